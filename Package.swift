@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors where CI says so: a newer compiler's new warning must not keep anybody from building a release.
+let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let swift: [SwiftSetting] =
+    strict + [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A target of ours: Swift 6 mode, one set of settings for all.
+func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+/// The tests of one target, in the folder that mirrors it.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift)
+}
+
+// Arrows only point down: a target may name those listed above it here, as Sources/README.md draws it.
+let package = Package(
+    name: "gatewayd",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-atomics.git", from: "1.3.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        house("FanOut"),
+        house("Configuration", ["FanOut", .product(name: "Yams", package: "Yams")]),
+        house("Scoreboard", ["FanOut", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
+        house("Processes", ["CLinux"]),
+        house("Loop", ["CLinux"] + nio),
+        house("Upstream", ["FanOut", "Loop", "CCurl", "CLinux"] + nio),
+        house("HTTPEdge", ["FanOut", "Loop", "CLinux", nioHTTP] + nio),
+        house("Supervision", ["Configuration", "Scoreboard", "Processes"]),
+        house("Admin", ["HTTPEdge", "Scoreboard", "Processes", "FanOut", "Loop"] + nio),
+        house(
+            "Worker",
+            ["HTTPEdge", "Upstream", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"] + nio),
+        house("Demo", ["HTTPEdge", "Processes", "FanOut", "Loop"] + nio),
+        .executableTarget(
+            name: "gatewayd",
+            dependencies: ["Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", arguments],
+            swiftSettings: swift),
+        .executableTarget(
+            name: "gatewayctl",
+            dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments],
+            swiftSettings: swift),
+        tests("FanOut"),
+    ]
+)

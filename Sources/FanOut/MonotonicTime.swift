@@ -1,0 +1,43 @@
+/// A point on the monotonic clock (CLOCK_MONOTONIC), in nanoseconds since boot.
+///
+/// It is the same clock in every process of the machine, so a value that one process stores can be read by another.
+/// A deadline is such a point; a timeout is a `Duration`.
+package struct MonotonicTime: Sendable, Hashable, Comparable {
+    /// Nanoseconds since boot.
+    package var nanoseconds: UInt64
+
+    package init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    package static func < (a: MonotonicTime, b: MonotonicTime) -> Bool {
+        a.nanoseconds < b.nanoseconds
+    }
+
+    /// The point `duration` later; a negative duration counts as zero, a sum past the end of time as the end of time.
+    package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
+        let (sum, overflow) = time.nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
+        return MonotonicTime(nanoseconds: overflow ? .max : sum)
+    }
+
+    /// The time from `earlier` to this point, zero when it lies in the future.
+    package func since(_ earlier: MonotonicTime) -> Duration {
+        .nanoseconds(nanoseconds > earlier.nanoseconds ? Int64(clamping: nanoseconds - earlier.nanoseconds) : 0)
+    }
+}
+
+extension Duration {
+    /// Nanoseconds, zero when negative, the largest value when it does not fit.
+    package var wholeNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : product &+ UInt64(attoseconds / 1_000_000_000)
+    }
+
+    /// Microseconds, rounded down.
+    package var wholeMicroseconds: UInt64 { wholeNanoseconds / 1_000 }
+
+    /// Milliseconds, rounded up, so that a timeout never ends before it was meant to.
+    package var wholeMilliseconds: UInt64 { (wholeNanoseconds &+ 999_999) / 1_000_000 }
+}

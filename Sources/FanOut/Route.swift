@@ -1,0 +1,110 @@
+/// A route: which requests it takes, and what happens to them.
+package struct Route: Sendable {
+    package var path: PathTemplate
+    /// In the order written; GET also serves HEAD (RFC 9110 section 9.3.2).
+    package var methods: [String]
+    /// Of the whole route, from the request's last byte to the answer.
+    package var timeout: Duration
+    package var action: Action
+
+    package init(path: PathTemplate, methods: [String], timeout: Duration, action: Action) {
+        self.path = path
+        self.methods = methods
+        self.timeout = timeout
+        self.action = action
+    }
+
+    package enum Action: Sendable {
+        case fanOut(FanOutRoute)
+        /// One upstream, streamed both ways.
+        case proxy(upstream: Int)
+        /// The caller names the URLs.
+        case batch(BatchRoute)
+    }
+}
+
+/// What a fan-out route calls, and how the answers are joined.
+package struct FanOutRoute: Sendable {
+    package var calls: [Call]
+    package var merge: MergeMode
+    package var onConflict: ConflictRule
+
+    package init(calls: [Call], merge: MergeMode, onConflict: ConflictRule = .last) {
+        self.calls = calls
+        self.merge = merge
+        self.onConflict = onConflict
+    }
+}
+
+/// What a batch route lets a caller fetch.
+package struct BatchRoute: Sendable {
+    /// Patterns of URLs, `*` for any run of characters.
+    package var allow: [String]
+    /// URLs in one request at most.
+    package var max: Int
+    /// Of each URL.
+    package var timeout: Duration
+
+    package init(allow: [String], max: Int, timeout: Duration) {
+        self.allow = allow
+        self.max = max
+        self.timeout = timeout
+    }
+}
+
+/// One upstream request that a route plans.
+package struct Call: Sendable {
+    package var name: String
+    /// Index into the configuration's upstreams.
+    package var upstream: Int
+    package var target: TargetTemplate
+    /// Nil: what is left of the route's time.
+    package var timeout: Duration?
+    /// The answer is an error when this call fails.
+    package var isRequired: Bool
+    /// JSON text that stands in for a failed call.
+    package var fallback: [UInt8]?
+    package var accepts: BodyKind
+
+    package init(
+        name: String, upstream: Int, target: TargetTemplate, timeout: Duration? = nil, isRequired: Bool = false,
+        fallback: [UInt8]? = nil, accepts: BodyKind = .json
+    ) {
+        self.name = name
+        self.upstream = upstream
+        self.target = target
+        self.timeout = timeout
+        self.isRequired = isRequired
+        self.fallback = fallback
+        self.accepts = accepts
+    }
+}
+
+/// What a call's body must be, and how it enters the answer (`as:`).
+package enum BodyKind: String, Sendable, CaseIterable {
+    /// JSON text, passed on byte for byte.
+    case json
+    /// UTF-8 text, as a JSON string.
+    case text
+    /// Any bytes, as a JSON string in Base64 (RFC 4648 section 4).
+    case base64
+}
+
+/// How the parts become one answer.
+package enum MergeMode: String, Sendable, CaseIterable {
+    case group, object, array, envelope
+}
+
+/// Who wins a key that two calls carry, in an `object` merge.
+package enum ConflictRule: String, Sendable, CaseIterable {
+    /// The later call in the configuration.
+    case last
+    /// The earlier one.
+    case first
+    /// The later call fails as `conflict`.
+    case error
+    /// Objects are joined key by key at every depth; anything else as `last`.
+    case deep
+    /// Arrays are joined end to end; anything else as `last`.
+    case append
+}
