@@ -46,7 +46,7 @@ let package = Package(
         house("Configuration", ["FanOut", .product(name: "Yams", package: "Yams")]),
         house("Scoreboard", ["FanOut", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
         house("Processes", ["CLinux"]),
-        house("Loop", ["CLinux"] + nio),
+        house("Loop", ["FanOut", "CLinux"] + nio),
         house("Upstream", ["FanOut", "Loop", "CCurl", "CLinux"] + nio),
         house("HTTPEdge", ["FanOut", "Loop", "CLinux", nioHTTP] + nio),
         house("Supervision", ["Configuration", "Scoreboard", "Processes"]),
@@ -64,5 +64,6 @@ let package = Package(
             dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments],
             swiftSettings: swift),
         tests("FanOut"),
+        tests("HTTPEdge", ["FanOut", "Loop", nioHTTP] + nio),
     ]
 )

@@ -1,0 +1,39 @@
+/// How far a fan-out is: which calls are settled, how, and what that decides.
+///
+/// Parts stay in the order of the configuration, whichever call settles first.
+package struct FanOutState: Sendable {
+    /// What the settling of a call asks for.
+    package enum Action: Sendable, Equatable {
+        case wait
+        /// All calls are settled: the answer can leave.
+        case finish
+    }
+
+    private var slots: [Settled?]
+    private var open: Int
+    /// The failure that an error answer is about: of the first required call that failed, otherwise the last failure.
+    package private(set) var deciding: Failure?
+    private var isDecided = false
+
+    package init(calls: Int) {
+        slots = Array(repeating: nil, count: calls)
+        open = calls
+    }
+
+    /// Notes what became of a call. A call settles once; what comes later for it is ignored.
+    package mutating func settle(_ index: Int, _ settled: Settled, isRequired: Bool) -> Action {
+        guard slots[index] == nil else { return .wait }
+        slots[index] = settled
+        open -= 1
+        if let failure = settled.failure, !isDecided {
+            deciding = failure
+            isDecided = isRequired
+        }
+        return open == 0 ? .finish : .wait
+    }
+
+    /// The outcomes in the order of the configuration; a call that is still open counts as cancelled.
+    package var outcomes: [Settled] {
+        slots.map { $0 ?? Settled(.failure(.cancelled, status: nil), elapsed: .zero) }
+    }
+}

@@ -1,0 +1,127 @@
+/// Joins the parts of a fan-out into one body, in the order of the configuration and never in that of arrival.
+struct Merge {
+    let route: FanOutRoute
+    /// As many as the route has calls.
+    var outcomes: [Settled]
+    let elapsed: Duration
+
+    /// Whether every call succeeded.
+    var isComplete: Bool {
+        outcomes.allSatisfy { $0.failure == nil }
+    }
+
+    /// Fails the calls whose keys an earlier one carries, where the route says that this is an error.
+    mutating func resolveConflicts() {
+        guard route.merge == .object, route.onConflict == .error else { return }
+        var merge = ObjectMerge(rule: .error)
+        for index in outcomes.indices {
+            guard case .success(let status, let part) = outcomes[index].outcome, let members = part.members else {
+                continue
+            }
+            if merge.conflicts(part.json[...], members) {
+                outcomes[index].outcome = .failure(.conflict, status: status)
+            } else {
+                merge.add(part.json[...], members)
+            }
+        }
+    }
+
+    /// The JSON that a call brings to the answer: its part, or what stands in for it.
+    private func json(_ index: Int) -> [UInt8]? {
+        switch outcomes[index].outcome {
+        case .success(_, let part): part.json
+        case .failure: route.calls[index].fallback
+        }
+    }
+
+    /// The merged body.
+    func body() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(outcomes.indices.reduce(64) { $0 + (json($1)?.count ?? 0) + 64 })
+        switch route.merge {
+        case .group: writeGroup(to: &bytes)
+        case .array: writeArray(to: &bytes)
+        case .object: writeObject(to: &bytes)
+        case .envelope: writeEnvelope(to: &bytes)
+        }
+        return bytes
+    }
+
+    /// A failed call without fallback is left out: `null` means an empty answer.
+    private func writeGroup(to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for (index, call) in route.calls.enumerated() {
+            guard let json = json(index) else { continue }
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            JSONText.append(string: call.name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            bytes.append(contentsOf: json)
+        }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// A failed call without fallback is `null`, so that each place keeps its meaning.
+    private func writeArray(to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "["))
+        for index in outcomes.indices {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: json(index) ?? Part.null.json)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private func writeObject(to bytes: inout [UInt8]) {
+        var merge = ObjectMerge(rule: route.onConflict)
+        for (index, settled) in outcomes.enumerated() {
+            switch settled.outcome {
+            case .success(_, let part):
+                if let members = part.members { merge.add(part.json[...], members) }
+            case .failure:
+                guard let fallback = route.calls[index].fallback,
+                    let part = Part(fallback, as: .json, needsObject: true), let members = part.members
+                else { continue }
+                merge.add(part.json[...], members)
+            }
+        }
+        merge.write(to: &bytes)
+    }
+
+    private func writeEnvelope(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "{\"complete\":\(isComplete),\"elapsed_ms\":".utf8)
+        JSONText.append(milliseconds: elapsed, to: &bytes)
+        bytes.append(contentsOf: ",\"results\":{".utf8)
+        for (index, call) in route.calls.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            JSONText.append(string: call.name, to: &bytes)
+            bytes.append(contentsOf: ":{".utf8)
+            writeResult(outcomes[index], to: &bytes)
+            if let json = json(index) {
+                bytes.append(contentsOf: ",\"body\":".utf8)
+                bytes.append(contentsOf: json)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(contentsOf: "}}".utf8)
+    }
+
+    /// The members that say how a call ended, without braces: `"error"` for a failure, the status where there is one.
+    func writeResult(_ settled: Settled, to bytes: inout [UInt8]) {
+        switch settled.outcome {
+        case .success(let status, _):
+            bytes.append(contentsOf: "\"status\":".utf8)
+            JSONText.append(status, to: &bytes)
+        case .failure(let failure, let status):
+            bytes.append(contentsOf: "\"error\":\"".utf8)
+            bytes.append(contentsOf: failure.name.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            if let status {
+                bytes.append(contentsOf: ",\"status\":".utf8)
+                JSONText.append(status, to: &bytes)
+            }
+        }
+        bytes.append(contentsOf: ",\"ms\":".utf8)
+        JSONText.append(milliseconds: settled.elapsed, to: &bytes)
+    }
+}

@@ -1,0 +1,86 @@
+/// What became of one call.
+package enum Outcome: Sendable, Equatable {
+    /// 2xx with a body that the call accepts.
+    case success(status: Int, part: Part)
+    /// The status is there when the upstream's answer was, and was the reason or not.
+    case failure(Failure, status: Int?)
+}
+
+/// An outcome and when it came, from the start of the fan-out.
+package struct Settled: Sendable, Equatable {
+    package var outcome: Outcome
+    package var elapsed: Duration
+
+    package init(_ outcome: Outcome, elapsed: Duration) {
+        self.outcome = outcome
+        self.elapsed = elapsed
+    }
+
+    /// Why it failed, nil when it did not.
+    package var failure: Failure? {
+        if case .failure(let failure, _) = outcome { failure } else { nil }
+    }
+}
+
+/// A body as it enters the answer: JSON text, checked.
+package struct Part: Sendable, Equatable {
+    package var json: [UInt8]
+    /// The members at its top level, where the merge needs them and the text is an object.
+    package var members: [JSONScanner.Member]?
+
+    package static let null = Part(json: Array("null".utf8), members: nil)
+
+    /// Takes a body for what the call accepts; nil when it is not that.
+    ///
+    /// An empty body is `null`. With `needsObject` (the `object` merge) anything but an object or `null` is refused.
+    package init?(_ body: [UInt8], as kind: BodyKind, needsObject: Bool) {
+        if body.isEmpty {
+            self = .null
+            return
+        }
+        switch kind {
+        case .json:
+            self.init(json: body, needsObject: needsObject)
+        case .text where !needsObject:
+            var json: [UInt8] = []
+            let isText = body.withUnsafeBufferPointer { text in
+                guard UTF8Sequence.isValid(text) else { return false }
+                json.reserveCapacity(text.count + 16)
+                JSONText.append(stringOf: text, to: &json)
+                return true
+            }
+            guard isText else { return nil }
+            self.init(json: json, members: nil)
+        case .base64 where !needsObject:
+            var json = [UInt8(ascii: "\"")]
+            Base64.append(body, to: &json)
+            json.append(UInt8(ascii: "\""))
+            self.init(json: json, members: nil)
+        case .text, .base64:
+            return nil
+        }
+    }
+
+    private init?(json: [UInt8], needsObject: Bool) {
+        do throws(JSONError) {
+            var members: [JSONScanner.Member]?
+            try json.withUnsafeBufferPointer { text throws(JSONError) in
+                guard needsObject else { return try JSONScanner.check(text) }
+                if case .object(let found) = try JSONScanner.document(text) { members = found }
+            }
+            if needsObject, members == nil, !Self.isNull(json) { return nil }
+            self.init(json: json, members: members)
+        } catch {
+            return nil
+        }
+    }
+
+    private init(json: [UInt8], members: [JSONScanner.Member]?) {
+        self.json = json
+        self.members = members
+    }
+
+    private static func isNull(_ json: [UInt8]) -> Bool {
+        json.filter { $0 > 0x20 }.elementsEqual("null".utf8)
+    }
+}

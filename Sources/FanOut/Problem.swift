@@ -1,0 +1,43 @@
+/// An error of the gateway's own as `application/problem+json` (RFC 9457).
+package struct Problem: Sendable {
+    package var status: Int
+    /// One sentence on this occurrence.
+    package var detail: String
+    package var requestID: String?
+    /// The calls that failed, as the elements of a JSON array.
+    package var failed: [UInt8] = []
+
+    package init(_ status: Int, _ detail: String, requestID: String? = nil) {
+        self.status = status
+        self.detail = detail
+        self.requestID = requestID
+    }
+
+    /// The answer, with the request's id in it and in its header.
+    package var response: Response {
+        var response = Response(status: status)
+        response.fields.append("Content-Type", "application/problem+json")
+        if let requestID { response.fields.append("X-Request-Id", requestID) }
+        if status == 503 { response.fields.append("Retry-After", "1") }
+        response.body = body
+        return response
+    }
+
+    private var body: [UInt8] {
+        var json = Array("{\"type\":\"about:blank\",\"title\":\"".utf8)
+        json.append(contentsOf: StatusCode.reason(status).description.utf8)
+        json.append(contentsOf: "\",\"status\":\(status),\"detail\":".utf8)
+        JSONText.append(string: detail, to: &json)
+        if let requestID {
+            json.append(contentsOf: ",\"request_id\":".utf8)
+            JSONText.append(string: requestID, to: &json)
+        }
+        if !failed.isEmpty {
+            json.append(contentsOf: ",\"failed\":[".utf8)
+            json.append(contentsOf: failed)
+            json.append(UInt8(ascii: "]"))
+        }
+        json.append(UInt8(ascii: "}"))
+        return json
+    }
+}

@@ -1,0 +1,37 @@
+/// An answer to a client: status, the header fields that it is about, body.
+///
+/// The connection adds what concerns framing and itself: `Content-Length`, `Connection`, `Date`.
+package struct Response: Sendable {
+    package var status: Int
+    package var fields: HeaderBlock
+    package var body: [UInt8]
+
+    package init(status: Int, fields: HeaderBlock = HeaderBlock(), body: [UInt8] = []) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+}
+
+/// Header fields as the bytes that go out, one `Name: value` line each.
+package struct HeaderBlock: Sendable, Equatable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {
+        bytes.reserveCapacity(256)
+    }
+
+    /// Adds a field. A control byte in the value becomes a space: no value can end its line (RFC 9110 section 5.5).
+    package mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(0x20)
+        for byte in value { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
+        bytes.append(0x0D)
+        bytes.append(0x0A)
+    }
+
+    package mutating func append(_ name: StaticString, _ value: String) {
+        append(name, value.utf8)
+    }
+}

@@ -1,0 +1,113 @@
+import CCurl
+import Glibc
+import Loop
+
+/// libcurl's sockets in the epoll set: which shard each belongs to, and what it waits for.
+///
+/// A connection that is idle stays in the set, since taking it out and putting it back would be two system calls for
+/// every call. That is safe only for sockets whose closing we are told of, which are connections; the ones that
+/// libcurl's resolver opens for itself are closed behind our back and leave the set when libcurl says so.
+@LoopActor
+final class SocketTable: ReadinessHandler {
+    private struct Entry {
+        weak var shard: Shard?
+        /// What the epoll set watches, nil when the socket is not in it.
+        var watched: ReadyEvents?
+        /// What libcurl waits for; empty while the connection is idle.
+        var wanted: ReadyEvents = []
+        var isConnection = false
+    }
+
+    private var entries: [Entry] = []
+
+    /// Has libcurl tell of the sockets that this handle opens and closes.
+    func follow(_ handle: UnsafeMutableRawPointer) {
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        CCurl_set_opened(handle, opened, me)
+        CCurl_set_close(handle, closed, me)
+    }
+
+    /// CURLMOPT_SOCKETFUNCTION: libcurl waits for something else on a socket, or for nothing.
+    func change(_ socket: curl_socket_t, _ what: CInt, _ shard: Shard) {
+        reserve(socket)
+        let index = Int(socket)
+        entries[index].shard = shard
+        switch what {
+        case CURL_POLL_IN: entries[index].wanted = .readable
+        case CURL_POLL_OUT: entries[index].wanted = .writable
+        case CURL_POLL_INOUT: entries[index].wanted = [.readable, .writable]
+        default: entries[index].wanted = []
+        }
+        if what == CURL_POLL_REMOVE, !entries[index].isConnection {
+            leave(socket)
+        } else {
+            watch(socket)
+        }
+    }
+
+    private func watch(_ socket: curl_socket_t) {
+        let entry = entries[Int(socket)]
+        // An idle connection is watched for its end.
+        let wanted = entry.wanted.isEmpty ? .readable : entry.wanted
+        switch entry.watched {
+        case wanted: return
+        case nil: _ = Readiness.shared.add(socket, wanted, self)
+        case .some: _ = Readiness.shared.modify(socket, wanted)
+        }
+        entries[Int(socket)].watched = wanted
+    }
+
+    private func leave(_ socket: curl_socket_t) {
+        if entries[Int(socket)].watched != nil { Readiness.shared.remove(socket) }
+        entries[Int(socket)].watched = nil
+    }
+
+    func ready(_ socket: CInt, _ events: ReadyEvents) {
+        let entry = entries[Int(socket)]
+        guard !entry.wanted.isEmpty, let shard = entry.shard else {
+            // The peer closed an idle connection. libcurl sees that when it next looks at it; until then, no event.
+            leave(socket)
+            return
+        }
+        var mask: CInt = 0
+        if events.contains(.readable) { mask |= CURL_CSELECT_IN }
+        if events.contains(.writable) { mask |= CURL_CSELECT_OUT }
+        if !events.isDisjoint(with: .failed) { mask |= CURL_CSELECT_ERR }
+        shard.act(on: socket, mask)
+    }
+
+    fileprivate func noteOpened(_ socket: curl_socket_t) {
+        reserve(socket)
+        entries[Int(socket)] = Entry(isConnection: true)
+    }
+
+    fileprivate func noteClosing(_ socket: curl_socket_t) {
+        guard Int(socket) < entries.count else { return }
+        Readiness.shared.forget(socket)
+        entries[Int(socket)] = Entry()
+    }
+
+    private func reserve(_ socket: curl_socket_t) {
+        let missing = Int(socket) + 1 - entries.count
+        if missing > 0 { entries.append(contentsOf: repeatElement(Entry(), count: max(64, missing))) }
+    }
+}
+
+/// CURLOPT_SOCKOPTFUNCTION: libcurl opened a socket for a connection.
+private func opened(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> CInt {
+    guard let context else { return CURL_SOCKOPT_ERROR }
+    LoopActor.assumeIsolated(context) { context in
+        Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteOpened(socket)
+    }
+    return CURL_SOCKOPT_OK
+}
+
+/// CURLOPT_CLOSESOCKETFUNCTION: libcurl wants a connection's socket closed.
+private func closed(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
+    if let context {
+        LoopActor.assumeIsolated(context) { context in
+            Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteClosing(socket)
+        }
+    }
+    return close(socket)
+}

@@ -1,0 +1,137 @@
+import CCurl
+package import FanOut
+package import Loop
+
+/// How one attempt ended.
+package enum TransferResult: Sendable, Equatable {
+    /// A whole answer, whatever its status.
+    case response(status: Int, body: [UInt8])
+    case failure(Failure)
+}
+
+/// Who started a transfer and is told how it ended.
+@LoopActor
+package protocol TransferOwner: AnyObject {
+    /// Called once for each transfer that was not cancelled, from the loop and never from inside `start`.
+    func settled(_ index: Int, _ result: TransferResult)
+}
+
+/// One attempt at a call, with an easy handle that it keeps: made once, with all that never changes, and used again.
+@LoopActor
+package final class Transfer {
+    /// Of the whole body; what is longer fails as `too_large`.
+    private let bodyLimit: Int
+    let handle: UnsafeMutableRawPointer
+    let endpoint: Endpoint
+
+    private(set) var owner: (any TransferOwner)?
+    private(set) var index = 0
+    private var headers: HeaderList?
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+    private var timeout: UInt64 = 0
+    private var started = MonotonicTime(nanoseconds: 0)
+    var shard: Shard?
+    /// Itself while libcurl has a pointer to it.
+    private var held: Transfer?
+
+    init?(_ endpoint: Endpoint, closing: SocketTable) {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+        self.endpoint = endpoint
+        bodyLimit = endpoint.settings.bodyLimit
+        configure(closing)
+    }
+
+    /// Sets what is the same for every use of the handle (curl_easy_setopt(3)).
+    private func configure(_ sockets: SocketTable) {
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        let settings = endpoint.settings
+        // Signals would cost a sigaction per call and are the supervisor's business (curl#10743).
+        CCurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+        // Otherwise the environment names a proxy, for each call anew: slow, and not for others to decide.
+        CCurl_set_string(handle, CURLOPT_PROXY, "")
+        CCurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        CCurl_set_string(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+        CCurl_set_long(handle, CURLOPT_FOLLOWLOCATION, settings.followsRedirects ? 1 : 0)
+        CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
+        CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        CCurl_set_long(handle, CURLOPT_PATH_AS_IS, 1)
+        CCurl_set_long(handle, CURLOPT_BUFFERSIZE, settings.bufferSize)
+        CCurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(bodyLimit))
+        CCurl_set_string(handle, CURLOPT_USERAGENT, settings.userAgent)
+        if let connectTimeout = settings.connectTimeout {
+            CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
+        }
+        CCurl_set_pointer(handle, CURLOPT_PRIVATE, me)
+        CCurl_set_pointer(handle, CURLOPT_WRITEDATA, me)
+        CCurl_set_write(handle, received)
+        sockets.follow(handle)
+    }
+
+    /// Sets what this use is about.
+    func prepare(url: [UInt8], headers: HeaderList?, timeout: Duration, at now: MonotonicTime) {
+        url.withUnsafeBytes { bytes in
+            // `url` ends in a NUL, which Endpoint appends.
+            _ = CCurl_set_string(handle, CURLOPT_URL, bytes.assumingMemoryBound(to: CChar.self).baseAddress)
+        }
+        CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
+        let milliseconds = max(1, timeout.wholeMilliseconds)
+        if milliseconds != self.timeout {
+            CCurl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(clamping: milliseconds))
+            self.timeout = milliseconds
+        }
+        self.headers = headers
+        started = now
+        isTooLarge = false
+    }
+
+    func own(_ owner: any TransferOwner, index: Int) {
+        self.owner = owner
+        self.index = index
+        held = self
+    }
+
+    fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard body.count + bytes.count <= bodyLimit else {
+            isTooLarge = true
+            return false
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+
+    /// What the attempt came to, by libcurl's result.
+    func result(_ code: CURLcode, at now: MonotonicTime) -> TransferResult {
+        if code == CURLE_OK {
+            return .response(status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body)
+        }
+        if isTooLarge { return .failure(.tooLarge) }
+        // libcurl has one code for both: with time left on the call, it was the connecting that took too long.
+        if code == CURLE_OPERATION_TIMEDOUT, now.since(started).wholeMilliseconds + 1 < timeout {
+            return .failure(.connect)
+        }
+        return .failure(code.failure)
+    }
+
+    /// Lets go of what this use held, so that the handle can wait for the next.
+    func release() {
+        owner = nil
+        headers = nil
+        body = []
+        shard = nil
+        held = nil
+    }
+}
+
+/// CURLOPT_WRITEFUNCTION: takes the bytes, or stops the transfer by taking fewer.
+private func received(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    let isTaken = LoopActor.assumeIsolated((context, chunk)) { context, chunk in
+        Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(chunk)
+    }
+    return isTaken ? chunk.count : 0
+}

@@ -1,0 +1,56 @@
+import Atomics
+import Dispatch
+import Glibc
+
+/// Writes bytes to a descriptor from a queue of its own, which may have to wait for the reader.
+final class LogSink: Sendable {
+    private let descriptor: CInt
+    private let queue = DispatchQueue(label: "log")
+    private let waiting = ManagedAtomic(0)
+
+    init(descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
+    /// Bytes that were given and not yet written.
+    var waitingBytes: Int { waiting.load(ordering: .relaxed) }
+
+    /// Writes whole lines, in the order in which they were given.
+    func write(_ lines: [UInt8]) {
+        guard !lines.isEmpty else { return }
+        waiting.wrappingIncrement(by: lines.count, ordering: .relaxed)
+        queue.async { [self] in
+            Self.write(lines, to: descriptor)
+            waiting.wrappingDecrement(by: lines.count, ordering: .relaxed)
+        }
+    }
+
+    /// Waits until all is written, but no longer than a second: a reader that stands must not hold up the exit.
+    func finish() {
+        let done = DispatchSemaphore(value: 0)
+        queue.async { done.signal() }
+        _ = done.wait(timeout: .now() + 1)
+    }
+
+    /// Several processes share the descriptor: on a pipe only writes up to PIPE_BUF stay whole (pipe(7)).
+    private static func write(_ lines: [UInt8], to descriptor: CInt) {
+        var rest = lines[...]
+        while !rest.isEmpty {
+            let chunk = rest.prefix(Int(PIPE_BUF))
+            let end = chunk.count == rest.count ? nil : chunk.lastIndex(of: UInt8(ascii: "\n"))
+            var piece = end.map { rest[...$0] } ?? chunk
+            rest = rest[piece.endIndex...]
+            while !piece.isEmpty {
+                let count = piece.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                if count < 0 {
+                    // A non-blocking descriptor that is full: wait for its reader. Any other error: nobody reads.
+                    guard errno == EINTR || errno == EAGAIN else { return }
+                    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&ready, 1, 1000)
+                    continue
+                }
+                piece = piece.dropFirst(count)
+            }
+        }
+    }
+}
