@@ -103,7 +103,8 @@ struct YAMLDocument {
             }
             let key = composer.name(of: scalar.string)
             let value = value(of: valueNode, &problems)
-            if key == "<<", Self.isPlain(scalar) {
+            // By its style alone: the parser's search for duplicates has tagged all keys as strings.
+            if key == "<<", scalar.style == .plain {
                 merged.append(value)
             } else if let first = places.updateValue(keyPlace, forKey: key) {
                 places[key] = first
