@@ -63,11 +63,11 @@ struct Problems: Sendable {
     var hasErrors: Bool { !errorsSeen.isEmpty }
 
     mutating func error(_ message: String, at place: Place) {
-        errorsSeen.insert(Problem(place: place, message: message))
+        errorsSeen.insert(Problem(place: place, message: Self.oneLine(message)))
     }
 
     mutating func warning(_ message: String, at place: Place) {
-        warningsSeen.insert(Problem(place: place, message: message))
+        warningsSeen.insert(Problem(place: place, message: Self.oneLine(message)))
     }
 
     /// The errors in the order of the file.
@@ -75,6 +75,20 @@ struct Problems: Sendable {
 
     /// The warnings in the order of the file.
     func warnings(in file: String) -> [ConfigurationError] { Self.sorted(warningsSeen, file) }
+
+    /// Messages quote the file and the environment: nothing in them may break a line or steer a terminal.
+    private static func oneLine(_ message: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in message.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                result.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars)
+            default:
+                result.append(scalar)
+            }
+        }
+        return String(result)
+    }
 
     private static func sorted(_ problems: Set<Problem>, _ file: String) -> [ConfigurationError] {
         problems.sorted { ($0.place, $0.message) < ($1.place, $1.message) }.map {

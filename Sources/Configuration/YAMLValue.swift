@@ -37,11 +37,16 @@ struct YAMLValue: Sendable {
     /// How a message names what was found.
     var found: String {
         switch content {
-        case .scalar(let scalar): isNull ? "nothing" : "'\(scalar.text)'"
+        case .scalar(let scalar): isNull ? "nothing" : "'\(Self.shortened(scalar.text))'"
         case .sequence: "a list"
         case .mapping: "a mapping"
         case .invalid: "an error"
         }
+    }
+
+    /// Enough of a text to find it again.
+    private static func shortened(_ text: String) -> String {
+        text.count <= 100 ? text : text.prefix(97) + "..."
     }
 
     /// The place of a byte of the scalar's text, or of its start when the source spells it in another way.

@@ -40,6 +40,14 @@ func acceptsJSON() throws {
     #expect(try #require(loaded(text)).workers == .fixed(3))
 }
 
+@Test("JSON may be indented with tabs")
+func acceptsTabs() {
+    #expect(
+        errors(
+            "{\n\t\"workers\": 3,\n\t\"routes\": [\n\t\t{ \"path\": \"/\", \"batch\": { \"allow\": [\"http://*\"] } }\n\t]\n}"
+        ) == [])
+}
+
 @Test("Every duplicate key is an error, and hides no other error")
 func reportsDuplicates() {
     let found = errors(
