@@ -45,25 +45,32 @@ let package = Package(
         house("FanOut"),
         house("Configuration", ["FanOut", .product(name: "Yams", package: "Yams")]),
         house("Scoreboard", ["FanOut", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
-        house("Processes", ["CLinux"]),
+        house("Processes", ["FanOut", "CLinux"]),
         house("Loop", ["FanOut", "CLinux"] + nio),
         house("Upstream", ["FanOut", "Loop", "CCurl", "CLinux"] + nio),
-        house("HTTPEdge", ["FanOut", "Loop", "CLinux", nioHTTP] + nio),
-        house("Supervision", ["Configuration", "Scoreboard", "Processes"]),
-        house("Admin", ["HTTPEdge", "Scoreboard", "Processes", "FanOut", "Loop"] + nio),
+        house("HTTPEdge", ["FanOut", "Loop", "Processes", "CLinux", nioHTTP] + nio),
+        house("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
+        house("Admin", ["HTTPEdge", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"] + nio),
         house(
             "Worker",
-            ["HTTPEdge", "Upstream", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"] + nio),
+            [
+                "HTTPEdge", "Upstream", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop",
+                .product(name: "Atomics", package: "swift-atomics"),
+            ] + nio),
         house("Demo", ["HTTPEdge", "Processes", "FanOut", "Loop"] + nio),
         .executableTarget(
             name: "gatewayd",
-            dependencies: ["Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", arguments],
+            dependencies: ["Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", "FanOut", arguments],
             swiftSettings: swift),
         .executableTarget(
             name: "gatewayctl",
             dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments],
             swiftSettings: swift),
         tests("FanOut"),
+        tests("Configuration", ["FanOut"]),
+        tests("Scoreboard", ["FanOut", "CLinux"]),
+        tests("Processes", ["FanOut", "CLinux"]),
+        tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         tests("HTTPEdge", ["FanOut", "Loop", nioHTTP] + nio),
     ]
 )

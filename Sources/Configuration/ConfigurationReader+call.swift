@@ -1,0 +1,111 @@
+import FanOut
+
+/// Reading of one item of `fan_out:`.
+extension ConfigurationReader {
+    private static let keys = ["name", "upstream", "path", "url", "timeout", "required", "fallback", "as"]
+
+    /// A call; nil when there is a mistake in it, which is reported.
+    ///
+    /// - Parameters:
+    ///   - path: The route's, whose parameters the call may use; nil when it could not be read.
+    ///   - names: The names of the route's calls so far; this one's is added.
+    mutating func call(
+        _ value: YAMLValue, path: PathTemplate?, routeTimeout: Duration?, names: inout [String: Place]
+    ) -> Call? {
+        guard let section = section(value, "a call", keys: Self.keys) else { return nil }
+        let name = required(ScalarKind.name, "name", in: section)
+        if let name, let place = section["name"]?.place {
+            if let first = names[name] {
+                problems.error("the call '\(name)' is there twice, first on line \(first.line)", at: place)
+            } else {
+                names[name] = place
+            }
+        }
+        let destination = destination(of: section, path: path)
+        let timeout = scalar(.duration, "timeout", in: section)
+        if let timeout, let routeTimeout, timeout > routeTimeout, let place = section["timeout"]?.place {
+            let texts = (timeout.configurationText, routeTimeout.configurationText)
+            problems.warning(
+                "the call '\(name ?? "")' may take \(texts.0), but its route ends after \(texts.1)", at: place)
+        }
+        let isRequired = scalar(.boolean, "required", in: section) ?? false
+        let accepts = scalar(ScalarKind<BodyKind>.word, "as", in: section) ?? .json
+        let fallback = section["fallback"].flatMap { JSONFallback.text(of: $0, &problems) }
+        guard let name, let destination else { return nil }
+        return Call(
+            name: name, upstream: destination.upstream, target: destination.target, timeout: timeout,
+            isRequired: isRequired, fallback: fallback, accepts: accepts)
+    }
+
+    private mutating func destination(
+        of section: Section, path: PathTemplate?
+    ) -> (upstream: Int, target: TargetTemplate)? {
+        switch (section["url"], section["upstream"]) {
+        case (let url?, nil):
+            if let place = section.place(of: "path") {
+                problems.error("'path' stands beside 'upstream'; 'url' has a path of its own", at: place)
+            }
+            return destination(url: url, path: path)
+        case (nil, let upstream?):
+            let index = upstreamReference(upstream)
+            let parameters = Self.parameters(of: path, usedBy: section["path"])
+            let target = required(.target(parameters: parameters), "path", in: section)
+            guard let index, let target else { return nil }
+            return (index, target)
+        case (let url?, let upstream?):
+            problems.error("a call has either 'upstream' and 'path' or 'url'", at: max(url.place, upstream.place))
+            return nil
+        case (nil, nil):
+            problems.error("a call wants 'upstream' and 'path', or 'url'", at: section.place)
+            return nil
+        }
+    }
+
+    /// An upstream named by the URL's origin, and the rest of the URL.
+    private mutating func destination(
+        url: YAMLValue, path: PathTemplate?
+    ) -> (upstream: Int, target: TargetTemplate)? {
+        let wanted = "a URL such as http://127.0.0.1:9005/ads"
+        guard let text = read(.text(wanted), url, subject: "'url'") else { return nil }
+        let origin: ServerAddress
+        var target: String
+        do throws(AddressError) {
+            let (server, rest) = try ServerAddress.split(text)
+            (origin, target) = (server, String(rest))
+        } catch {
+            problems.error("'url' wants \(wanted); found \(url.found); \(error.message)", at: url.place)
+            return nil
+        }
+        var offset = text.utf8.count - target.utf8.count
+        if !target.hasPrefix("/") {
+            target = "/" + target
+            offset -= 1
+        }
+        let template: TargetTemplate
+        do throws(TemplateError) {
+            template = try TargetTemplate(target, parameters: Self.parameters(of: path, usedBy: url))
+        } catch {
+            problems.error(
+                "'url' wants \(wanted); found \(url.found); \(error.message)",
+                at: url.place(atOffset: offset + error.offset))
+            return nil
+        }
+        guard let index = upstreams.index(ofOrigin: origin) else {
+            reportFull(at: url.place)
+            return nil
+        }
+        return (index, template)
+    }
+
+    /// The parameters of the route's path, or, when that could not be read, all that the template uses: which of them
+    /// are missing is not known then.
+    private static func parameters(of path: PathTemplate?, usedBy template: YAMLValue?) -> [String] {
+        if let path { return path.parameters }
+        guard case .scalar(let scalar) = template?.content else { return [] }
+        return scalar.text.split(separator: "{").compactMap { piece in
+            guard let close = piece.firstIndex(of: "}") else { return nil }
+            let name = piece[..<close]
+            return name == "*" || PathTemplate.isParameterName(name) ? String(name) : nil
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import FanOut
+
+/// Reading of `routes:`.
+extension ConfigurationReader {
+    /// A route as far as it could be read: enough to find collisions also beside other mistakes.
+    struct RouteDraft {
+        var path: PathTemplate?
+        var place: Place
+        var methods: [String]?
+        var timeout: Duration?
+        var action: Route.Action?
+    }
+
+    /// The keys of a route that say what it does, of which it has one.
+    private static let actions = ["fan_out", "proxy", "batch"]
+    private static let keys = ["path", "methods", "timeout", "merge", "on_conflict"] + actions
+    /// Those that a route may take; TRACE and CONNECT are for proxies that a client chooses.
+    private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+    /// The routes without a mistake; a file without any route is an error.
+    mutating func routes(in section: Section) -> [Route] {
+        guard let value = section["routes"] else {
+            problems.error("'routes' is missing; a gateway wants at least one route", at: section.place)
+            return []
+        }
+        guard let values = list("routes", of: "routes", in: section) else { return [] }
+        guard values.count <= Bounds.routes else {
+            problems.error("'routes' has more than \(Bounds.routes) routes", at: value.place)
+            return []
+        }
+        var collisions = RouteCollisions()
+        return values.compactMap { value in
+            guard let draft = routeDraft(value) else { return nil }
+            collisions.check(draft, &problems)
+            guard let path = draft.path, let methods = draft.methods, let timeout = draft.timeout,
+                let action = draft.action
+            else { return nil }
+            return Route(path: path, methods: methods, timeout: timeout, action: action)
+        }
+    }
+
+    private mutating func routeDraft(_ value: YAMLValue) -> RouteDraft? {
+        guard let section = section(value, "a route", keys: Self.keys) else { return nil }
+        var draft = RouteDraft(place: section["path"]?.place ?? section.place)
+        draft.path = required(.pathTemplate, "path", in: section)
+        let present = Self.actions.filter { section[$0] != nil }
+        if present.isEmpty {
+            problems.error("a route wants one of 'fan_out', 'proxy' and 'batch'", at: section.place)
+        } else if let last = present.compactMap({ section.place(of: $0) }).max(), present.count > 1 {
+            let names = present.map { "'\($0)'" }.joined(separator: " and ")
+            problems.error("a route has only one of \(names)", at: last)
+        }
+        checkMergeKeys(of: section, present: present)
+        draft.methods = methods(in: section, action: present.first)
+        let batch = section["batch"].flatMap { self.batch($0) }
+        // A batch fetches foreign servers: unless the route says otherwise it has the time that one URL has.
+        let standard = batch?.timeout ?? Defaults.routeTimeout
+        draft.timeout = section["timeout"] == nil ? standard : scalar(.duration, "timeout", in: section)
+        let fanOut = section["fan_out"] == nil ? nil : fanOut(in: section, draft: draft)
+        let proxy = section["proxy"].flatMap { self.proxy($0) }
+        warn(of: batch, section: section, routeTimeout: draft.timeout)
+        draft.action =
+            fanOut.map { .fanOut($0) } ?? proxy.map { .proxy(upstream: $0) } ?? batch.map { .batch($0) }
+        return draft
+    }
+
+    private mutating func methods(in section: Section, action: String?) -> [String]? {
+        guard let value = section["methods"] else {
+            // A batch is posted, and a proxy leaves it to its upstream which methods there are.
+            switch action {
+            case "batch": return ["POST"]
+            case "proxy": return Self.methods
+            default: return ["GET"]
+            }
+        }
+        var values = [value]
+        if case .sequence = value.content {
+            guard let items = list("methods", of: "methods", in: section) else { return nil }
+            values = items
+        }
+        var methods: [String] = []
+        for value in values {
+            guard let method = read(.text("a method such as GET"), value, subject: "'methods'") else { continue }
+            if !Self.methods.contains(method) {
+                let nearest = NearestName.of(method, among: Self.methods)
+                let known = "known methods are \(Self.methods.joined(separator: ", "))"
+                let hint = nearest.map { "did you mean '\($0)'?" } ?? known
+                problems.error("unknown method '\(method)'; \(hint)", at: value.place)
+            } else if methods.contains(method) {
+                problems.error("the method '\(method)' is there twice", at: value.place)
+            } else if action == "batch", method != "POST" {
+                problems.error("a batch is posted: the only method of its route is POST", at: value.place)
+            } else {
+                methods.append(method)
+            }
+        }
+        return methods.isEmpty ? nil : methods
+    }
+
+    // MARK: What a route does
+
+    private mutating func fanOut(in section: Section, draft: RouteDraft) -> FanOutRoute? {
+        let merge = section["merge"] == nil ? .group : scalar(ScalarKind<MergeMode>.word, "merge", in: section)
+        let rule = scalar(ScalarKind<ConflictRule>.word, "on_conflict", in: section) ?? .last
+        guard let values = list("fan_out", of: "calls", in: section) else { return nil }
+        if values.count > Bounds.calls {
+            problems.error("'fan_out' has more than \(Bounds.calls) calls", at: values[Bounds.calls].place)
+        }
+        var names: [String: Place] = [:]
+        let calls = values.compactMap {
+            call($0, path: draft.path, routeTimeout: draft.timeout, names: &names)
+        }
+        guard let merge, calls.count == values.count else { return nil }
+        return FanOutRoute(calls: calls, merge: merge, onConflict: rule)
+    }
+
+    private mutating func proxy(_ value: YAMLValue) -> Int? {
+        guard let section = section(value, "'proxy'", keys: ["upstream"]) else { return nil }
+        guard let reference = section["upstream"] else {
+            problems.error("'upstream' is missing in 'proxy'; it wants the name of an upstream", at: section.place)
+            return nil
+        }
+        return upstreamReference(reference)
+    }
+
+    private mutating func batch(_ value: YAMLValue) -> BatchRoute? {
+        guard let section = section(value, "'batch'", keys: ["allow", "max", "timeout"]) else { return nil }
+        let count = scalar(.count(1...Bounds.batchURLs), "max", in: section) ?? Defaults.batchMax
+        let timeout = scalar(.duration, "timeout", in: section) ?? Defaults.batchTimeout
+        if section["allow"] == nil {
+            problems.error(
+                "'allow' is missing in 'batch'; it wants a list of patterns such as http://127.0.0.1:*",
+                at: section.place)
+        }
+        let values = list("allow", of: "patterns", in: section) ?? []
+        let allow = values.compactMap { read(.urlPattern, $0, subject: "'allow'") }
+        return BatchRoute(allow: allow, max: count, timeout: timeout)
+    }
+
+    // MARK: What does not fit together
+
+    private mutating func checkMergeKeys(of section: Section, present: [String]) {
+        for key in ["merge", "on_conflict"] {
+            guard let place = section.place(of: key), !present.isEmpty, !present.contains("fan_out") else { continue }
+            problems.error("'\(key)' has a meaning only beside 'fan_out'", at: place)
+        }
+        guard let place = section.place(of: "on_conflict"), present.contains("fan_out") else { return }
+        let merge = section["merge"].flatMap { value -> String? in
+            if case .scalar(let scalar) = value.content { scalar.text } else { nil }
+        }
+        if section["merge"] == nil || merge.flatMap(MergeMode.init) ?? .object != .object {
+            problems.warning("'on_conflict' has a meaning only with 'merge: object'", at: place)
+        }
+    }
+
+    private mutating func warn(of batch: BatchRoute?, section: Section, routeTimeout: Duration?) {
+        guard let batch, let routeTimeout, batch.timeout > routeTimeout else { return }
+        let texts = (batch.timeout.configurationText, routeTimeout.configurationText)
+        problems.warning(
+            "each URL of the batch may take \(texts.0), but its route ends after \(texts.1)",
+            at: section["timeout"]?.place ?? section.place)
+    }
+}

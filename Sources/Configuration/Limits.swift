@@ -1,0 +1,91 @@
+/// The limits that a configuration sets (`limits:`), each with its default and the reason for it.
+package struct Limits: Sendable, Hashable {
+    /// From a request's first byte to the end of its header (or a connection's start to its first request).
+    ///
+    /// 10 s: far more than any network needs, short enough that slow senders (Slowloris) hold few connections.
+    package var headerTimeout: Duration = .seconds(10)
+    /// How long a connection may wait for its next request.
+    ///
+    /// 75 s: longer than nginx keeps idle upstream connections (60 s), else nginx meets closed ones.
+    package var keepaliveIdle: Duration = .seconds(75)
+    /// For the connection to a server, name resolution and TLS included.
+    ///
+    /// 1 s: a SYN without an answer is repeated after 1 s, and half of a route's 2 s are gone then.
+    package var connectTimeout: Duration = .seconds(1)
+    /// Bytes of a request's body; a larger one is answered 413.
+    ///
+    /// 1 MiB: as much as nginx passes by default (client_max_body_size).
+    package var requestBody: Int = 1 << 20
+    /// Bytes of each call's body; a larger one fails as `too_large`.
+    ///
+    /// 10 MiB: ample for a part of a page, and five calls of it do not threaten a worker's memory.
+    package var responseBody: Int = 10 << 20
+    /// Bytes of a request's line and header together; more is answered 431 (414 for the line alone).
+    ///
+    /// 32 KiB: as nginx's four large buffers of 8 KiB.
+    package var headerBytes: Int = 32 << 10
+    /// Fields of a request's header; more is answered 431.
+    ///
+    /// 100: as Apache's LimitRequestFields, several times what browsers send.
+    package var headerFields: Int = 100
+
+    package init() {}
+}
+
+/// What holds where a configuration says nothing.
+package enum Defaults {
+    /// Where `gatewayd` looks for its configuration.
+    package static let path = "/etc/gatewayd/gatewayd.yaml"
+    /// Loopback only: to be reachable from outside is a decision, not a default.
+    package static let listen = [ListenAddress.tcp(host: "127.0.0.1", port: 8080)]
+    /// Loopback only: statistics are not for clients.
+    package static let admin = ListenAddress.tcp(host: "127.0.0.1", port: 9180)
+    /// In the directory that systemd's RuntimeDirectory= makes.
+    package static let control = "/run/gatewayd/control.sock"
+    /// Of a whole route; a page that took longer has lost its reader.
+    ///
+    /// A call has what is left of it.
+    package static let routeTimeout = Duration.seconds(2)
+    /// Of each URL of a batch: they are foreign servers, slower than upstreams.
+    package static let batchTimeout = Duration.seconds(10)
+    /// URLs in one batch.
+    package static let batchMax = 32
+    /// From TERM to KILL: as long as Kubernetes and most deployments give a process.
+    package static let drain = Duration.seconds(30)
+    /// A worker whose heartbeat is older is unresponsive: an event loop that stood for 10 s serves nobody.
+    package static let heartbeatStale = Duration.seconds(10)
+}
+
+/// What no configuration can exceed.
+package enum Bounds {
+    /// The scoreboard's slots; more workers than CPUs gain nothing.
+    package static let workers = 64
+    /// The scoreboard's table of upstreams, those that URLs imply included.
+    package static let upstreams = 128
+    /// Servers of one upstream: every worker keeps connections to each.
+    package static let servers = 256
+    /// Routes in one file; a guard against generated files that went wrong.
+    package static let routes = 10_000
+    /// Calls of one route: each client request costs that many upstream requests.
+    package static let calls = 64
+    /// URLs that a batch may be allowed.
+    package static let batchURLs = 1_000
+    /// The longest duration: a longer one is a mistake in the unit.
+    package static let duration = Duration.seconds(86_400)
+    /// Bytes of a body, which a worker holds in memory.
+    package static let body = 1 << 30
+    /// Bytes of a request's header.
+    package static let headerBytes = 1 << 20
+    /// Fields of a request's header.
+    package static let headerFields = 1_000
+    /// Deaths that a restart intensity may tolerate.
+    package static let intensity = 1_000
+    /// `sun_path` without its terminating zero (unix(7)).
+    package static let socketPathBytes = 107
+    /// Values in one file, aliases counted each time: an alias of aliases grows without bound otherwise.
+    static let values = 200_000
+    /// Levels of nesting in one file; readers recurse.
+    static let depth = 100
+    /// Duplicate keys that are looked for; each costs one more pass over the file.
+    static let duplicateKeys = 32
+}

@@ -1,0 +1,196 @@
+import FanOut
+
+/// What a scalar must be: how a message says it, and how its text is read.
+struct ScalarKind<Value>: Sendable {
+    /// Why a text cannot be read: what is wanted instead, and a hint where there is one.
+    struct Refusal: Error {
+        /// Goes on after "wants"; a noun phrase without a full stop.
+        var wanted: String
+        /// Follows what was found; empty or starts with a semicolon.
+        var hint: String = ""
+        /// The place in the text, in UTF-8 bytes.
+        var offset: Int = 0
+    }
+
+    /// What is wanted where no scalar stands at all.
+    let wanted: String
+    let parse: @Sendable (String) throws(Refusal) -> Value
+}
+
+extension ScalarKind where Value == Duration {
+    /// Longer than zero and at most a day.
+    static var duration: Self {
+        let wanted = "a duration such as 300ms, 2s or 1m"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            guard let nanoseconds = Quantity.duration.parse(text) else { throw Refusal(wanted: wanted) }
+            guard (1...Bounds.duration.wholeNanoseconds).contains(nanoseconds) else {
+                throw Refusal(wanted: "a duration longer than zero and at most 24h")
+            }
+            return .nanoseconds(Int64(nanoseconds))
+        }
+    }
+}
+
+extension ScalarKind where Value == Int {
+    /// Bytes, at least one.
+    static func size(upTo limit: Int) -> Self {
+        let wanted = "a size such as 512B, 16KiB or 10MiB"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            guard let bytes = Quantity.size.parse(text) else { throw Refusal(wanted: wanted) }
+            guard bytes >= 1, bytes <= limit else {
+                throw Refusal(wanted: "a size from 1B to \(Quantity.size.text(UInt64(limit)))")
+            }
+            return Int(bytes)
+        }
+    }
+
+    static func count(_ range: ClosedRange<Int>) -> Self {
+        let wanted = "a number from \(range.lowerBound) to \(range.upperBound)"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            guard let count = Int(text), range.contains(count) else { throw Refusal(wanted: wanted) }
+            return count
+        }
+    }
+}
+
+extension ScalarKind where Value == Bool {
+    /// The booleans of YAML 1.2 (section 10.3.2).
+    static var boolean: Self {
+        let wanted = "true or false"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            switch text {
+            case "true", "True", "TRUE": true
+            case "false", "False", "FALSE": false
+            default: throw Refusal(wanted: wanted)
+            }
+        }
+    }
+}
+
+extension ScalarKind where Value == WorkerCount {
+    static var workers: Self {
+        let wanted = "auto or a number from 1 to \(Bounds.workers)"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            if text == "auto" { return .auto }
+            guard let count = Int(text), (1...Bounds.workers).contains(count) else { throw Refusal(wanted: wanted) }
+            return .fixed(count)
+        }
+    }
+}
+
+extension ScalarKind where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
+    /// One of the words of an enumeration.
+    static var word: Self {
+        let words = Value.allCases.map(\.rawValue)
+        let wanted = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            guard let value = Value(rawValue: text) else {
+                throw Refusal(wanted: wanted, hint: NearestName.hint(for: text, among: words))
+            }
+            return value
+        }
+    }
+}
+
+extension ScalarKind where Value == String {
+    /// A name that may stand in header fields, as a key of JSON and in metrics (a token of RFC 9110 section 5.6.2).
+    static var name: Self {
+        let wanted = "a name of letters, digits, '-', '_' and '.'"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            guard !text.isEmpty, text.utf8.allSatisfy(isTokenByte) else { throw Refusal(wanted: wanted) }
+            return text
+        }
+    }
+
+    /// Any text that is not empty.
+    static func text(_ wanted: String) -> Self {
+        ScalarKind(wanted: wanted) { text throws(Refusal) in
+            guard !text.isEmpty else { throw Refusal(wanted: wanted) }
+            return text
+        }
+    }
+
+    /// The absolute path of a unix socket.
+    static var socketPath: Self {
+        ScalarKind(wanted: "the absolute path of a socket") { text throws(Refusal) in
+            do throws(AddressError) {
+                try ListenAddress.checkSocketPath(text)
+            } catch {
+                throw Refusal(wanted: "the absolute path of a socket", hint: "; \(error.message)")
+            }
+            return text
+        }
+    }
+
+    /// A pattern that a URL of a batch may match.
+    static var urlPattern: Self {
+        let wanted = "a pattern that starts with http:// or https://, such as http://127.0.0.1:*"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            let isSpaced = text.utf8.contains { $0 <= 0x20 || $0 == 0x7F }
+            guard !isSpaced, ["http://", "https://"].contains(where: { text.hasPrefix($0) && text != $0 }) else {
+                throw Refusal(wanted: wanted)
+            }
+            return text
+        }
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}
+
+extension ScalarKind where Value == ListenAddress {
+    static var listenAddress: Self {
+        let wanted = "HOST:PORT, [V6]:PORT or unix:/PATH"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            do throws(AddressError) {
+                return try ListenAddress(text)
+            } catch {
+                throw Refusal(wanted: wanted, hint: "; \(error.message)")
+            }
+        }
+    }
+}
+
+extension ScalarKind where Value == ServerAddress {
+    static var server: Self {
+        let wanted = "a URL such as http://127.0.0.1:9001"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            do throws(AddressError) {
+                return try ServerAddress(text)
+            } catch {
+                throw Refusal(wanted: wanted, hint: "; \(error.message)")
+            }
+        }
+    }
+}
+
+extension ScalarKind where Value == PathTemplate {
+    static var pathTemplate: Self {
+        let wanted = "a path such as /page/{id}"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            do throws(TemplateError) {
+                return try PathTemplate(text)
+            } catch {
+                throw Refusal(wanted: wanted, hint: "; \(error.message)", offset: error.offset)
+            }
+        }
+    }
+}
+
+extension ScalarKind where Value == TargetTemplate {
+    /// The path and query of a call, which may use the parameters of its route's path.
+    static func target(parameters: [String]) -> Self {
+        let wanted = "a path such as /users/{id}"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            do throws(TemplateError) {
+                return try TargetTemplate(text, parameters: parameters)
+            } catch {
+                throw Refusal(wanted: wanted, hint: "; \(error.message)", offset: error.offset)
+            }
+        }
+    }
+}
