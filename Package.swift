@@ -64,5 +64,6 @@ let package = Package(
             dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments],
             swiftSettings: swift),
         tests("FanOut"),
+        tests("Scoreboard", ["FanOut", "CLinux"]),
     ]
 )

@@ -12,7 +12,9 @@ package struct ProcessUsage: Sendable, Equatable {
         self.cpuTime = cpuTime
     }
 
-    /// Reads /proc/PID/statm and /proc/PID/stat (proc(5)). Nil when there is no such process, or none we may see.
+    /// Reads /proc/PID/statm and /proc/PID/stat (proc(5)).
+    ///
+    /// Nil when there is no such process, or none we may see.
     package static func read(pid: pid_t) -> ProcessUsage? {
         guard pid > 0,
             let statm = contents(of: "/proc/\(pid)/statm"), let stat = contents(of: "/proc/\(pid)/stat"),

@@ -13,7 +13,9 @@ struct PublishedRecord<Value: Record>: Sendable {
     private let memory: SharedWords
     private let start: Int
 
-    /// The record whose first word is at `start`. Zeroed memory is a record that was never published.
+    /// The record whose first word is at `start`.
+    ///
+    /// Zeroed memory is a record that was never published.
     init(_ memory: SharedWords, at start: Int) {
         self.memory = memory
         self.start = start
@@ -36,7 +38,9 @@ struct PublishedRecord<Value: Record>: Sendable {
         return nil
     }
 
-    /// The record's first word, without allocating: for what is looked at often. Nil as for `read`.
+    /// The record's first word, without allocating: for what is looked at often.
+    ///
+    /// Nil as for `read`.
     func firstWord() -> UInt64? {
         for _ in 0..<ScoreboardLimits.readAttempts {
             let version = memory.load(start)
@@ -47,7 +51,9 @@ struct PublishedRecord<Value: Record>: Sendable {
         return nil
     }
 
-    /// Publishes a value. Only the one writer may call this.
+    /// Publishes a value.
+    ///
+    /// Only the one writer may call this.
     func publish(_ value: Value) {
         var writer = RecordWriter()
         value.encode(into: &writer)

@@ -35,7 +35,9 @@ package struct Scoreboard: Sendable {
         }
     }
 
-    /// Maps the scoreboard that another process created, for reading and writing. The descriptor stays the caller's.
+    /// Maps the scoreboard that another process created, for reading and writing.
+    ///
+    /// The descriptor stays the caller's.
     ///
     /// Throws `foreign` or `layout` when the descriptor is not a scoreboard of this build.
     package static func map(descriptor: Int32) throws(ScoreboardError) -> Scoreboard {

@@ -1,6 +1,10 @@
-/// How much the scoreboard has room for. The area is sparse, so room that nobody uses costs no memory.
+/// How much the scoreboard has room for.
+///
+/// The area is sparse, so room that nobody uses costs no memory.
 package enum ScoreboardLimits {
-    /// Worker slots. A roll needs one more than there are workers, since the new one is ready before the old one drains.
+    /// Worker slots.
+    ///
+    /// A roll needs one more than there are workers, since the new one is ready before the old one drains.
     package static let workerSlots = 64
 
     /// Names of upstreams, over all configurations since the supervisor started: a name keeps its index for good.
@@ -24,6 +28,8 @@ package enum ScoreboardLimits {
     /// Counters kept for kinds of failure: more than there are, so that a new kind does not move what follows.
     static let failureKinds = 32
 
-    /// How often a reader tries again when the writer published during its read. Each try takes about a microsecond.
+    /// How often a reader tries again when the writer published during its read.
+    ///
+    /// Each try takes about a microsecond.
     static let readAttempts = 10_000
 }

@@ -20,7 +20,9 @@ package struct ScoreboardReader: Sendable {
         case counters
     }
 
-    /// Maps the scoreboard that another process created, for reading only. The descriptor stays the caller's.
+    /// Maps the scoreboard that another process created, for reading only.
+    ///
+    /// The descriptor stays the caller's.
     ///
     /// Throws `foreign` or `layout` when the descriptor is not a scoreboard of this build.
     package static func map(descriptor: Int32) throws(ScoreboardError) -> ScoreboardReader {
@@ -49,8 +51,9 @@ package struct ScoreboardReader: Sendable {
     /// The index under which an upstream is counted, nil when the supervisor did not register it.
     package func upstreamIndex(named name: String) -> Int? { UpstreamTable(memory, layout).index(of: name) }
 
-    /// The workers that serve, and the connections that they hold together. Allocates nothing: it can be asked for
-    /// at every accept, to leave the next connection to the others.
+    /// The workers that serve, and the connections that they hold together.
+    ///
+    /// Allocates nothing: it can be asked for at every accept, to leave the next connection to the others.
     package var readyLoad: (workers: Int, connections: Int) {
         var load = (workers: 0, connections: 0)
         for slot in 0..<layout.slots {

@@ -16,7 +16,9 @@ package struct WorkerSnapshot: Sendable, Equatable {
     package let upstreams: [UpstreamTraffic]
 }
 
-/// All of the scoreboard, read once. Each number is right for a moment during the reading; they are not one instant's.
+/// All of the scoreboard, read once.
+///
+/// Each number is right for a moment during the reading; they are not one instant's.
 package struct ScoreboardSnapshot: Sendable {
     /// What the supervisor says of itself.
     package let supervisor: SupervisorEntry

@@ -8,7 +8,9 @@ final class SharedArea: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     private let byteCount: Int
 
-    /// Maps the first `byteCount` bytes of `descriptor` (mmap(2), MAP_SHARED). The descriptor can be closed afterwards.
+    /// Maps the first `byteCount` bytes of `descriptor` (mmap(2), MAP_SHARED).
+    ///
+    /// The descriptor can be closed afterwards.
     ///
     /// With `writable` false a store traps with SIGSEGV.
     init(descriptor: Int32, byteCount: Int, writable: Bool) throws(ScoreboardError) {

@@ -14,7 +14,9 @@ struct SharedHistogram {
     /// The index of the histogram's first word.
     let start: Int
 
-    /// Adds one value. Only the process that owns the slot may call this.
+    /// Adds one value.
+    ///
+    /// Only the process that owns the slot may call this.
     func record(microseconds: UInt64, in memory: SharedWords) {
         memory.raise(start + Self.max, to: microseconds)
         memory.add(microseconds, to: start + Self.sum)
@@ -22,7 +24,9 @@ struct SharedHistogram {
         memory.add(1, to: start + Self.count)
     }
 
-    /// Reads all of it. Buckets of a histogram that counted nothing are not touched, so their pages stay unused.
+    /// Reads all of it.
+    ///
+    /// Buckets of a histogram that counted nothing are not touched, so their pages stay unused.
     func snapshot(in memory: SharedWords) -> HistogramSnapshot {
         guard memory.load(start + Self.count) > 0 else { return .empty }
         let counts = (0..<HistogramBuckets.count).map { memory.load(start + Self.buckets + $0) }

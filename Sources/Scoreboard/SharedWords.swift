@@ -26,7 +26,9 @@ struct SharedWords: @unchecked Sendable {
         UnsafeAtomic(at: first + index).store(value, ordering: .releasing)
     }
 
-    /// Counts up. Only the word's one writer may call this.
+    /// Counts up.
+    ///
+    /// Only the word's one writer may call this.
     func add(_ amount: UInt64, to index: Int) {
         let word = UnsafeAtomic<UInt64>(at: first + index)
         word.store(word.load(ordering: .relaxed) &+ amount, ordering: .releasing)

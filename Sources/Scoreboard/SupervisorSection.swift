@@ -41,8 +41,9 @@ package struct SupervisorSection: Sendable {
     /// What is known of the process in a slot, nil when there never was one.
     package func entry(of slot: ProcessSlot) -> ProcessEntry? { record(of: slot).read() }
 
-    /// A process was spawned in a slot: it is `starting`. With `isRestart` the slot's restarts count up, and for a
-    /// worker the supervisor's total.
+    /// A process was spawned in a slot: it is `starting`.
+    ///
+    /// With `isRestart` the slot's restarts count up, and for a worker the supervisor's total.
     package func recordStart(
         of slot: ProcessSlot, pid: Int32, generation: Int, at time: MonotonicTime, isRestart: Bool
     ) {
@@ -70,7 +71,9 @@ package struct SupervisorSection: Sendable {
         resetGauges(of: slot)
     }
 
-    /// Sets to zero what a dead process can no longer count down: open connections, and what was in flight. Counters stay.
+    /// Sets to zero what a dead process can no longer count down: open connections, and what was in flight.
+    ///
+    /// Counters stay.
     ///
     /// For the supervisor while no process holds the slot, since these words have another writer then; `recordExit`
     /// does it. The admin process has no gauges.

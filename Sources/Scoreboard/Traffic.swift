@@ -16,7 +16,9 @@ package struct ConnectionCounts: Sendable, Equatable {
 
 /// Requests of clients.
 package struct RequestCounts: Sendable, Equatable {
-    /// Requests begun. Those that died with a worker are in here and in no class.
+    /// Requests begun.
+    ///
+    /// Those that died with a worker are in here and in no class.
     package var total: UInt64 = 0
     /// Requests begun and not answered yet.
     package var inFlight: UInt64 = 0
@@ -54,7 +56,9 @@ package struct CallCounts: Sendable, Equatable {
     }
 }
 
-/// What went through one worker, or through several together. Merging is associative and commutative.
+/// What went through one worker, or through several together.
+///
+/// Merging is associative and commutative.
 package struct Traffic: Sendable, Equatable {
     /// Connections of clients.
     package var connections = ConnectionCounts()
@@ -74,7 +78,9 @@ package struct Traffic: Sendable, Equatable {
     }
 }
 
-/// The calls of one worker to one upstream, or of several workers together. Merging is associative and commutative.
+/// The calls of one worker to one upstream, or of several workers together.
+///
+/// Merging is associative and commutative.
 package struct UpstreamTraffic: Sendable, Equatable {
     /// The calls to this upstream.
     package var calls = CallCounts()
