@@ -48,7 +48,7 @@ package struct HistogramSnapshot: Sendable, Equatable {
     package func microseconds(atQuantile quantile: Double) -> UInt64 {
         let total = count
         guard total > 0 else { return 0 }
-        let rank = UInt64((min(max(quantile, 0), 1) * Double(total)).rounded(.up))
+        let rank = UInt64(exactly: (min(max(quantile, 0), 1) * Double(total)).rounded(.up)) ?? total
         var seen: UInt64 = 0
         for (index, count) in counts.enumerated() {
             seen &+= count

@@ -58,7 +58,7 @@ struct PublishedRecord<Value: Record>: Sendable {
         var writer = RecordWriter()
         value.encode(into: &writer)
         precondition(writer.words.count <= Value.capacity, "a record's capacity covers its largest value")
-        let next = memory.load(start) + 1
+        let next = max(1, memory.load(start) &+ 1)
         // Orders the version published last before the stores below: a reader that meets one of them in the copy it
         // reads, which is the copy of the version before last, then also sees that the version has moved on.
         atomicMemoryFence(ordering: .releasing)

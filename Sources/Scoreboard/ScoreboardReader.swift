@@ -59,7 +59,7 @@ package struct ScoreboardReader: Sendable {
         for slot in 0..<layout.slots {
             guard let word = entryRecord(slot).firstWord(), ProcessEntry.isReady(firstWord: word) else { continue }
             load.workers += 1
-            load.connections += WorkerGauges(block(slot)).activeConnections
+            load.connections &+= WorkerGauges(block(slot)).activeConnections
         }
         return load
     }

@@ -11,7 +11,8 @@ package enum ProcessSlot: Sendable, Hashable {
 /// What the supervisor writes: its own state, the state of every process, and the names of the upstreams.
 ///
 /// One process, the supervisor, and one of its threads may use this. A slot that does not exist traps: slots are numbers
-/// that the supervisor gives out itself, below `ScoreboardLimits.workerSlots`.
+/// that the supervisor gives out itself, below `ScoreboardLimits.workerSlots`. What is in the memory never traps, since a
+/// worker gone wild can write anything there.
 package struct SupervisorSection: Sendable {
     private let area: SharedArea
     private let layout: Layout
@@ -52,10 +53,10 @@ package struct SupervisorSection: Sendable {
             entry.pid = pid
             entry.generation = generation
             entry.startedAt = time
-            entry.restarts += isRestart ? 1 : 0
+            entry.restarts &+= isRestart ? 1 : 0
         }
         if isRestart, case .worker = slot {
-            update { $0.restartsTotal += 1 }
+            update { $0.restartsTotal &+= 1 }
         }
     }
 

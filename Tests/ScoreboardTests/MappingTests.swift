@@ -116,6 +116,33 @@ struct MappingTests {
         #expect(ScoreboardError.noSuchSlot(2, slots: 2).description.contains("slots are 0 to 1"))
     }
 
+    @Test("Whatever a worker gone wild writes over the area, neither supervisor nor reader traps.", arguments: 0...5)
+    func scribbled(seed: UInt64) throws {
+        let board = try TestBoard(slots: 1)
+        let layout = Layout(slots: 1)
+        let area = try SharedArea(descriptor: board.descriptor, byteCount: layout.byteCount, writable: true)
+        let memory = SharedWords(area)
+        var random = SeededGenerator(seed: seed)
+        for word in layout.supervisor..<layout.byteCount / 8 {
+            memory.store(seed == 0 ? .max : random.next(), at: word)
+        }
+        let supervisor = board.scoreboard.supervisor
+        let now = MonotonicTime(nanoseconds: random.next())
+        for _ in 0..<2 {
+            let snapshot = board.scoreboard.reader.snapshot()
+            #expect(StatsReport(snapshot, now: now).json.hasSuffix("}"))
+            #expect(StatusReport(snapshot, now: now).json.hasSuffix("}"))
+            #expect(board.scoreboard.reader.readyLoad.workers <= 1)
+            supervisor.recordExit(of: .worker(0), reason: "signal SIGSEGV", at: WallTime.now())
+            supervisor.recordStart(of: .worker(0), pid: 5, generation: 1, at: now, isRestart: true)
+            supervisor.recordStart(of: .admin, pid: 6, generation: 1, at: now, isRestart: true)
+            #expect(board.worker(0)?.process.pid == 5)
+        }
+        #expect(throws: ScoreboardError.upstreamsFull("users")) {
+            try supervisor.registerUpstream(named: "users")
+        }
+    }
+
     @Test("No two parts of the layout overlap.")
     func layout() {
         let layout = Layout(slots: 3)
