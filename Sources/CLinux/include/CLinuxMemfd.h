@@ -1,4 +1,4 @@
-// The memory-file shims of CLinux: the same names and meanings as in CLinux.h, which stands in for this file once it is there.
+// The memory-file shims of CLinux, with the names and meanings that CLinux.h gives them: where that is, this goes.
 
 #ifndef CLINUX_H
 #define CLINUX_H
