@@ -1,0 +1,106 @@
+/// Where everything lies in the shared area, in 64-bit words from its start: a value computed from the number of slots.
+///
+///     header │ supervisor │ admin │ upstream names │ one entry per slot │ one block of counters per slot
+///
+/// Only the last part is large, about 1 MiB a slot, and sparse: pages appear when they are first touched.
+struct Layout: Equatable {
+    /// Changes with the place or the meaning of anything in the area.
+    static let version: UInt64 = 1
+
+    /// "gatewayd" in ASCII: what the area begins with.
+    static let magic: UInt64 = 0x6761_7465_7761_7964
+
+    /// The worker slots that the area has room for.
+    let slots: Int
+
+    private static let headerWords = 64
+    private static let pageWords = 512
+
+    /// The supervisor's entry.
+    var supervisor: Int { Self.headerWords }
+
+    /// The entry of the admin process.
+    var admin: Int { supervisor + PublishedRecord<SupervisorEntry>.wordCount }
+
+    /// The number of upstream names; it is raised after the name was published.
+    var upstreamCount: Int { admin + PublishedRecord<ProcessEntry>.wordCount }
+
+    /// The name of the upstream with this index.
+    func upstreamName(_ index: Int) -> Int {
+        upstreamCount + 8 + index * PublishedRecord<UpstreamName>.wordCount
+    }
+
+    /// The entry of the process in a slot.
+    func processEntry(_ slot: Int) -> Int {
+        upstreamName(ScoreboardLimits.upstreams) + slot * PublishedRecord<ProcessEntry>.wordCount
+    }
+
+    /// The counters of a slot; on a page boundary, so that no two processes write to one page.
+    func workerBlock(_ slot: Int) -> Int {
+        let start = (processEntry(slots) + Self.pageWords - 1) / Self.pageWords * Self.pageWords
+        return start + slot * WorkerWords.count
+    }
+
+    /// The size of the whole area.
+    var byteCount: Int { workerBlock(slots) * 8 }
+
+    /// What the header holds, by name: a program that reads other values was built for another layout.
+    var header: [(field: String, value: UInt64)] {
+        [
+            ("the magic number", Self.magic), ("the layout's version", Self.version),
+            ("the number of slots", UInt64(slots)), ("the size in bytes", UInt64(byteCount)),
+            ("the room for upstreams", UInt64(ScoreboardLimits.upstreams)),
+            ("the number of histogram buckets", UInt64(HistogramBuckets.count)),
+            ("the room for kinds of failure", UInt64(ScoreboardLimits.failureKinds)),
+        ]
+    }
+
+    /// The header word that holds the number of slots.
+    static let slotsField = 2
+}
+
+/// Words of a slot's block of counters, from the block's start.
+enum WorkerWords {
+    /// Gauge: connections of clients that are open.
+    static let connectionsActive = 0
+    /// Connections of clients since the daemon started.
+    static let connectionsAccepted = 1
+    /// Requests begun.
+    static let requestsTotal = 2
+    /// Gauge: requests begun and not answered.
+    static let requestsInFlight = 3
+    /// Five counters, 1xx to 5xx.
+    static let requestsByClass = 4
+    /// Nanoseconds on the monotonic clock, 0 when the process has not said that it lives.
+    static let heartbeat = 9
+    /// The calls of all upstreams together.
+    static let calls = CallWords(start: 16)
+    /// How long requests took.
+    static let requestLatency = SharedHistogram(start: 64)
+    /// How late the event loop was.
+    static let loopLag = SharedHistogram(start: 64 + SharedHistogram.words)
+
+    /// The calls to one upstream.
+    static func calls(toUpstream index: Int) -> CallWords { CallWords(start: 2_048 + index * CallWords.pageWords) }
+
+    /// The size of a block: four pages of the worker's own, then two for each upstream.
+    static let count = 2_048 + ScoreboardLimits.upstreams * CallWords.pageWords
+}
+
+/// Words that count calls, from the start of the slot's block.
+struct CallWords {
+    /// The first word.
+    let start: Int
+
+    /// Calls begun.
+    var total: Int { start }
+    /// Gauge: calls begun and not settled.
+    var inFlight: Int { start + 1 }
+    /// One counter for each kind of `Failure`, by its raw value.
+    var failed: Int { start + 2 }
+    /// Kept for each upstream only.
+    var latency: SharedHistogram { SharedHistogram(start: start + 64) }
+
+    /// The words between two upstreams.
+    static let pageWords = 1_024
+}

@@ -1,0 +1,85 @@
+/// The memory that supervisor, workers and admin share: counters, histograms, heartbeats and the state of every process.
+///
+/// Every word has one writer. A worker writes the counters of its slot, the supervisor writes everything else, except
+/// that it sets a slot's gauges to zero while no process holds the slot.
+package struct Scoreboard: Sendable {
+    private let area: SharedArea
+    private let layout: Layout
+
+    /// What `create` made: the area mapped in this process, and two descriptors to pass on, both close-on-exec and the
+    /// caller's to close.
+    package struct Created: Sendable {
+        /// The area, mapped for reading and writing.
+        package let scoreboard: Scoreboard
+        /// For workers, and for the binary that replaces this one.
+        package let descriptor: Int32
+        /// For the admin process: it cannot be mapped for writing.
+        package let readOnlyDescriptor: Int32
+    }
+
+    /// Creates an empty scoreboard with room for `slots` workers and maps it.
+    package static func create(slots: Int = ScoreboardLimits.workerSlots) throws(ScoreboardError) -> Created {
+        guard (1...ScoreboardLimits.workerSlots).contains(slots) else { throw ScoreboardError.slotCount(slots) }
+        let layout = Layout(slots: slots)
+        let descriptor = try SharedArea.makeFile(byteCount: layout.byteCount)
+        do throws(ScoreboardError) {
+            let area = try SharedArea(descriptor: descriptor, byteCount: layout.byteCount, writable: true)
+            let memory = SharedWords(area)
+            for (index, field) in layout.header.enumerated() { memory.store(field.value, at: index) }
+            return Created(
+                scoreboard: Scoreboard(area: area, layout: layout), descriptor: descriptor,
+                readOnlyDescriptor: try SharedArea.readOnlyDuplicate(of: descriptor))
+        } catch {
+            SharedArea.closeFile(descriptor)
+            throw error
+        }
+    }
+
+    /// Maps the scoreboard that another process created, for reading and writing.
+    ///
+    /// The descriptor stays the caller's.
+    ///
+    /// Throws `foreign` or `layout` when the descriptor is not a scoreboard of this build.
+    package static func map(descriptor: Int32) throws(ScoreboardError) -> Scoreboard {
+        let layout = try Layout.check(descriptor: descriptor)
+        let area = try SharedArea(descriptor: descriptor, byteCount: layout.byteCount, writable: true)
+        return Scoreboard(area: area, layout: layout)
+    }
+
+    /// The reading side.
+    package var reader: ScoreboardReader { ScoreboardReader(area: area, layout: layout) }
+
+    /// The supervisor's own section, for the one process that supervises.
+    package var supervisor: SupervisorSection { SupervisorSection(area: area, layout: layout) }
+
+    /// The counters of a slot, for the one process that was started in it.
+    package func worker(_ slot: Int) throws(ScoreboardError) -> WorkerCounters {
+        guard (0..<layout.slots).contains(slot) else {
+            throw ScoreboardError.noSuchSlot(slot, slots: layout.slots)
+        }
+        return WorkerCounters(SharedWords(area, byteOffset: layout.workerBlock(slot) * 8))
+    }
+}
+
+extension Layout {
+    /// Reads the header behind a descriptor, without mapping it, and compares it with this program's.
+    static func check(descriptor: Int32) throws(ScoreboardError) -> Layout {
+        let size = try SharedArea.sealedSize(of: descriptor)
+        let expectedFields = Layout(slots: 1).header.count
+        let found = try SharedArea.readWords(expectedFields, from: descriptor)
+        guard found.count == expectedFields, found.first == magic else {
+            throw ScoreboardError.foreign(
+                descriptor: descriptor, found: "a memory file of \(size) bytes that does not begin as one")
+        }
+        let slots = min(found[slotsField], UInt64(ScoreboardLimits.workerSlots))
+        let layout = Layout(slots: Int(slots))
+        for (value, expected) in zip(found, layout.header) where value != expected.value {
+            throw ScoreboardError.layout(field: expected.field, found: value, expected: expected.value)
+        }
+        guard size == layout.byteCount else {
+            throw ScoreboardError.layout(
+                field: "the file's size in bytes", found: UInt64(size), expected: UInt64(layout.byteCount))
+        }
+        return layout
+    }
+}

@@ -1,0 +1,35 @@
+/// How much the scoreboard has room for.
+///
+/// The area is sparse, so room that nobody uses costs no memory.
+package enum ScoreboardLimits {
+    /// Worker slots.
+    ///
+    /// A roll needs one more than there are workers, since the new one is ready before the old one drains.
+    package static let workerSlots = 64
+
+    /// Names of upstreams, over all configurations since the supervisor started: a name keeps its index for good.
+    package static let upstreams = 128
+
+    /// Bytes of an upstream's name.
+    package static let upstreamNameBytes = 128
+
+    /// Bytes of the reason in `last_exit`; a longer one is cut.
+    package static let reasonBytes = 64
+
+    /// Bytes of the program's version; a longer one is cut.
+    package static let versionBytes = 64
+
+    /// Bytes of the configuration's path (PATH_MAX); a longer one is cut.
+    package static let pathBytes = 4096
+
+    /// Bytes of a SHA-256 in hexadecimal.
+    package static let digestBytes = 64
+
+    /// Counters kept for kinds of failure: more than there are, so that a new kind does not move what follows.
+    static let failureKinds = 32
+
+    /// How often a reader tries again when the writer published during its read.
+    ///
+    /// Each try takes about a microsecond.
+    static let readAttempts = 10_000
+}

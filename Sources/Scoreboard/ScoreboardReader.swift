@@ -1,0 +1,119 @@
+import FanOut
+
+/// The scoreboard for those who only look: the admin process maps it read-only, and so cannot spoil it.
+package struct ScoreboardReader: Sendable {
+    private let memory: SharedWords
+    private let area: SharedArea
+    private let layout: Layout
+
+    init(area: SharedArea, layout: Layout) {
+        self.area = area
+        self.layout = layout
+        self.memory = SharedWords(area)
+    }
+
+    /// How much of a snapshot to read.
+    package enum Depth: Sendable {
+        /// Everything.
+        case full
+        /// States and counters; no histograms and no upstreams, which are most of the memory to read.
+        case counters
+    }
+
+    /// Maps the scoreboard that another process created, for reading only.
+    ///
+    /// The descriptor stays the caller's.
+    ///
+    /// Throws `foreign` or `layout` when the descriptor is not a scoreboard of this build.
+    package static func map(descriptor: Int32) throws(ScoreboardError) -> ScoreboardReader {
+        let layout = try Layout.check(descriptor: descriptor)
+        let area = try SharedArea(descriptor: descriptor, byteCount: layout.byteCount, writable: false)
+        return ScoreboardReader(area: area, layout: layout)
+    }
+
+    /// What the supervisor says of itself; the entry's defaults before it said anything.
+    package var supervisor: SupervisorEntry {
+        PublishedRecord<SupervisorEntry>(memory, at: layout.supervisor).read() ?? SupervisorEntry()
+    }
+
+    /// What is known of a process, nil when its slot does not exist or was never used.
+    package func entry(of slot: ProcessSlot) -> ProcessEntry? {
+        switch slot {
+        case .admin: PublishedRecord<ProcessEntry>(memory, at: layout.admin).read()
+        case .worker(let index) where (0..<layout.slots).contains(index): entryRecord(index).read()
+        case .worker: nil
+        }
+    }
+
+    /// The names of all upstreams, by index.
+    package var upstreamNames: [String] { UpstreamTable(memory, layout).names }
+
+    /// The index under which an upstream is counted, nil when the supervisor did not register it.
+    package func upstreamIndex(named name: String) -> Int? { UpstreamTable(memory, layout).index(of: name) }
+
+    /// The workers that serve, and the connections that they hold together.
+    ///
+    /// Allocates nothing: it can be asked for at every accept, to leave the next connection to the others.
+    package var readyLoad: (workers: Int, connections: Int) {
+        var load = (workers: 0, connections: 0)
+        for slot in 0..<layout.slots {
+            guard let word = entryRecord(slot).firstWord(), ProcessEntry.isReady(firstWord: word) else { continue }
+            load.workers += 1
+            load.connections &+= WorkerGauges(block(slot)).activeConnections
+        }
+        return load
+    }
+
+    /// Reads the scoreboard.
+    package func snapshot(_ depth: Depth = .full) -> ScoreboardSnapshot {
+        let names = upstreamNames
+        let workers = (0..<layout.slots).compactMap { slot -> WorkerSnapshot? in
+            // The counters of a slot that was never used are not touched: reading would give them memory.
+            guard let process = entryRecord(slot).read() else { return nil }
+            return worker(slot, process, upstreamCount: names.count, depth)
+        }
+        return ScoreboardSnapshot(
+            supervisor: supervisor, admin: entry(of: .admin), workers: workers, upstreamNames: names)
+    }
+
+    private func worker(
+        _ slot: Int, _ process: ProcessEntry, upstreamCount: Int, _ depth: Depth
+    ) -> WorkerSnapshot {
+        let words = block(slot)
+        var traffic = Traffic()
+        // What ends something is read before what begins it, so that no more has ended than has begun.
+        traffic.connections.active = words.load(WorkerWords.connectionsActive)
+        traffic.connections.accepted = words.load(WorkerWords.connectionsAccepted)
+        traffic.requests.byClass = (0..<5).map { words.load(WorkerWords.requestsByClass + $0) }
+        traffic.requests.inFlight = words.load(WorkerWords.requestsInFlight)
+        traffic.requests.total = words.load(WorkerWords.requestsTotal)
+        traffic.calls = calls(WorkerWords.calls, in: words)
+        if depth == .full { traffic.latency = WorkerWords.requestLatency.snapshot(in: words) }
+        return WorkerSnapshot(
+            id: slot, process: process, traffic: traffic,
+            loopLag: depth == .full ? WorkerWords.loopLag.snapshot(in: words) : .empty,
+            heartbeat: WorkerGauges(words).heartbeat,
+            upstreams: depth == .full ? (0..<upstreamCount).map { upstream($0, in: words) } : [])
+    }
+
+    private func upstream(_ index: Int, in words: SharedWords) -> UpstreamTraffic {
+        let place = WorkerWords.calls(toUpstream: index)
+        return UpstreamTraffic(calls: calls(place, in: words), latency: place.latency.snapshot(in: words))
+    }
+
+    private func calls(_ place: CallWords, in words: SharedWords) -> CallCounts {
+        var counts = CallCounts()
+        for failure in Failure.allCases { counts[failure] = words.load(place.failed + Int(failure.rawValue)) }
+        counts.inFlight = words.load(place.inFlight)
+        counts.total = words.load(place.total)
+        return counts
+    }
+
+    private func entryRecord(_ slot: Int) -> PublishedRecord<ProcessEntry> {
+        PublishedRecord(memory, at: layout.processEntry(slot))
+    }
+
+    private func block(_ slot: Int) -> SharedWords {
+        SharedWords(area, byteOffset: layout.workerBlock(slot) * 8)
+    }
+}

@@ -1,0 +1,100 @@
+package import FanOut
+
+/// What `GET /stats` answers: the whole scoreboard as JSON, by the schema that dashboards rely on.
+///
+/// Every key is always there, except in `failed`, which lists the kinds of failure that were seen. Times that need a
+/// process (`uptime_seconds`, `heartbeat_age_ms`, `rss_bytes`, `cpu_seconds`) are 0 while there is none.
+package struct StatsReport {
+    private let snapshot: ScoreboardSnapshot
+    private let processes: ProcessRows
+
+    /// A report of `snapshot` at the time `now`; `usage` looks up a process by its id.
+    package init(
+        _ snapshot: ScoreboardSnapshot, now: MonotonicTime,
+        usage: @escaping (Int32) -> ProcessUsage? = { ProcessUsage.read(pid: $0) }
+    ) {
+        self.snapshot = snapshot
+        self.processes = ProcessRows(now: now, usage: usage)
+    }
+
+    /// The text, one line without a newline at its end.
+    package var json: String {
+        JSONWriter.object { writer in
+            writer.object("supervisor") { processes.supervisor(snapshot, into: &$0) }
+            writer.object("admin") { processes.process(snapshot.admin ?? ProcessEntry(), into: &$0) }
+            writer.array("workers", of: snapshot.workers) { worker($1, into: &$0) }
+            writer.object("totals") { traffic(snapshot.totals, into: &$0) }
+            writer.object("upstreams") { writer in
+                for (name, traffic) in snapshot.upstreams {
+                    writer.object(name) { upstream(traffic, into: &$0) }
+                }
+            }
+        }
+    }
+
+    private func worker(_ worker: WorkerSnapshot, into writer: inout JSONWriter) {
+        writer.member("id", worker.id)
+        processes.process(worker.process, into: &writer)
+        traffic(worker.traffic, into: &writer)
+        writer.object("loop_lag_ms") { writer in
+            writer.quantile("p50", 0.5, of: worker.loopLag)
+            writer.quantile("p99", 0.99, of: worker.loopLag)
+            writer.maximum(of: worker.loopLag)
+        }
+        writer.member("heartbeat_age_ms", processes.heartbeatAge(of: worker).millisecondsInThousandths)
+    }
+
+    private func traffic(_ traffic: Traffic, into writer: inout JSONWriter) {
+        writer.object("connections") { writer in
+            writer.member("active", traffic.connections.active)
+            writer.member("accepted_total", traffic.connections.accepted)
+        }
+        writer.object("requests") { writer in
+            writer.member("total", traffic.requests.total)
+            writer.member("in_flight", traffic.requests.inFlight)
+            writer.object("by_class") { writer in
+                for (index, count) in traffic.requests.byClass.enumerated() { writer.member("\(index + 1)xx", count) }
+            }
+        }
+        writer.object("calls") { writer in
+            writer.member("total", traffic.calls.total)
+            writer.member("in_flight", traffic.calls.inFlight)
+            failed(traffic.calls, into: &writer)
+        }
+        latency(traffic.latency, into: &writer)
+    }
+
+    private func upstream(_ traffic: UpstreamTraffic, into writer: inout JSONWriter) {
+        writer.member("calls_total", traffic.calls.total)
+        writer.member("in_flight", traffic.calls.inFlight)
+        failed(traffic.calls, into: &writer)
+        latency(traffic.latency, into: &writer)
+    }
+
+    private func failed(_ calls: CallCounts, into writer: inout JSONWriter) {
+        writer.object("failed") { writer in
+            for failure in Failure.allCases where calls[failure] > 0 { writer.member(failure.name, calls[failure]) }
+        }
+    }
+
+    private func latency(_ latency: HistogramSnapshot, into writer: inout JSONWriter) {
+        writer.object("latency_ms") { writer in
+            writer.quantile("p50", 0.5, of: latency)
+            writer.quantile("p90", 0.9, of: latency)
+            writer.quantile("p99", 0.99, of: latency)
+            writer.maximum(of: latency)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// A quantile in milliseconds.
+    fileprivate mutating func quantile(_ key: String, _ quantile: Double, of histogram: HistogramSnapshot) {
+        member(key, Thousandths(count: histogram.microseconds(atQuantile: quantile)))
+    }
+
+    /// The maximum in milliseconds.
+    fileprivate mutating func maximum(of histogram: HistogramSnapshot) {
+        member("max", Thousandths(count: histogram.maxMicroseconds))
+    }
+}

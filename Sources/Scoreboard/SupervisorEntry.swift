@@ -1,0 +1,129 @@
+package import FanOut
+
+/// What the daemon as a whole is doing, as `/stats` names it.
+package enum DaemonState: String, Sendable, CaseIterable {
+    /// Serving, with nothing special going on.
+    case running
+    /// Rolling the workers to a new configuration.
+    case reloading
+    /// On the way to its end.
+    case draining
+    /// At least one slot is held.
+    case degraded
+}
+
+/// Which configuration runs.
+package struct ConfigurationEntry: Sendable, Equatable {
+    /// The file's path, empty for the built-in one.
+    package var path: String
+    /// The SHA-256 of the file's bytes, in lower-case hexadecimal.
+    package var sha256: String
+    /// When it was put into use.
+    package var loadedAt: WallTime
+
+    package init(path: String = "", sha256: String = "", loadedAt: WallTime = WallTime(milliseconds: 0)) {
+        self.path = path
+        self.sha256 = sha256
+        self.loadedAt = loadedAt
+    }
+}
+
+/// What the supervisor says of itself.
+package struct SupervisorEntry: Sendable, Equatable {
+    /// What the daemon is doing.
+    package var state: DaemonState
+    /// The supervisor's process id.
+    package var pid: Int32
+    /// The program's version.
+    package var version: String
+    /// When the supervisor started.
+    package var startedAt: MonotonicTime
+    /// Counts the configurations that were put into use, from 1.
+    package var generation: Int
+    /// How many workers there should be.
+    package var workersWanted: Int
+    /// How often a worker was started because the one before it in its slot ended: the sum over the slots.
+    package var restartsTotal: Int
+    /// The configuration in use.
+    package var configuration: ConfigurationEntry
+
+    package init(
+        state: DaemonState = .running, pid: Int32 = 0, version: String = "",
+        startedAt: MonotonicTime = MonotonicTime(nanoseconds: 0), generation: Int = 0, workersWanted: Int = 0,
+        restartsTotal: Int = 0, configuration: ConfigurationEntry = ConfigurationEntry()
+    ) {
+        self.state = state
+        self.pid = pid
+        self.version = version
+        self.startedAt = startedAt
+        self.generation = generation
+        self.workersWanted = workersWanted
+        self.restartsTotal = restartsTotal
+        self.configuration = configuration
+    }
+}
+
+extension SupervisorEntry: Record {
+    static let capacity =
+        7 + RecordWriter.textWords(bytes: ScoreboardLimits.versionBytes)
+        + RecordWriter.textWords(bytes: ScoreboardLimits.pathBytes)
+        + RecordWriter.textWords(bytes: ScoreboardLimits.digestBytes)
+
+    init(from reader: inout RecordReader) {
+        self.init(
+            state: DaemonState(code: reader.number()), pid: Int32(truncatingIfNeeded: reader.integer()),
+            version: reader.text(limit: ScoreboardLimits.versionBytes),
+            startedAt: MonotonicTime(nanoseconds: reader.number()), generation: reader.integer(),
+            workersWanted: reader.integer(), restartsTotal: reader.integer(),
+            configuration: ConfigurationEntry(
+                path: reader.text(limit: ScoreboardLimits.pathBytes),
+                sha256: reader.text(limit: ScoreboardLimits.digestBytes),
+                loadedAt: WallTime(milliseconds: Int64(reader.integer()))))
+    }
+
+    func encode(into writer: inout RecordWriter) {
+        writer.put(state.code)
+        writer.put(Int(pid))
+        writer.put(version, limit: ScoreboardLimits.versionBytes)
+        writer.put(startedAt.nanoseconds)
+        writer.put(generation)
+        writer.put(workersWanted)
+        writer.put(restartsTotal)
+        writer.put(configuration.path, limit: ScoreboardLimits.pathBytes)
+        writer.put(configuration.sha256, limit: ScoreboardLimits.digestBytes)
+        writer.put(Int(configuration.loadedAt.milliseconds))
+    }
+}
+
+extension DaemonState {
+    fileprivate var code: UInt64 {
+        switch self {
+        case .running: 1
+        case .reloading: 2
+        case .draining: 3
+        case .degraded: 4
+        }
+    }
+
+    fileprivate init(code: UInt64) {
+        self = Self.allCases.first { $0.code == code } ?? .degraded
+    }
+}
+
+/// An upstream's name in the table that gives each its index.
+struct UpstreamName: Record, Equatable {
+    static let capacity = RecordWriter.textWords(bytes: ScoreboardLimits.upstreamNameBytes)
+
+    /// The name, at most `ScoreboardLimits.upstreamNameBytes`.
+    let text: String
+
+    init(text: String) { self.text = text }
+
+    init(from reader: inout RecordReader) {
+        text = reader.text(limit: ScoreboardLimits.upstreamNameBytes)
+    }
+
+    func encode(into writer: inout RecordWriter) {
+        writer.put(text, limit: ScoreboardLimits.upstreamNameBytes)
+    }
+}

@@ -1,0 +1,121 @@
+package import FanOut
+
+/// Which process of the daemon is meant, beside the supervisor itself.
+package enum ProcessSlot: Sendable, Hashable {
+    /// The worker with this stable number.
+    case worker(Int)
+    /// The process that serves the admin endpoints.
+    case admin
+}
+
+/// What the supervisor writes: its own state, the state of every process, and the names of the upstreams.
+///
+/// One process, the supervisor, and one of its threads may use this. A slot that does not exist traps: slots are numbers
+/// that the supervisor gives out itself, below `ScoreboardLimits.workerSlots`. What is in the memory never traps, since a
+/// worker gone wild can write anything there.
+package struct SupervisorSection: Sendable {
+    private let area: SharedArea
+    private let layout: Layout
+    private var memory: SharedWords { SharedWords(area) }
+
+    init(area: SharedArea, layout: Layout) {
+        self.area = area
+        self.layout = layout
+    }
+
+    /// Changes what the supervisor says of itself; readers see all changes of one call at once.
+    package func update(_ change: (inout SupervisorEntry) -> Void) {
+        let record = PublishedRecord<SupervisorEntry>(memory, at: layout.supervisor)
+        var entry = record.read() ?? SupervisorEntry()
+        change(&entry)
+        record.publish(entry)
+    }
+
+    /// Changes what is known of a process; readers see all changes of one call at once.
+    package func update(_ slot: ProcessSlot, _ change: (inout ProcessEntry) -> Void) {
+        let record = record(of: slot)
+        var entry = record.read() ?? ProcessEntry()
+        change(&entry)
+        record.publish(entry)
+    }
+
+    /// What is known of the process in a slot, nil when there never was one.
+    package func entry(of slot: ProcessSlot) -> ProcessEntry? { record(of: slot).read() }
+
+    /// A process was spawned in a slot: it is `starting`.
+    ///
+    /// With `isRestart` the slot's restarts count up, and for a worker the supervisor's total.
+    package func recordStart(
+        of slot: ProcessSlot, pid: Int32, generation: Int, at time: MonotonicTime, isRestart: Bool
+    ) {
+        update(slot) { entry in
+            entry.state = .starting
+            entry.pid = pid
+            entry.generation = generation
+            entry.startedAt = time
+            entry.restarts &+= isRestart ? 1 : 0
+        }
+        if isRestart, case .worker = slot {
+            update { $0.restartsTotal &+= 1 }
+        }
+    }
+
+    /// The process in a slot has ended and was reaped: it is `dead` (or `held`), its pid 0, and `last_exit` says why and
+    /// how many requests it left unanswered.
+    package func recordExit(of slot: ProcessSlot, reason: String, at time: WallTime, held: Bool = false) {
+        let inFlight = if case .worker(let index) = slot { gauges(ofWorker: index).requestsInFlight } else { 0 }
+        update(slot) { entry in
+            entry.state = held ? .held : .dead
+            entry.pid = 0
+            entry.lastExit = LastExit(reason: reason, at: time, inFlight: inFlight)
+        }
+        resetGauges(of: slot)
+    }
+
+    /// Sets to zero what a dead process can no longer count down: open connections, and what was in flight.
+    ///
+    /// Counters stay.
+    ///
+    /// For the supervisor while no process holds the slot, since these words have another writer then; `recordExit`
+    /// does it. The admin process has no gauges.
+    package func resetGauges(of slot: ProcessSlot) {
+        guard case .worker(let index) = slot else { return }
+        let words = block(ofWorker: index)
+        words.store(0, at: WorkerWords.connectionsActive)
+        words.store(0, at: WorkerWords.requestsInFlight)
+        words.store(0, at: WorkerWords.calls.inFlight)
+        words.store(0, at: WorkerWords.heartbeat)
+        for upstream in 0..<UpstreamTable(memory, layout).count {
+            let inFlight = WorkerWords.calls(toUpstream: upstream).inFlight
+            // A store would give a page to an upstream that this worker never called.
+            if words.load(inFlight) > 0 { words.store(0, at: inFlight) }
+        }
+    }
+
+    /// What the worker in a slot has in hand, and its heartbeat.
+    package func gauges(ofWorker slot: Int) -> WorkerGauges { WorkerGauges(block(ofWorker: slot)) }
+
+    /// The index under which an upstream is counted: the one it has, or a new one.
+    ///
+    /// Indices are never given back, so that counters mean the same upstream over all reloads. Throws `upstreamName`
+    /// and `upstreamsFull`.
+    @discardableResult
+    package func registerUpstream(named name: String) throws(ScoreboardError) -> Int {
+        try UpstreamTable(memory, layout).register(name)
+    }
+
+    private func block(ofWorker slot: Int) -> SharedWords {
+        precondition((0..<layout.slots).contains(slot), "there is no worker slot \(slot)")
+        return SharedWords(area, byteOffset: layout.workerBlock(slot) * 8)
+    }
+
+    private func record(of slot: ProcessSlot) -> PublishedRecord<ProcessEntry> {
+        switch slot {
+        case .admin:
+            return PublishedRecord(memory, at: layout.admin)
+        case .worker(let index):
+            precondition((0..<layout.slots).contains(index), "there is no worker slot \(index)")
+            return PublishedRecord(memory, at: layout.processEntry(index))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package import FanOut
+
+/// Clients' connections.
+package struct ConnectionCounts: Sendable, Equatable {
+    /// Open now.
+    package var active: UInt64 = 0
+    /// Accepted since the daemon started.
+    package var accepted: UInt64 = 0
+
+    /// Adds what `other` counted.
+    package mutating func merge(_ other: ConnectionCounts) {
+        active &+= other.active
+        accepted &+= other.accepted
+    }
+}
+
+/// Requests of clients.
+package struct RequestCounts: Sendable, Equatable {
+    /// Requests begun.
+    ///
+    /// Those that died with a worker are in here and in no class.
+    package var total: UInt64 = 0
+    /// Requests begun and not answered yet.
+    package var inFlight: UInt64 = 0
+    /// Requests answered, by the first digit of the status: five counts, 1xx to 5xx.
+    package var byClass = [UInt64](repeating: 0, count: 5)
+
+    /// Adds what `other` counted.
+    package mutating func merge(_ other: RequestCounts) {
+        total &+= other.total
+        inFlight &+= other.inFlight
+        for (index, count) in other.byClass.enumerated() { byClass[index] &+= count }
+    }
+}
+
+/// Calls to upstreams.
+package struct CallCounts: Sendable, Equatable {
+    /// Calls begun.
+    package var total: UInt64 = 0
+    /// Calls begun and not settled yet.
+    package var inFlight: UInt64 = 0
+    /// Calls failed, a count for each `Failure` by its raw value.
+    private var failedByKind = [UInt64](repeating: 0, count: Failure.allCases.count)
+
+    /// How many calls failed this way.
+    package subscript(failure: Failure) -> UInt64 {
+        get { failedByKind[Int(failure.rawValue)] }
+        set { failedByKind[Int(failure.rawValue)] = newValue }
+    }
+
+    /// Adds what `other` counted.
+    package mutating func merge(_ other: CallCounts) {
+        total &+= other.total
+        inFlight &+= other.inFlight
+        for (index, count) in other.failedByKind.enumerated() { failedByKind[index] &+= count }
+    }
+}
+
+/// What went through one worker, or through several together.
+///
+/// Merging is associative and commutative.
+package struct Traffic: Sendable, Equatable {
+    /// Connections of clients.
+    package var connections = ConnectionCounts()
+    /// Requests of clients.
+    package var requests = RequestCounts()
+    /// Calls to all upstreams.
+    package var calls = CallCounts()
+    /// How long requests took.
+    package var latency = HistogramSnapshot.empty
+
+    /// Adds what `other` counted.
+    package mutating func merge(_ other: Traffic) {
+        connections.merge(other.connections)
+        requests.merge(other.requests)
+        calls.merge(other.calls)
+        latency.merge(other.latency)
+    }
+}
+
+/// The calls of one worker to one upstream, or of several workers together.
+///
+/// Merging is associative and commutative.
+package struct UpstreamTraffic: Sendable, Equatable {
+    /// The calls to this upstream.
+    package var calls = CallCounts()
+    /// How long calls took, failed ones included.
+    package var latency = HistogramSnapshot.empty
+
+    /// Adds what `other` counted.
+    package mutating func merge(_ other: UpstreamTraffic) {
+        calls.merge(other.calls)
+        latency.merge(other.latency)
+    }
+}
