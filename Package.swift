@@ -45,11 +45,11 @@ let package = Package(
         house("FanOut"),
         house("Configuration", ["FanOut", .product(name: "Yams", package: "Yams")]),
         house("Scoreboard", ["FanOut", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
-        house("Processes", ["CLinux"]),
+        house("Processes", ["FanOut", "CLinux"]),
         house("Loop", ["CLinux"] + nio),
         house("Upstream", ["FanOut", "Loop", "CCurl", "CLinux"] + nio),
         house("HTTPEdge", ["FanOut", "Loop", "CLinux", nioHTTP] + nio),
-        house("Supervision", ["Configuration", "Scoreboard", "Processes"]),
+        house("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         house("Admin", ["HTTPEdge", "Scoreboard", "Processes", "FanOut", "Loop"] + nio),
         house(
             "Worker",
@@ -64,5 +64,7 @@ let package = Package(
             dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments],
             swiftSettings: swift),
         tests("FanOut"),
+        tests("Processes", ["FanOut", "CLinux"]),
+        tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
     ]
 )

@@ -1,0 +1,156 @@
+// CLinux: the Linux calls that Swift's Glibc module does not show.
+//
+// Swift imports Glibc without _GNU_SOURCE, so whatever glibc guards with it is invisible, and so are function-like
+// macros and variadic functions. Each shim below says why it must be C. They hold no policy.
+//
+// Errno contract of all shims, unless one says otherwise: a negative result means that errno tells why (read it at once),
+// and none of them retries on EINTR. No pointer may be null unless marked _Nullable.
+
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>     // epoll_create1, epoll_ctl, epoll_wait: not part of the Glibc module
+#include <sys/eventfd.h>   // eventfd: likewise
+#include <sys/prctl.h>
+#include <sys/signalfd.h>  // signalfd and its signalfd_siginfo: likewise
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#pragma clang assume_nonnull begin
+
+// MARK: - Descriptors
+
+/// Marks every descriptor from `first` up as close-on-exec (close_range(2), Linux 5.11).
+/// C because the function and CLOSE_RANGE_CLOEXEC are guarded by _GNU_SOURCE.
+/// Returns 0, or -1 with errno (EINVAL: a kernel that does not know the flag; ENOSYS: one that lacks the call).
+static inline int CLinux_close_on_exec_from(unsigned int first) {
+    const unsigned int close_range_cloexec = 1U << 2;
+    return (int)syscall(SYS_close_range, first, ~0U, close_range_cloexec);
+}
+
+/// Accepts a connection with the new descriptor non-blocking and close-on-exec (accept4(2)); the peer is not reported.
+/// C because accept4 is guarded by _GNU_SOURCE. Returns the descriptor, or -1 with errno.
+static inline int CLinux_accept(int listener) {
+    return (int)syscall(SYS_accept4, listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/// Reads a descriptor's flags (fcntl(2) F_GETFD). C because fcntl is variadic.
+/// Returns the flags, or -1 with errno (EBADF: not open).
+static inline int CLinux_descriptor_flags(int descriptor) {
+    return fcntl(descriptor, F_GETFD);
+}
+
+/// Sets close-on-exec on one descriptor (fcntl(2) F_SETFD). C because fcntl is variadic.
+/// Returns 0, or -1 with errno.
+static inline int CLinux_set_close_on_exec(int descriptor) {
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
+/// Sets O_NONBLOCK on the open file behind a descriptor, keeping its other status flags (fcntl(2) F_SETFL).
+/// C because fcntl is variadic. Returns 0, or -1 with errno.
+static inline int CLinux_set_non_blocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+// MARK: - Memory
+
+enum {
+    /// A memfd's size can no longer shrink (F_SEAL_SHRINK, fcntl(2)).
+    CLINUX_SEAL_SHRINK = 0x0002,
+    /// A memfd's size can no longer grow (F_SEAL_GROW).
+    CLINUX_SEAL_GROW = 0x0004,
+    /// A memfd's content can no longer change (F_SEAL_WRITE).
+    CLINUX_SEAL_WRITE = 0x0008,
+    /// No further seal can be added (F_SEAL_SEAL).
+    CLINUX_SEAL_SEAL = 0x0001,
+};
+
+/// Creates an anonymous, sealable, close-on-exec file in memory (memfd_create(2)). `name` shows in /proc/PID/fd only.
+/// C because memfd_create and its flags are guarded by _GNU_SOURCE. Returns the descriptor, or -1 with errno.
+static inline int CLinux_memory_file(const char *name) {
+    const unsigned int cloexec = 1U, allow_sealing = 2U;
+    return (int)syscall(SYS_memfd_create, name, cloexec | allow_sealing);
+}
+
+/// Adds CLINUX_SEAL_* to a memory file (fcntl(2) F_ADD_SEALS). C because fcntl is variadic and the constant guarded.
+/// Returns 0, or -1 with errno (EPERM: sealed already; EBUSY: SEAL_WRITE while a writable mapping exists).
+static inline int CLinux_add_seals(int descriptor, int seals) {
+    const int f_add_seals = 1033;
+    return fcntl(descriptor, f_add_seals, seals);
+}
+
+/// Reads the seals of a memory file (fcntl(2) F_GET_SEALS). C for the same reason.
+/// Returns the CLINUX_SEAL_* bits, or -1 with errno (EINVAL: not a file that can be sealed).
+static inline int CLinux_seals(int descriptor) {
+    const int f_get_seals = 1034;
+    return fcntl(descriptor, f_get_seals);
+}
+
+// MARK: - Processes
+
+/// Opens a descriptor for a process, readable when it has ended (pidfd_open(2), Linux 5.3); it is close-on-exec.
+/// C because glibc before 2.36 has no wrapper and Glibc does not show it. Returns the descriptor, or -1 with errno.
+static inline int CLinux_pidfd_open(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0U);
+}
+
+/// Sends a signal through a pidfd, so that a reused process id is never hit (pidfd_send_signal(2), Linux 5.1).
+/// C for the same reason. Returns 0, or -1 with errno (ESRCH: it has ended and was reaped).
+static inline int CLinux_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0U);
+}
+
+/// Reaps the child behind a pidfd when it has ended (waitid(2) with P_PIDFD, WEXITED and WNOHANG).
+/// `code` is set to CLD_EXITED, CLD_KILLED or CLD_DUMPED and `status` to the exit code or the signal's number.
+/// C because P_PIDFD is guarded and siginfo_t's members are macros over a union.
+/// Returns 1 when it was reaped, 0 while it runs, -1 with errno (ECHILD: not a child of this process, or reaped before).
+static inline int CLinux_reap(int pidfd, int *code, int *status) {
+    const int p_pidfd = 3;
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    if (waitid((idtype_t)p_pidfd, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0) {
+        return -1;
+    }
+    if (info.si_pid == 0) {
+        return 0;
+    }
+    *code = info.si_code;
+    *status = info.si_status;
+    return 1;
+}
+
+/// Names the calling thread as ps and top show it (prctl(2) PR_SET_NAME); the kernel keeps 15 bytes of `name`.
+/// C because prctl is variadic. Returns 0; cannot fail with a readable name.
+static inline int CLinux_set_name(const char *name) {
+    return prctl(PR_SET_NAME, (unsigned long)name, 0UL, 0UL, 0UL);
+}
+
+/// Counts the CPUs the calling thread may run on (sched_getaffinity(2)), up to 8192.
+/// C because cpu_set_t and its macros are guarded by _GNU_SOURCE. Returns the number, or -1 with errno.
+static inline int CLinux_affinity_count(void) {
+    unsigned long mask[8192 / (8 * sizeof(unsigned long))];
+    memset(mask, 0, sizeof mask);
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    if (bytes < 0) {
+        return -1;
+    }
+    int count = 0;
+    for (size_t word = 0; word < sizeof mask / sizeof mask[0]; word++) {
+        count += __builtin_popcountl(mask[word]);
+    }
+    return count;
+}
+
+#pragma clang assume_nonnull end
+
+#endif
