@@ -6,7 +6,9 @@ import Glibc
 /// It closes when it goes out of scope. It does not trap there instead: the supervisor must outlive any path that
 /// forgot one, and the close has nothing to report that could be acted on (close(2): the descriptor is gone either way).
 package struct Descriptor: ~Copyable, Sendable {
-    /// The number, valid as long as this value lives. For calls that take a descriptor; never close it through this.
+    /// The number, valid as long as this value lives.
+    ///
+    /// For calls that take a descriptor; never close it through this.
     package let number: Int32
 
     /// Takes over the descriptor `number`, which nobody else may close from here on.

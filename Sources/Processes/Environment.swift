@@ -1,6 +1,8 @@
 import Glibc
 
-/// The environment of this process, environ(7). It may be changed only while the process has one thread.
+/// The environment of this process, environ(7).
+///
+/// It may be changed only while the process has one thread.
 package enum Environment {
     /// The value of a variable; nil when it is not set.
     package static func value(_ name: String) -> String? {

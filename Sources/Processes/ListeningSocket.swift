@@ -75,7 +75,9 @@ package final class ListeningSocket: Sendable {
     private static func bind(_ number: Int32, to wanted: SocketAddress) throws(SystemError) {
         if wanted.withSockaddr({ Glibc.bind(number, $0, $1) }) == 0 { return }
         let failure = SystemError("bind", wanted.description)
-        guard failure.number == EADDRINUSE, let path = wanted.path, SocketFile.isStale(path, wanted) else { throw failure }
+        guard failure.number == EADDRINUSE, let path = wanted.path, SocketFile.isStale(path, wanted) else {
+            throw failure
+        }
         unlink(path)
         guard wanted.withSockaddr({ Glibc.bind(number, $0, $1) }) == 0 else {
             throw SystemError("bind", wanted.description)

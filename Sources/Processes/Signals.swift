@@ -24,12 +24,18 @@ package struct Signals: ~Copyable {
         sigemptyset(&set)
         for number in numbers { sigaddset(&set, number) }
         guard sigprocmask(SIG_BLOCK, &set, nil) == 0 else { throw SystemError("block", "signals") }
+        for number in numbers {
+            // Whoever started us may have ignored some; an ignored SIGCHLD would take exit statuses away, wait(2).
+            _ = signal(number, SIG_DFL)
+        }
         let opened = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
         guard opened >= 0 else { throw SystemError("open", "signal descriptor") }
         descriptor = Descriptor(owning: opened)
     }
 
-    /// Takes the next signal; nil when none waits. Several of one number that came together count as one, signal(7).
+    /// Takes the next signal; nil when none waits.
+    ///
+    /// Several of one number that came together count as one, signal(7).
     package borrowing func next() throws(SystemError) -> Received? {
         let size = MemoryLayout<signalfd_siginfo>.size
         guard let bytes = try descriptor.read(upTo: size), bytes.count == size else { return nil }

@@ -30,7 +30,7 @@ package struct Spawn {
     ///
     /// Throws what posix_spawn reports, such as ENOENT for a file that is not there or EAGAIN at the limit of processes;
     /// glibc reports a failed exec here too, so that nothing was started when it throws.
-    package func start() throws(SystemError) -> Int32 {
+    package func start() throws(SystemError) -> ChildProcess {
         precondition(!arguments.isEmpty, "a program needs its own name as the first argument")
         try Descriptor.markAllCloseOnExec()
         var actions = posix_spawn_file_actions_t()
@@ -43,7 +43,15 @@ package struct Spawn {
         try check(posix_spawnattr_init(&attributes))
         defer { posix_spawnattr_destroy(&attributes) }
         try setAttributes(&attributes)
-        return try spawn(&actions, &attributes)
+        let pid = try spawn(&actions, &attributes)
+        do throws(SystemError) {
+            return try ChildProcess(pid: pid)
+        } catch {
+            // A child that cannot be watched must not run.
+            _ = kill(pid, SIGKILL)
+            _ = retryingInterrupts { waitpid(pid, nil, 0) }
+            throw error
+        }
     }
 
     private func setAttributes(_ attributes: inout posix_spawnattr_t) throws(SystemError) {

@@ -63,7 +63,7 @@ package struct SystemdNotify: Sendable {
     }
 
     /// Sends messages in one datagram, without waiting; throws when systemd could not be told.
-    package func send(_ messages: Message...) throws(SystemError) {
+    package func send(_ messages: [Message]) throws(SystemError) {
         let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let number = socket(AF_UNIX, kind, 0)
         guard number >= 0 else { throw SystemError("open", "notify socket") }
