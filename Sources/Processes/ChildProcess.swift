@@ -24,7 +24,7 @@ package final class ChildProcess {
     }
 
     /// Takes the exit status once the process has ended; nil while it runs (waitid(2)).
-    package func reap() throws(SystemError) -> ExitStatus? {
+    package func reap() throws(SystemError) -> ProcessExit? {
         var code: Int32 = 0
         var status: Int32 = 0
         let result = retryingInterrupts { CLinux_reap(descriptor.number, &code, &status) }

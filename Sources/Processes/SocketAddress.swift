@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// The address of a stream socket: IPv4 or IPv6 with a port, or a unix socket's path.
 package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
@@ -68,7 +68,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Calls `body` with the sockaddr and its length, for bind(2), connect(2) and sendto(2).
-    func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>?, socklen_t) -> Result) -> Result {
+    package func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>?, socklen_t) -> Result) -> Result {
         bytes.withUnsafeBytes { body($0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count)) }
     }
 

@@ -40,7 +40,7 @@ package struct ChildSlot: Sendable {
         /// Its heartbeat is too old.
         case heartbeatStale
         /// It has ended and was reaped.
-        case exited(ExitStatus)
+        case exited(ProcessExit)
         /// It shall leave, and be killed when it has not by then.
         case drain(until: MonotonicTime)
         /// It shall be gone at once.
@@ -193,7 +193,7 @@ package struct ChildSlot: Sendable {
         }
     }
 
-    private mutating func exited(_ status: ExitStatus, at now: MonotonicTime, jitter: Double) -> [Action] {
+    private mutating func exited(_ status: ProcessExit, at now: MonotonicTime, jitter: Double) -> [Action] {
         switch state {
         case .ready(let since):
             return ended(

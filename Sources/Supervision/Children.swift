@@ -135,7 +135,8 @@ package final class Children {
             let command = command(of: child.role, channel: theirs.descriptor.number)
             let spawn = Spawn(
                 executable: executable, arguments: command.arguments, descriptors: command.descriptors)
-            child.process = try spawn.start()
+            // Its descriptor closes with it, and the child must find it open.
+            child.process = try withExtendedLifetime(theirs) { () throws(SystemError) in try spawn.start() }
             child.channel = ours
         } catch {
             log.childSpawnFailed(child.role, error)

@@ -27,7 +27,9 @@ package final class ControlServer {
     ///
     /// At the limit of clients, further ones wait in the socket's queue.
     package func add(to polls: inout PollSet) {
-        if clients.count < SupervisionLimits.controlClients, pausedUntil == nil { polls.read(socket.descriptor, .control) }
+        if clients.count < SupervisionLimits.controlClients, pausedUntil == nil {
+            polls.read(socket.descriptor, .control)
+        }
         for (number, client) in clients {
             if client.answer == nil {
                 polls.read(client.descriptor, .client(number))

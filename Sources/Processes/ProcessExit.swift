@@ -1,5 +1,5 @@
 /// How a process ended, wait(2).
-package enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
+package enum ProcessExit: Sendable, Hashable, CustomStringConvertible {
     /// It left by itself with this code, 0...255.
     case exited(Int32)
     /// A signal with this number ended it.
