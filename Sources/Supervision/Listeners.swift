@@ -7,7 +7,7 @@ package import Processes
 /// connection that waits to be accepted.
 package struct Listeners {
     /// Those of clients, in the order of the configuration; passed ones that it does not name follow.
-    package let clients: [ListeningSocket]
+    package private(set) var clients: [ListeningSocket]
     package let admin: ListeningSocket
 
     /// Anyone who can reach the socket's directory may connect, as anyone may to a TCP port; nginx does the same.
@@ -28,6 +28,15 @@ package struct Listeners {
             throw StartError(exitCode: 69, description: error.description)
         }
         clients = opened + rest
+    }
+
+    /// Lets go of the clients' sockets when the drain begins, and removes their files.
+    ///
+    /// Once the workers have closed theirs too, a new connection is refused and can be tried elsewhere at once, instead
+    /// of waiting in a queue that nobody empties any more.
+    package mutating func closeClients() {
+        for socket in clients { socket.removeFile() }
+        clients = []
     }
 
     /// Removes the socket files that were made here.

@@ -122,7 +122,9 @@ struct SupervisorLoop {
     private func perform(_ action: Shutdown.Action, at now: MonotonicTime) {
         switch action {
         case .nothing: break
-        case .drainWorkers(let limit): children.drain(workers: true, until: limit, at: now)
+        case .drainWorkers(let limit):
+            children.drain(workers: true, until: limit, at: now)
+            resources.stopListening()
         case .drainOthers(let limit): children.drain(workers: false, until: limit, at: now)
         case .killAll: children.killAll(at: now)
         }

@@ -8,7 +8,7 @@ import Scoreboard
 final class SupervisorResources {
     let signals: Signals
     let notify: SystemdNotify?
-    let listeners: Listeners
+    private(set) var listeners: Listeners
     let control: ControlServer
     let board: Board
     let configurationMemory: Descriptor
@@ -64,6 +64,11 @@ final class SupervisorResources {
             scoreboard: board.descriptor.number, scoreboardReadOnly: board.readOnlyDescriptor.number,
             configuration: configurationMemory.number,
             listeners: listeners.clients.map { $0.descriptor.number }, admin: listeners.admin.descriptor.number)
+    }
+
+    /// Closes what clients connect to; the admin endpoints stay.
+    func stopListening() {
+        listeners.closeClients()
     }
 
     /// Removes the socket files; descriptors close with their owners.

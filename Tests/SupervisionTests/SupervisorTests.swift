@@ -46,6 +46,7 @@ private final class Cluster: Sendable {
         chmod(directory + "/child", 0o700)
         var configuration = try Self.configuration()
         configuration.control = directory + "/control.sock"
+        configuration.listen.append(.unix(path: directory + "/http.sock"))
         change(&configuration)
         var options = SupervisorOptions(
             configuration: configuration, configurationBytes: Array("x".utf8), configurationPath: "(test)",
@@ -193,10 +194,13 @@ struct SupervisorTests {
         #expect(cluster.hasLogged("worker_drain_timeout", times: 2))
     }
 
-    @Test func aSecondStopKillsAtOnceAndASecondDrainDoesNot() throws {
+    @Test func aDrainClosesTheListenersAndOnlyASecondStopKillsAtOnce() throws {
         let cluster = try Cluster(marks: ["stubborn"])
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
+        let path = cluster.directory + "/http.sock"
+        #expect(access(path, F_OK) == 0)
         #expect(try cluster.ask("drain")["state"] as? String == "draining")
+        #expect(access(path, F_OK) != 0)
         #expect(try cluster.ask("drain")["state"] as? String == "draining")
         try cluster.stop(expecting: 1)
         #expect(cluster.hasLogged("killing"))
