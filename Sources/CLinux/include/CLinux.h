@@ -9,6 +9,12 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#ifdef __swift__
+// The system's types must be those of the Glibc module: a second copy of timespec and its like, taken in through the
+// headers below, would have Swift ask for `import CLinux` wherever one of their members is used.
+#pragma clang module import SwiftGlibc
+#endif
+
 #include "CLinuxEpoll.h"
 
 #include <fcntl.h>

@@ -1,0 +1,79 @@
+import Glibc
+
+/// The way to tell systemd how the service is doing: datagrams to the socket in NOTIFY_SOCKET, sd_notify(3).
+package struct SystemdNotify: Sendable {
+    /// One thing to tell.
+    package enum Message: Sendable, Hashable {
+        /// The service has started.
+        case ready
+        /// The service is on its way out.
+        case stopping
+        /// A line for people, which `systemctl status` shows.
+        case status(String)
+        /// The service is alive; resets the watchdog's clock.
+        case watchdog
+
+        /// The assignment as it goes into the datagram, without a line end.
+        package var assignment: String {
+            switch self {
+            case .ready: "READY=1"
+            case .stopping: "STOPPING=1"
+            case .watchdog: "WATCHDOG=1"
+            // A line end would start another assignment.
+            case .status(let text): "STATUS=" + text.split(whereSeparator: \.isNewline).joined(separator: " ")
+            }
+        }
+    }
+
+    /// Half the time after which systemd takes a silent service for dead: tell `watchdog` this often; nil for never.
+    package let watchdogInterval: Duration?
+    private let address: SocketAddress
+
+    /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID; nil when systemd did not ask to be told.
+    ///
+    /// Throws when NOTIFY_SOCKET is neither an absolute path nor an abstract socket ("@…").
+    package init?(environment: (String) -> String?, pid: Int32) throws(SystemError) {
+        guard let path = environment("NOTIFY_SOCKET"), !path.isEmpty else { return nil }
+        guard path.hasPrefix("/") || path.hasPrefix("@") else {
+            throw SystemError("use as NOTIFY_SOCKET", "'\(path)'", EAFNOSUPPORT)
+        }
+        address = try SocketAddress(unixPath: path)
+        watchdogInterval = Self.watchdogInterval(
+            microseconds: environment("WATCHDOG_USEC"), watched: environment("WATCHDOG_PID"), pid: pid)
+    }
+
+    /// Reads this process's environment and takes the variables out of it, so that no child speaks for the service.
+    package static func take() throws(SystemError) -> SystemdNotify? {
+        let notify = try SystemdNotify(environment: Environment.value, pid: getpid())
+        Environment.remove(["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"])
+        return notify
+    }
+
+    /// Half of WATCHDOG_USEC as sd_watchdog_enabled(3) advises; nil when it is not set, zero, no number, or meant for
+    /// another process.
+    package static func watchdogInterval(microseconds: String?, watched: String?, pid: Int32) -> Duration? {
+        guard let microseconds, let value = Int64(microseconds), value > 1 else { return nil }
+        if let watched, Int32(watched) != pid { return nil }
+        return .microseconds(value / 2)
+    }
+
+    /// The datagram's text for several messages.
+    package static func datagram(_ messages: [Message]) -> String {
+        messages.map(\.assignment).joined(separator: "\n")
+    }
+
+    /// Sends messages in one datagram, without waiting; throws when systemd could not be told.
+    package func send(_ messages: [Message]) throws(SystemError) {
+        let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let number = socket(AF_UNIX, kind, 0)
+        guard number >= 0 else { throw SystemError("open", "notify socket") }
+        let descriptor = Descriptor(owning: number)
+        let bytes = Array(Self.datagram(messages).utf8)
+        let result = address.withSockaddr { address, length in
+            retryingInterrupts {
+                sendto(descriptor.number, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
+            }
+        }
+        guard result == bytes.count else { throw SystemError("notify", address.description) }
+    }
+}

@@ -1,0 +1,95 @@
+import Configuration
+package import FanOut
+import Glibc
+package import Processes
+package import Scoreboard
+
+/// The supervisor's use of the scoreboard: all that it writes there and all that it reads.
+package final class Board {
+    private let scoreboard: Scoreboard
+    private var section: SupervisorSection { scoreboard.supervisor }
+    /// For workers.
+    package let descriptor: Descriptor
+    /// For the admin process.
+    package let readOnlyDescriptor: Descriptor
+
+    /// Creates the scoreboard with room for every slot that the limit allows, so that scaling never needs a new one.
+    package init() throws(ScoreboardError) {
+        let created = try Scoreboard.create()
+        scoreboard = created.scoreboard
+        descriptor = Descriptor(owning: created.descriptor)
+        readOnlyDescriptor = Descriptor(owning: created.readOnlyDescriptor)
+    }
+
+    /// Enters what is known at the start; the state is `running`.
+    package func begin(_ options: SupervisorOptions, workers: Int, at now: MonotonicTime) throws(ScoreboardError) {
+        for upstream in options.configuration.upstreams { try section.registerUpstream(named: upstream.name) }
+        let configuration = ConfigurationEntry(
+            path: options.configurationPath, sha256: SHA256.hex(of: options.configurationBytes), loadedAt: .now())
+        section.update { entry in
+            entry = SupervisorEntry(
+                state: .running, pid: getpid(), version: options.version, startedAt: now, generation: 1,
+                workersWanted: workers, configuration: configuration)
+        }
+    }
+
+    /// Sets the state of the daemon as a whole.
+    package func set(_ state: DaemonState) {
+        section.update { $0.state = state }
+    }
+
+    /// A process was started for a role; companions are not on the board.
+    package func started(_ role: ChildRole, pid: Int32, at now: MonotonicTime, isRestart: Bool) {
+        guard let slot = role.slot else { return }
+        section.recordStart(of: slot, pid: pid, generation: 1, at: now, isRestart: isRestart)
+    }
+
+    /// A process has ended; returns how many requests it left unanswered, 0 for all but workers.
+    package func ended(_ role: ChildRole, reason: String) -> Int {
+        guard let slot = role.slot else { return 0 }
+        section.recordExit(of: slot, reason: reason, at: .now())
+        return section.entry(of: slot)?.lastExit?.inFlight ?? 0
+    }
+
+    /// Shows where a slot stands.
+    package func show(_ role: ChildRole, _ state: ChildSlot.State) {
+        guard let slot = role.slot else { return }
+        let shown: ProcessState
+        switch state {
+        case .stopped, .dead: shown = .dead
+        case .held: shown = .held
+        case .starting: shown = .starting
+        case .ready: shown = .ready
+        case .unresponsive: shown = .unresponsive
+        case .draining: shown = .draining
+        }
+        guard let entry = section.entry(of: slot), entry.state != shown else { return }
+        section.update(slot) { $0.state = shown }
+    }
+
+    /// When a worker's event loop was last alive; nil when it has not said so, and for all but workers.
+    package func heartbeat(_ role: ChildRole) -> MonotonicTime? {
+        guard case .worker(let slot) = role else { return nil }
+        return section.gauges(ofWorker: slot).heartbeat
+    }
+
+    /// The document that `gatewayctl stats` and GET /stats show.
+    package func statsReport(at now: MonotonicTime) -> String {
+        StatsReport(scoreboard.reader.snapshot(), now: now).json
+    }
+
+    /// The document that `gatewayctl status` shows.
+    package func statusReport(at now: MonotonicTime) -> String {
+        StatusReport(scoreboard.reader.snapshot(.counters), now: now).json
+    }
+}
+
+extension ChildRole {
+    fileprivate var slot: ProcessSlot? {
+        switch self {
+        case .worker(let slot): .worker(slot)
+        case .admin: .admin
+        case .companion: nil
+        }
+    }
+}

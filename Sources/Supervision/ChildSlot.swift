@@ -1,0 +1,236 @@
+package import FanOut
+package import Processes
+
+/// The life of whatever runs in one slot: a worker, the admin process or a companion.
+///
+/// Pure: an event in, actions out.
+///
+/// It knows no process id and no clock of its own. Who owns it performs the actions in order.
+package struct ChildSlot: Sendable {
+    /// Where the slot stands.
+    ///
+    /// A `killAt` or `until` of nil means that SIGKILL was sent and the end is awaited.
+    package enum State: Sendable, Hashable {
+        /// Nothing runs and nothing is planned.
+        case stopped
+        /// It died and starts again then.
+        case dead(restartAt: MonotonicTime)
+        /// It died too often and is left alone until then.
+        case held(until: MonotonicTime)
+        /// It runs and has not said `ready`.
+        case starting(until: MonotonicTime?)
+        /// It serves.
+        case ready(since: MonotonicTime)
+        /// Its heartbeat is stale; SIGABRT was sent.
+        case unresponsive(readySince: MonotonicTime, killAt: MonotonicTime?)
+        /// It was told to leave.
+        case draining(killAt: MonotonicTime?)
+    }
+
+    /// What happened.
+    package enum Event: Sendable, Hashable {
+        /// It shall run: the first start.
+        case start
+        /// The spawn worked.
+        case spawned
+        /// The spawn failed.
+        case spawnFailed
+        /// The child said `ready`.
+        case ready
+        /// Its heartbeat is too old.
+        case heartbeatStale
+        /// It has ended and was reaped.
+        case exited(ProcessExit)
+        /// It shall leave, and be killed when it has not by then.
+        case drain(until: MonotonicTime)
+        /// It shall be gone at once.
+        case kill
+        /// Time has passed; due at `deadline`.
+        case tick
+    }
+
+    /// What to do.
+    package enum Action: Sendable, Hashable {
+        /// Start a process, and report `spawned` or `spawnFailed`.
+        case spawn(isRestart: Bool)
+        /// Send `drain` over its channel.
+        case requestDrain
+        /// Send it this signal.
+        case signal(Int32)
+        /// It serves from now on.
+        case announceReady
+        /// It did not become ready in time and is being killed.
+        case announceStartTimeout
+        /// Its heartbeat is stale and it is being aborted.
+        case announceUnresponsive
+        /// It did not leave in time and is being killed.
+        case announceDrainTimeout
+        /// It is gone; `reason` is what `last_exit` reports, nil when it could not even be spawned.
+        case recordEnd(reason: String?, beforeReady: Bool, next: Next)
+    }
+
+    /// What follows an end.
+    package enum Next: Sendable, Hashable {
+        /// It starts again after this wait.
+        case restart(after: Duration)
+        /// It is held for this long.
+        case hold(for: Duration)
+        /// Nothing: it was told to leave.
+        case nothing
+    }
+
+    package private(set) var state: State = .stopped
+    private var policy: RestartPolicy
+    /// False once it was told to leave: what ends then is not started again.
+    private var isWanted = false
+    /// Whether an earlier process ran here, so that the next one is a restart.
+    private var hasRun = false
+
+    package init(restart: RestartPolicy.Settings) {
+        policy = RestartPolicy(restart)
+    }
+
+    /// When `tick` is due; nil when nothing is waited for.
+    package var deadline: MonotonicTime? {
+        switch state {
+        case .stopped, .ready: nil
+        case .dead(let time), .held(let time): time
+        case .starting(let time), .draining(let time), .unresponsive(_, let time): time
+        }
+    }
+
+    /// Whether a process exists that must be reaped.
+    package var isRunning: Bool {
+        switch state {
+        case .stopped, .dead, .held: false
+        case .starting, .ready, .unresponsive, .draining: true
+        }
+    }
+
+    /// Takes an event and says what to do; `jitter` is a random number from 0 up to 1.
+    package mutating func handle(_ event: Event, at now: MonotonicTime, jitter: Double) -> [Action] {
+        switch event {
+        case .start: return start()
+        case .spawned: return spawned(at: now)
+        case .spawnFailed: return ended(reason: nil, beforeReady: true, uptime: .zero, at: now, jitter: jitter)
+        case .ready: return becameReady(at: now)
+        case .heartbeatStale: return becameUnresponsive(at: now)
+        case .exited(let status): return exited(status, at: now, jitter: jitter)
+        case .drain(let limit): return drain(until: limit)
+        case .kill: return kill()
+        case .tick: return tick(at: now)
+        }
+    }
+
+    private mutating func start() -> [Action] {
+        guard state == .stopped, !isWanted else { return [] }
+        isWanted = true
+        return [.spawn(isRestart: hasRun)]
+    }
+
+    private mutating func spawned(at now: MonotonicTime) -> [Action] {
+        hasRun = true
+        state = .starting(until: now + SupervisionLimits.start)
+        return []
+    }
+
+    private mutating func becameReady(at now: MonotonicTime) -> [Action] {
+        // Only the first word counts, and not that of a child that is being killed or drained.
+        guard case .starting(.some) = state else { return [] }
+        state = .ready(since: now)
+        return [.announceReady]
+    }
+
+    private mutating func becameUnresponsive(at now: MonotonicTime) -> [Action] {
+        guard case .ready(let since) = state else { return [] }
+        state = .unresponsive(readySince: since, killAt: now + SupervisionLimits.abort)
+        return [.announceUnresponsive, .signal(SignalNumber.abort)]
+    }
+
+    private mutating func drain(until limit: MonotonicTime) -> [Action] {
+        isWanted = false
+        switch state {
+        case .stopped: return []
+        case .dead, .held:
+            state = .stopped
+            return []
+        case .ready:
+            state = .draining(killAt: limit)
+            return [.requestDrain]
+        case .starting(let startLimit):
+            // One that is being killed already stays so; another gets no longer than it had to start.
+            state = .draining(killAt: startLimit.map { min($0, limit) })
+            return [.requestDrain]
+        case .unresponsive, .draining:
+            return []
+        }
+    }
+
+    private mutating func kill() -> [Action] {
+        isWanted = false
+        guard isRunning else {
+            state = .stopped
+            return []
+        }
+        state = .draining(killAt: nil)
+        return [.signal(SignalNumber.kill)]
+    }
+
+    private mutating func tick(at now: MonotonicTime) -> [Action] {
+        guard let deadline, now >= deadline else { return [] }
+        switch state {
+        case .dead, .held: return [.spawn(isRestart: hasRun)]
+        case .starting:
+            state = .starting(until: nil)
+            return [.announceStartTimeout, .signal(SignalNumber.kill)]
+        case .unresponsive(let since, _):
+            state = .unresponsive(readySince: since, killAt: nil)
+            return [.signal(SignalNumber.kill)]
+        case .draining:
+            state = .draining(killAt: nil)
+            return [.announceDrainTimeout, .signal(SignalNumber.kill)]
+        case .stopped, .ready: return []
+        }
+    }
+
+    private mutating func exited(_ status: ProcessExit, at now: MonotonicTime, jitter: Double) -> [Action] {
+        switch state {
+        case .ready(let since):
+            return ended(
+                reason: status.description, beforeReady: false, uptime: now.since(since), at: now, jitter: jitter)
+        case .unresponsive(let since, _):
+            return ended(reason: "unresponsive", beforeReady: false, uptime: now.since(since), at: now, jitter: jitter)
+        case .starting:
+            return ended(reason: status.description, beforeReady: true, uptime: .zero, at: now, jitter: jitter)
+        case .draining:
+            return ended(reason: status.description, beforeReady: false, uptime: .zero, at: now, jitter: jitter)
+        case .stopped, .dead, .held:
+            preconditionFailure("only a process that runs can end, and it is reaped once")
+        }
+    }
+
+    private mutating func ended(
+        reason: String?, beforeReady: Bool, uptime: Duration, at now: MonotonicTime, jitter: Double
+    ) -> [Action] {
+        guard isWanted else {
+            state = .stopped
+            return [.recordEnd(reason: reason, beforeReady: beforeReady, next: .nothing)]
+        }
+        let next: Next
+        switch policy.died(at: now, uptime: uptime, jitter: jitter) {
+        case .restart(let wait):
+            state = .dead(restartAt: now + wait)
+            next = .restart(after: wait)
+        case .hold(let wait):
+            state = .held(until: now + wait)
+            next = .hold(for: wait)
+        }
+        return [.recordEnd(reason: reason, beforeReady: beforeReady, next: next)]
+    }
+}
+
+/// The two signals that a slot asks for; their numbers are the same on every Linux, signal(7).
+private enum SignalNumber {
+    static let abort: Int32 = 6
+    static let kill: Int32 = 9
+}

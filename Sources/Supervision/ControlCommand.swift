@@ -1,0 +1,62 @@
+/// What can be asked for over the control socket: one line per connection.
+package enum ControlCommand: String, Sendable, CaseIterable {
+    /// The state of the daemon and of each process.
+    case status
+    /// The whole document of GET /stats.
+    case stats
+    /// Drain and exit, as TERM does; asked while draining, it kills.
+    case stop
+    /// Drain and exit; asked while draining, it changes nothing.
+    case drain
+
+    /// The command of a line without its end; nil for one that is unknown.
+    ///
+    /// Blanks around it do not matter.
+    package init?(line: [UInt8]) {
+        let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard words.count == 1, let command = ControlCommand(rawValue: String(words[0])) else { return nil }
+        self = command
+    }
+
+    /// The answer to a line that is no command: a JSON document with `error`.
+    package static func unknownAnswer(to line: [UInt8]) -> String {
+        let text = String(String(decoding: line, as: UTF8.self).prefix(80))
+        let known = allCases.map(\.rawValue).joined(separator: ", ")
+        return errorAnswer("unknown command '\(text)'; known are \(known)")
+    }
+
+    /// A JSON document that says what is wrong.
+    package static func errorAnswer(_ message: String) -> String {
+        "{\"error\":\(LogLine.quoted(message))}"
+    }
+}
+
+/// Collects a request line from the pieces in which it arrives.
+package struct ControlLine: Sendable {
+    /// What the bytes so far come to.
+    package enum State: Sendable, Hashable {
+        /// The line is not whole yet.
+        case incomplete
+        /// The line without its end.
+        case complete([UInt8])
+        /// Longer than `SupervisionLimits.controlLine` bytes.
+        case tooLong
+        /// The client left without a word.
+        case empty
+    }
+
+    private var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// Takes what was read; no bytes mean that the client sends no more, which ends the line as well.
+    package mutating func append(_ piece: [UInt8]) -> State {
+        bytes += piece
+        if let end = bytes.firstIndex(of: UInt8(ascii: "\n")), end <= SupervisionLimits.controlLine {
+            return .complete(Array(bytes[..<end]))
+        }
+        if bytes.count > SupervisionLimits.controlLine { return .tooLong }
+        guard piece.isEmpty else { return .incomplete }
+        return bytes.isEmpty ? .empty : .complete(bytes)
+    }
+}

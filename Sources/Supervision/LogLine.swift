@@ -1,0 +1,48 @@
+/// One log line under construction: a JSON object whose members stand in the order they were added.
+package struct LogLine: Sendable {
+    /// How much it matters.
+    package enum Level: String, Sendable {
+        case info
+        case warning
+        case error
+    }
+
+    private var text: String
+
+    /// Begins with `time` (RFC 3339), `level` and `event`.
+    package init(time: String, level: Level, event: String) {
+        text = "{\"time\":\(Self.quoted(time)),\"level\":\"\(level.rawValue)\",\"event\":\(Self.quoted(event))"
+    }
+
+    /// Adds a text.
+    package mutating func add(_ key: String, _ value: String) {
+        text += ",\(Self.quoted(key)):\(Self.quoted(value))"
+    }
+
+    /// Adds a whole number.
+    package mutating func add(_ key: String, _ value: Int) {
+        text += ",\(Self.quoted(key)):\(value)"
+    }
+
+    /// The finished line with its line end.
+    package var json: String { text + "}\n" }
+
+    /// A JSON string, RFC 8259 section 7: quotation mark, backslash and control characters escaped.
+    package static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,68 @@
+package import FanOut
+package import Processes
+
+/// What systemd is told: `READY=1` once, a status line when it changes, a sign of life in time.
+package struct ServiceStatus {
+    /// How the daemon is doing, of which the status line is made.
+    package struct Picture: Sendable, Hashable {
+        package var workersReady: Int
+        package var workersWanted: Int
+        package var workersRunning: Int
+        package var held: Int
+        package var isDraining: Bool
+
+        package init(workersReady: Int, workersWanted: Int, workersRunning: Int, held: Int, isDraining: Bool) {
+            self.workersReady = workersReady
+            self.workersWanted = workersWanted
+            self.workersRunning = workersRunning
+            self.held = held
+            self.isDraining = isDraining
+        }
+
+        /// Such as "4/4 workers ready", "degraded, 3/4 workers ready, 1 held", "draining, 2 workers left".
+        package var line: String {
+            if isDraining { return "draining, \(workersRunning) \(workersRunning == 1 ? "worker" : "workers") left" }
+            let ready = "\(workersReady)/\(workersWanted) workers ready"
+            return held == 0 ? ready : "degraded, \(ready), \(held) held"
+        }
+    }
+
+    private let watchdogInterval: Duration?
+    private var toldReady = false
+    private var toldStopping = false
+    private var toldLine = ""
+    private var watchdogAt: MonotonicTime
+
+    /// A service under a watchdog tells that it lives every `watchdogInterval`; nil without one.
+    package init(watchdogInterval: Duration?, at now: MonotonicTime) {
+        self.watchdogInterval = watchdogInterval
+        watchdogAt = now
+    }
+
+    /// When `messages` is due even if nothing changes; nil without a watchdog.
+    package var deadline: MonotonicTime? { watchdogInterval == nil ? nil : watchdogAt }
+
+    /// What there is to tell now, empty when nothing is; each thing is returned once.
+    package mutating func messages(
+        _ picture: Picture, areAllReady: Bool, at now: MonotonicTime
+    ) -> [SystemdNotify.Message] {
+        var messages: [SystemdNotify.Message] = []
+        if areAllReady, !toldReady, !picture.isDraining {
+            toldReady = true
+            messages.append(.ready)
+        }
+        if picture.isDraining, !toldStopping {
+            toldStopping = true
+            messages.append(.stopping)
+        }
+        if picture.line != toldLine {
+            toldLine = picture.line
+            messages.append(.status(picture.line))
+        }
+        if let watchdogInterval, now >= watchdogAt {
+            watchdogAt = now + watchdogInterval
+            messages.append(.watchdog)
+        }
+        return messages
+    }
+}

@@ -1,0 +1,21 @@
+/// The limits of the supervisor that the configuration does not set, each with its unit and reason.
+package enum SupervisionLimits {
+    /// How long a child may take from its start to `ready`; a worker needs some 50 ms, a loaded machine far more.
+    package static let start = Duration.seconds(10)
+    /// From SIGABRT to SIGKILL for a worker that does not respond: the time to write a backtrace.
+    package static let abort = Duration.seconds(2)
+    /// How long a slot is held before it is tried afresh.
+    package static let hold = Duration.seconds(60)
+    /// How long admin and companions may take to leave once the workers are gone; they hold nothing that matters.
+    package static let lastDrain = Duration.seconds(2)
+    /// Between two looks at the workers' heartbeats, at most; a quarter of the stale limit when that is shorter.
+    package static let heartbeatCheck = Duration.seconds(1)
+    /// Bytes of a request line on the control socket.
+    package static let controlLine = 4_096
+    /// Clients of the control socket at a time; more wait in its queue.
+    package static let controlClients = 32
+    /// How long a control client may take to send its line, and again to read its answer.
+    package static let controlClient = Duration.seconds(5)
+    /// Bytes of a log line: what a pipe takes in one piece (PIPE_BUF, pipe(7)), so that lines never mix.
+    package static let logLine = 4_096
+}

@@ -1,0 +1,166 @@
+import FanOut
+import Glibc
+package import Processes
+import Scoreboard
+
+/// The supervisor's log: one verb per thing worth telling, so that wording and level stand in this file only.
+package struct SupervisorLog {
+    private let sink: (String) -> Void
+
+    package init(sink: @escaping (String) -> Void) {
+        self.sink = sink
+    }
+
+    /// Writes a line to standard error, or drops it when nobody takes it: a full pipe must not stop the supervisor.
+    ///
+    /// Standard error is shared with the children, so that its flags are left alone. A pipe that poll(2) reports as
+    /// writable takes up to PIPE_BUF bytes without waiting, pipe(7).
+    package static func standardError(_ line: String) {
+        let bytes = Array(line.utf8.prefix(SupervisionLimits.logLine))
+        var poll = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        guard Glibc.poll(&poll, 1, 0) == 1, poll.revents & Int16(POLLOUT) != 0 else { return }
+        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    }
+
+    package func supervisorStarted(version: String, workers: Int, openFiles: UInt64) {
+        write(.info, "supervisor_started") {
+            $0.add("version", version)
+            $0.add("pid", Int(getpid()))
+            $0.add("workers", workers)
+            $0.add("open_files", Int(clamping: openFiles))
+        }
+    }
+
+    package func listening(_ address: SocketAddress, for purpose: String) {
+        write(.info, "listening") {
+            $0.add("address", address.description)
+            $0.add("for", purpose)
+        }
+    }
+
+    package func cannotStart(_ error: StartError) {
+        write(.error, "cannot_start") {
+            $0.add("message", error.description)
+            $0.add("exit_code", Int(error.exitCode))
+        }
+    }
+
+    package func allReady() {
+        write(.info, "all_ready")
+    }
+
+    package func childStarted(_ role: ChildRole, pid: Int32) {
+        write(.info, "started", role, pid: pid)
+    }
+
+    package func childReady(_ role: ChildRole, pid: Int32) {
+        write(.info, "ready", role, pid: pid)
+    }
+
+    package func childReportedFailure(_ role: ChildRole, pid: Int32, reason: String) {
+        write(.error, "cannot_start", role, pid: pid) { $0.add("message", reason) }
+    }
+
+    package func childSaidUnknown(_ role: ChildRole, pid: Int32, text: String) {
+        write(.warning, "message_unknown", role, pid: pid) { $0.add("message", text) }
+    }
+
+    package func childStartTimedOut(_ role: ChildRole, pid: Int32) {
+        write(.error, "start_timeout", role, pid: pid) {
+            $0.add("limit_ms", Int(SupervisionLimits.start.wholeMilliseconds))
+        }
+    }
+
+    package func childUnresponsive(_ role: ChildRole, pid: Int32) {
+        write(.error, "unresponsive", role, pid: pid)
+    }
+
+    package func childDrainTimedOut(_ role: ChildRole, pid: Int32) {
+        write(.warning, "drain_timeout", role, pid: pid)
+    }
+
+    package func childSpawnFailed(_ role: ChildRole, _ error: SystemError) {
+        write(.error, "spawn_failed", role, pid: nil) { $0.add("message", error.description) }
+    }
+
+    /// A child ended; one that never became ready is told apart, and one that says why by its exit code even more so.
+    package func childEnded(
+        _ role: ChildRole, pid: Int32, reason: String, beforeReady: Bool, inFlight: Int, next: ChildSlot.Next
+    ) {
+        let isExpected = next == .nothing && reason == "exit 0"
+        write(isExpected ? .info : .error, beforeReady ? "start_failed" : "exited", role, pid: pid) {
+            $0.add("reason", reason)
+            if beforeReady, let meaning = Self.meaning(of: reason) { $0.add("message", meaning) }
+            $0.add("in_flight", inFlight)
+        }
+    }
+
+    package func childHeld(_ role: ChildRole, for duration: Duration) {
+        write(.error, "held", role, pid: nil) { $0.add("for_ms", Int(clamping: duration.wholeMilliseconds)) }
+    }
+
+    package func childRestarts(_ role: ChildRole, after duration: Duration) {
+        write(.info, "restart_planned", role, pid: nil) {
+            $0.add("after_ms", Int(clamping: duration.wholeMilliseconds))
+        }
+    }
+
+    package func draining(because cause: String, limit: Duration) {
+        write(.info, "draining") {
+            $0.add("because", cause)
+            $0.add("limit_ms", Int(clamping: limit.wholeMilliseconds))
+        }
+    }
+
+    package func killing(because cause: String) {
+        write(.warning, "killing") { $0.add("because", cause) }
+    }
+
+    package func signalNotAvailable(_ number: Int32) {
+        write(.warning, "signal_ignored") {
+            $0.add("signal", signalName(number))
+            $0.add("message", "not available yet")
+        }
+    }
+
+    package func failed(_ error: SystemError) {
+        write(.error, "system_error") { $0.add("message", error.description) }
+    }
+
+    package func stopped(exitCode: Int32) {
+        write(.info, "stopped") { $0.add("exit_code", Int(exitCode)) }
+    }
+
+    private static func meaning(of reason: String) -> String? {
+        switch reason {
+        case "exit 69": "it cannot bind or reach something it needs"
+        case "exit 70": "it met an internal error"
+        case "exit 78": "it does not accept the configuration"
+        default: nil
+        }
+    }
+
+    private func write(
+        _ level: LogLine.Level, _ event: String, _ role: ChildRole, pid: Int32?,
+        fields: (inout LogLine) -> Void = { _ in }
+    ) {
+        let prefix =
+            switch role {
+            case .worker: "worker"
+            case .admin: "admin"
+            case .companion: "companion"
+            }
+        write(level, "\(prefix)_\(event)") { line in
+            if case .worker(let slot) = role { line.add("slot", slot) }
+            if case .companion(_, let name) = role { line.add("name", name) }
+            if let pid { line.add("pid", Int(pid)) }
+            fields(&line)
+        }
+    }
+
+    private func write(_ level: LogLine.Level, _ event: String, fields: (inout LogLine) -> Void = { _ in }) {
+        var line = LogLine(time: WallTime.now().rfc3339, level: level, event: event)
+        fields(&line)
+        sink(line.json)
+    }
+}

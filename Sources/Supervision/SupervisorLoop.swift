@@ -1,0 +1,173 @@
+import Configuration
+import FanOut
+import Glibc
+import Processes
+import Scoreboard
+
+/// The loop of the supervisor: waits for whatever comes first, acts on it, tells systemd, and starts over.
+struct SupervisorLoop {
+    private let resources: SupervisorResources
+    private let log: SupervisorLog
+    private let children: Children
+    private let drainLimit: Duration
+    private let heartbeatStale: Duration
+    private let heartbeatInterval: Duration
+    private let whenReady: (() -> Void)?
+    private var shutdown: Shutdown
+    private var status: ServiceStatus
+    private var heartbeatCheckAt: MonotonicTime
+    private var shownState = DaemonState.running
+    private var wasAllReady = false
+
+    init(_ resources: SupervisorResources, options: SupervisorOptions, log: SupervisorLog, at now: MonotonicTime) {
+        self.resources = resources
+        self.log = log
+        let configuration = options.configuration
+        children = Children(
+            options, workers: resources.workers, shared: resources.shared, board: resources.board, log: log)
+        drainLimit = configuration.drain
+        heartbeatStale = configuration.heartbeatStale
+        heartbeatInterval = min(SupervisionLimits.heartbeatCheck, configuration.heartbeatStale / 4)
+        whenReady = options.whenReady.map { tell in
+            let addresses = SupervisorOptions.Addresses(
+                listen: resources.listeners.clients.map(\.address), admin: resources.listeners.admin.address)
+            return { tell(addresses) }
+        }
+        shutdown = Shutdown(drain: configuration.drain)
+        status = ServiceStatus(watchdogInterval: resources.notify?.watchdogInterval, at: now)
+        heartbeatCheckAt = now + heartbeatInterval
+    }
+
+    /// Runs until every child is gone; returns the exit code.
+    mutating func run() -> Int32 {
+        children.start(at: .now())
+        while shutdown.phase != .finished {
+            // Before the wait: what the last round changed may have brought the end, or something to tell.
+            follow(at: .now())
+            if shutdown.phase == .finished { break }
+            wait()
+        }
+        return shutdown.exitCode
+    }
+
+    /// One wait, and everything that it brought.
+    private mutating func wait() {
+        var polls = PollSet()
+        polls.read(resources.signals.descriptor, .signals)
+        children.add(to: &polls)
+        resources.control.add(to: &polls)
+        let before = MonotonicTime.now()
+        do throws(SystemError) {
+            for source in try polls.wait(until: deadline, now: before) { dispatch(source, at: .now()) }
+        } catch {
+            log.failed(error)
+        }
+        let now = MonotonicTime.now()
+        children.tick(at: now)
+        resources.control.dropLateClients(at: now)
+        checkHeartbeats(at: now)
+    }
+
+    /// The nearest of all points at which something is due.
+    private var deadline: MonotonicTime? {
+        [children.deadline, resources.control.deadline, status.deadline, shutdown.hasBegun ? nil : heartbeatCheckAt]
+            .compactMap { $0 }.min()
+    }
+
+    private mutating func dispatch(_ source: PollSet.Source, at now: MonotonicTime) {
+        do throws(SystemError) {
+            switch source {
+            case .signals: try takeSignals(at: now)
+            case .childEnd(let index): try children.reap(index, at: now)
+            case .childMessage(let index): try children.receive(index, at: now)
+            case .control: try resources.control.accept(at: now)
+            case .client(let number): resources.control.advance(number, at: now) { perform($0, at: now) }
+            }
+        } catch {
+            log.failed(error)
+        }
+    }
+
+    private mutating func takeSignals(at now: MonotonicTime) throws(SystemError) {
+        while let signal = try resources.signals.next() {
+            switch signal.number {
+            case SIGTERM, SIGINT: requestEnd(because: signalName(signal.number), at: now)
+            // Blocked so that none is lost to a default action; the pidfds tell which child it was.
+            case SIGCHLD: break
+            default: log.signalNotAvailable(signal.number)
+            }
+        }
+    }
+
+    private mutating func perform(_ command: ControlCommand, at now: MonotonicTime) -> String {
+        switch command {
+        case .status: return resources.board.statusReport(at: now)
+        case .stats: return resources.board.statsReport(at: now)
+        case .stop: requestEnd(because: "stop", at: now)
+        case .drain: if !shutdown.hasBegun { requestEnd(because: "drain", at: now) }
+        }
+        return "{\"state\":\"draining\"}"
+    }
+
+    private mutating func requestEnd(because cause: String, at now: MonotonicTime) {
+        let action = shutdown.request(at: now)
+        switch action {
+        case .drainWorkers: log.draining(because: cause, limit: drainLimit)
+        case .killAll: log.killing(because: cause)
+        case .drainOthers, .nothing: break
+        }
+        perform(action, at: now)
+    }
+
+    private func perform(_ action: Shutdown.Action, at now: MonotonicTime) {
+        switch action {
+        case .nothing: break
+        case .drainWorkers(let limit):
+            children.drain(workers: true, until: limit, at: now)
+            resources.stopListening()
+        case .drainOthers(let limit): children.drain(workers: false, until: limit, at: now)
+        case .killAll: children.killAll(at: now)
+        }
+    }
+
+    /// Brings shutdown, scoreboard and systemd up to date with the children.
+    private mutating func follow(at now: MonotonicTime) {
+        perform(
+            shutdown.advance(workersLeft: children.workersRunning, othersLeft: children.othersRunning, at: now), at: now
+        )
+        let state: DaemonState = shutdown.hasBegun ? .draining : children.held > 0 ? .degraded : .running
+        if state != shownState {
+            shownState = state
+            resources.board.set(state)
+        }
+        if children.areAllReady, !wasAllReady {
+            wasAllReady = true
+            log.allReady()
+            whenReady?()
+        }
+        tellSystemd(at: now)
+    }
+
+    private mutating func tellSystemd(at now: MonotonicTime) {
+        guard let notify = resources.notify else { return }
+        let picture = ServiceStatus.Picture(
+            workersReady: children.workersReady, workersWanted: children.workersWanted,
+            workersRunning: children.workersRunning, held: children.held, isDraining: shutdown.hasBegun)
+        let messages = status.messages(picture, areAllReady: children.areAllReady, at: now)
+        guard !messages.isEmpty else { return }
+        do throws(SystemError) {
+            try notify.send(messages)
+        } catch {
+            log.failed(error)
+        }
+    }
+
+    private mutating func checkHeartbeats(at now: MonotonicTime) {
+        guard now >= heartbeatCheckAt, !shutdown.hasBegun else { return }
+        // A supervisor that was itself stopped for a while knows nothing of the workers' pulse in that time: it gives
+        // them one more interval to show it.
+        let wasAsleep = now.since(heartbeatCheckAt) > heartbeatStale / 2
+        heartbeatCheckAt = now + heartbeatInterval
+        if !wasAsleep { children.checkHeartbeats(stale: heartbeatStale, at: now) }
+    }
+}

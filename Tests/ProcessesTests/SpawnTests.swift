@@ -1,0 +1,127 @@
+import Glibc
+import Testing
+
+@testable import Processes
+
+/// Waits until a descriptor is readable, at most ten seconds; false when it never was.
+func becomesReadable(_ number: Int32) -> Bool {
+    var poll = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return retryingInterrupts { Glibc.poll(&poll, 1, 10_000) } == 1
+}
+
+/// Waits for a child's end on its pidfd.
+func awaitEnd(of child: ChildProcess) throws -> ProcessExit {
+    #expect(becomesReadable(child.descriptor.number))
+    return try #require(try child.reap())
+}
+
+/// What a shell prints into a file that it inherits.
+private func output(of script: String, inheriting: [Int32] = []) throws -> (text: String, status: ProcessExit) {
+    let directory = try TemporaryDirectory()
+    let file = Descriptor(owning: open(directory.path + "/out", O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
+    let spawn = Spawn(
+        executable: "/bin/sh", arguments: ["sh", "-c", "exec >/proc/self/fd/\(file.number); \(script)"],
+        descriptors: [file.number] + inheriting)
+    let status = try awaitEnd(of: try spawn.start())
+    let text = try file.read(upTo: 65_536) ?? []
+    return (String(decoding: text, as: UTF8.self), status)
+}
+
+@Suite(.serialized) struct SpawnTests {
+    @Test func onlyTheMeantDescriptorsSurviveTheExec() throws {
+        let meant = Descriptor(owning: open("/dev/null", O_RDONLY | O_CLOEXEC))
+        let other = Descriptor(owning: open("/dev/null", O_RDONLY))
+        let (text, status) = try output(of: "ls -l /proc/$$/fd | sed 1d", inheriting: [meant.number])
+        #expect(status == .exited(0))
+        let lines = text.split(separator: "\n")
+        let numbers = lines.compactMap { line in
+            line.split(separator: " ").firstIndex(of: "->").flatMap { Int32(line.split(separator: " ")[$0 - 1]) }
+        }
+        // 0, 1, 2, the file it writes to, and the one that was meant; the shell itself holds no other here.
+        #expect(Set(numbers).isSuperset(of: [0, 1, 2, meant.number]))
+        #expect(numbers.count == 5)
+        #expect(!numbers.contains(other.number))
+    }
+
+    @Test func theChildHasDefaultSignalsAndAnEmptyMask() throws {
+        var block = sigset_t()
+        sigemptyset(&block)
+        sigaddset(&block, SIGUSR1)
+        var before = sigset_t()
+        pthread_sigmask(SIG_BLOCK, &block, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        Signals.ignoreBrokenPipes()
+        let (text, _) = try output(of: "exec grep -E 'Sig(Blk|Ign)' /proc/self/status")
+        let masks = text.split(separator: "\n").compactMap { line in
+            line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }
+        }
+        // The C library keeps the signals 32 and 33 for itself and has them ignored.
+        #expect(masks.map { $0 & 0x7fff_ffff } == [0, 0])
+    }
+
+    @Test func theChildLeadsItsOwnProcessGroup() throws {
+        let child = try Spawn(executable: "/bin/sh", arguments: ["sh", "-c", "exec sleep 100"]).start()
+        #expect(getpgid(child.pid) == child.pid)
+        try child.signal(SIGKILL)
+        #expect(try awaitEnd(of: child) == .signaled(SIGKILL))
+    }
+
+    @Test(arguments: [0, 1, 78, 255]) func theExitCodeComesBack(code: Int32) throws {
+        let child = try Spawn(executable: "/bin/sh", arguments: ["sh", "-c", "exit \(code)"]).start()
+        let status = try awaitEnd(of: child)
+        #expect(status == .exited(code))
+        #expect(status.description == "exit \(code)")
+    }
+
+    @Test func aRunningChildHasNoStatusAndADeadOneTakesNoSignal() throws {
+        let child = try Spawn(executable: "/bin/sh", arguments: ["sh", "-c", "exec sleep 100"]).start()
+        #expect(try child.reap() == nil)
+        try child.signal(SIGTERM)
+        #expect(try awaitEnd(of: child).description == "signal SIGTERM")
+        try child.signal(SIGTERM)
+    }
+
+    @Test func aProgramThatIsNotThereIsNamed() {
+        #expect(throws: SystemError("start", "/no/such/program", ENOENT)) {
+            _ = try Spawn(executable: "/no/such/program", arguments: ["x"]).start()
+        }
+    }
+
+    @Test func anInheritedChannelEndsWhenTheChildDies() throws {
+        let (supervisor, child) = try childThatSaysReady()
+        #expect(becomesReadable(supervisor.descriptor.number))
+        #expect(try supervisor.receive() == .message(.ready))
+        try child.signal(SIGKILL)
+        #expect(try awaitEnd(of: child) == .signaled(SIGKILL))
+        #expect(becomesReadable(supervisor.descriptor.number))
+        #expect(try supervisor.receive() == .closed)
+    }
+
+    /// A child with the other end of a channel, of which this process keeps nothing.
+    private func childThatSaysReady() throws -> (ControlChannel, ChildProcess) {
+        let (supervisor, theirs) = try ControlChannel.pair()
+        let number = theirs.descriptor.number
+        let script = "open(my $c, '+<&=', \(number)) or die; syswrite($c, 'ready'); sleep 100"
+        let spawn = Spawn(executable: "/usr/bin/perl", arguments: ["perl", "-e", script], descriptors: [number])
+        return (supervisor, try withExtendedLifetime(theirs) { try spawn.start() })
+    }
+
+    @Test func signalsHaveTheirNames() {
+        #expect(signalName(SIGKILL) == "SIGKILL")
+        #expect(signalName(SIGSEGV) == "SIGSEGV")
+        #expect(signalName(SIGSYS) == "SIGSYS")
+        #expect(signalName(34) == "SIGRTMIN")
+        #expect(signalName(37) == "SIGRTMIN+3")
+        #expect(signalName(0) == "signal 0")
+        #expect(signalName(99) == "signal 99")
+    }
+
+    @Test func aBlockedSignalIsReadFromTheDescriptor() throws {
+        let signals = try Signals(blocking: [SIGWINCH])
+        #expect(try signals.next() == nil)
+        pthread_kill(pthread_self(), SIGWINCH)
+        let received = try #require(try signals.next())
+        #expect(received == Signals.Received(number: SIGWINCH, sender: getpid()))
+        #expect(try signals.next() == nil)
+    }
+}

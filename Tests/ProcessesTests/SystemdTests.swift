@@ -1,0 +1,101 @@
+import Glibc
+import Testing
+
+@testable import Processes
+
+@Suite struct SystemdTests {
+    /// A datagram socket that plays systemd's end.
+    private func receiver(_ address: SocketAddress) throws -> Descriptor {
+        let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = Descriptor(owning: socket(AF_UNIX, kind, 0))
+        try #require(address.withSockaddr { bind(descriptor.number, $0, $1) } == 0)
+        return descriptor
+    }
+
+    private func notify(_ values: [String: String]) throws -> SystemdNotify? {
+        try SystemdNotify(environment: { values[$0] }, pid: 42)
+    }
+
+    @Test func severalMessagesGoIntoOneDatagram() {
+        #expect(SystemdNotify.datagram([.ready, .status("4/4 workers ready")]) == "READY=1\nSTATUS=4/4 workers ready")
+        #expect(SystemdNotify.datagram([.stopping, .watchdog]) == "STOPPING=1\nWATCHDOG=1")
+    }
+
+    @Test func aStatusCannotSmuggleInAnotherAssignment() {
+        #expect(SystemdNotify.datagram([.status("a\nREADY=1\r\nb")]) == "STATUS=a READY=1 b")
+    }
+
+    @Test func aSocketFileIsTold() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/notify"
+        let systemd = try receiver(SocketAddress(unixPath: path))
+        try #require(try notify(["NOTIFY_SOCKET": path])).send([.ready])
+        #expect(try systemd.read(upTo: 100) == Array("READY=1".utf8))
+    }
+
+    @Test func anAbstractSocketIsTold() throws {
+        let name = "@gatewayd-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        let systemd = try receiver(SocketAddress(unixPath: name))
+        try #require(try notify(["NOTIFY_SOCKET": name])).send([.watchdog])
+        #expect(try systemd.read(upTo: 100) == Array("WATCHDOG=1".utf8))
+    }
+
+    @Test func withoutTheVariableNobodyIsTold() throws {
+        #expect(try notify([:]) == nil)
+        #expect(try notify(["NOTIFY_SOCKET": ""]) == nil)
+    }
+
+    @Test func aRelativePathIsRefusedByName() {
+        #expect(throws: SystemError("use as NOTIFY_SOCKET", "'run/x'", EAFNOSUPPORT)) {
+            _ = try notify(["NOTIFY_SOCKET": "run/x"])
+        }
+    }
+
+    @Test func theWatchdogIsToldTwiceInItsTime() {
+        func interval(_ text: String?, _ pid: String?) -> Duration? {
+            SystemdNotify.watchdogInterval(microseconds: text, watched: pid, pid: 42)
+        }
+        #expect(interval("3000000", nil) == .milliseconds(1_500))
+        #expect(interval("3000000", "42") == .milliseconds(1_500))
+        #expect(interval("3000000", "43") == nil)
+        #expect(interval(nil, "42") == nil)
+        #expect(interval("0", nil) == nil)
+        #expect(interval("soon", nil) == nil)
+    }
+
+    @Test func socketsMeantForAnotherProcessAreNotTaken() throws {
+        #expect(try SystemdSockets.count(descriptors: "2", meantFor: "42", pid: 42) == 2)
+        #expect(try SystemdSockets.count(descriptors: "2", meantFor: "41", pid: 42) == 0)
+        #expect(try SystemdSockets.count(descriptors: "2", meantFor: nil, pid: 42) == 0)
+        #expect(try SystemdSockets.count(descriptors: nil, meantFor: "42", pid: 42) == 0)
+    }
+
+    @Test(arguments: ["-1", "two", "1000000"]) func aWrongNumberOfSocketsIsRefusedByName(text: String) {
+        #expect(throws: SystemError("use as LISTEN_FDS", "'\(text)'", EINVAL)) {
+            _ = try SystemdSockets.count(descriptors: text, meantFor: "42", pid: 42)
+        }
+    }
+}
+
+@Suite struct ConfigurationMemoryTests {
+    @Test(arguments: [0, 1, 4_096, 1 << 20]) func theBytesComeBackAsTheyWere(count: Int) throws {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let memory = try ConfigurationMemory.create(bytes)
+        #expect(try ConfigurationMemory.read(from: memory.number) == bytes)
+        // A second reader of the same open file starts at the beginning too.
+        #expect(try ConfigurationMemory.read(from: memory.number) == bytes)
+    }
+
+    @Test func nobodyCanChangeIt() throws {
+        let memory = try ConfigurationMemory.create(Array("listen: []".utf8))
+        #expect(pwrite(memory.number, "x", 1, 0) == -1 && errno == EPERM)
+        #expect(ftruncate(memory.number, 0) == -1 && errno == EPERM)
+        #expect(ftruncate(memory.number, 100) == -1 && errno == EPERM)
+    }
+
+    @Test func aFileThatIsNotSealedIsRefused() throws {
+        let file = Descriptor(owning: open("/dev/null", O_RDONLY | O_CLOEXEC))
+        let number = file.number
+        #expect(throws: SystemError.self) { _ = try ConfigurationMemory.read(from: number) }
+    }
+}

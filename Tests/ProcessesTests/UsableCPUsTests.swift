@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Processes
+
+@Suite struct UsableCPUsTests {
+    private func count(affinity: Int, _ files: [String: String]) -> Int {
+        UsableCPUs.count(affinity: affinity) { files[$0] }
+    }
+
+    @Test func theAffinityMaskCountsWhereThereIsNoQuota() {
+        #expect(count(affinity: 4, [:]) == 4)
+        #expect(count(affinity: 4, ["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "max 100000\n"]) == 4)
+    }
+
+    @Test func aQuotaOfOneAndAHalfIsRoundedUpToTwo() {
+        #expect(count(affinity: 8, ["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "150000 100000\n"]) == 2)
+    }
+
+    @Test func theTightestQuotaAboveTheProcessBinds() {
+        let files = [
+            "/proc/self/cgroup": "0::/a.slice/b.service\n",
+            "/sys/fs/cgroup/a.slice/cpu.max": "100000 100000\n",
+            "/sys/fs/cgroup/a.slice/b.service/cpu.max": "400000 100000\n",
+        ]
+        #expect(count(affinity: 8, files) == 1)
+    }
+
+    @Test func aVersionOneQuotaIsFoundUnderTheControllersMount() {
+        let files = [
+            "/proc/self/cgroup": "4:cpu,cpuacct:/docker/abc\n2:memory:/docker/abc\n",
+            "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "300000\n",
+            "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
+        ]
+        #expect(count(affinity: 8, files) == 3)
+    }
+
+    @Test func thereIsAlwaysAtLeastOne() {
+        #expect(count(affinity: 0, [:]) == 1)
+        #expect(count(affinity: -1, [:]) == 1)
+        #expect(count(affinity: 4, ["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "1000 100000"]) == 1)
+        #expect(UsableCPUs.count() >= 1)
+    }
+
+    @Test(arguments: ["", "max", "max 100000", "-1 100000", "x y", "100000 0", "1 2 3", "99999999999999999999 1"])
+    func whatIsNoQuotaGrantsWithoutLimit(text: String) {
+        #expect(UsableCPUs.quota(v2: text) == nil)
+    }
+
+    @Test func aVersionOneQuotaOfMinusOneIsNone() {
+        #expect(UsableCPUs.quota(v1: "-1\n", period: "100000\n") == nil)
+        #expect(UsableCPUs.quota(v1: "50000\n", period: "100000\n") == 0.5)
+    }
+
+    @Test func linesOfOtherControllersAreSkipped() {
+        let paths = UsableCPUs.paths(procCgroup: "12:cpuset:/x\n3:cpu:/y:z\nrubbish\n0::/w\n")
+        #expect(paths.v1CPU == "/y:z")
+        #expect(paths.v2 == "/w")
+        #expect(UsableCPUs.paths(procCgroup: "").v2 == nil)
+    }
+}

@@ -1,0 +1,187 @@
+import FanOut
+import Processes
+import Testing
+
+@testable import Supervision
+
+/// A slot with a clock of its own.
+private struct Bench {
+    var slot = ChildSlot(restart: RestartPolicy.Settings())
+    var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
+
+    mutating func send(_ event: ChildSlot.Event, after wait: Duration = .zero) -> [ChildSlot.Action] {
+        now = now + wait
+        return slot.handle(event, at: now, jitter: 0)
+    }
+
+    /// Started and ready.
+    static func ready() -> Bench {
+        var bench = Bench()
+        _ = bench.send(.start)
+        _ = bench.send(.spawned)
+        _ = bench.send(.ready)
+        return bench
+    }
+}
+
+@Suite struct ChildSlotTests {
+    @Test func aFirstStartSpawnsAndReadyIsAnnouncedOnce() {
+        var bench = Bench()
+        #expect(bench.send(.start) == [.spawn(isRestart: false)])
+        #expect(bench.send(.spawned) == [])
+        #expect(bench.slot.state == .starting(until: bench.now + .seconds(10)))
+        #expect(bench.send(.ready) == [.announceReady])
+        #expect(bench.send(.ready) == [])
+        #expect(bench.slot.isRunning && bench.slot.deadline == nil)
+    }
+
+    @Test func aKilledWorkerIsRestartedAfterTheBackOff() {
+        var bench = Bench.ready()
+        let actions = bench.send(.exited(.signaled(9)), after: .seconds(5))
+        #expect(
+            actions == [
+                .recordEnd(
+                    reason: "signal SIGKILL", beforeReady: false, next: .restart(after: .milliseconds(50)))
+            ])
+        #expect(!bench.slot.isRunning)
+        #expect(bench.send(.tick, after: .milliseconds(49)) == [])
+        #expect(bench.send(.tick, after: .milliseconds(1)) == [.spawn(isRestart: true)])
+    }
+
+    @Test func whoWasReadyForLongIsRestartedAtOnce() {
+        var bench = Bench.ready()
+        #expect(
+            bench.send(.exited(.exited(0)), after: .seconds(30)) == [
+                .recordEnd(reason: "exit 0", beforeReady: false, next: .restart(after: .zero))
+            ])
+        #expect(bench.send(.tick) == [.spawn(isRestart: true)])
+    }
+
+    @Test func aChildThatCannotStartIsToldApart() {
+        var bench = Bench()
+        _ = bench.send(.start)
+        _ = bench.send(.spawned)
+        #expect(
+            bench.send(.exited(.exited(78))) == [
+                .recordEnd(reason: "exit 78", beforeReady: true, next: .restart(after: .milliseconds(50)))
+            ])
+    }
+
+    @Test func aLongStartIsNoUptime() {
+        var bench = Bench()
+        _ = bench.send(.start)
+        _ = bench.send(.spawned)
+        let actions = bench.send(.exited(.exited(1)), after: .seconds(40))
+        #expect(
+            actions == [.recordEnd(reason: "exit 1", beforeReady: true, next: .restart(after: .milliseconds(50)))])
+    }
+
+    @Test func whoIsNotReadyInTenSecondsIsKilled() {
+        var bench = Bench()
+        _ = bench.send(.start)
+        _ = bench.send(.spawned)
+        #expect(bench.send(.tick, after: .milliseconds(9_999)) == [])
+        #expect(bench.send(.tick, after: .milliseconds(1)) == [.announceStartTimeout, .signal(9)])
+        // Too late: it is being killed.
+        #expect(bench.send(.ready) == [])
+        #expect(bench.send(.tick, after: .seconds(100)) == [])
+        #expect(bench.slot.deadline == nil && bench.slot.isRunning)
+    }
+
+    @Test func aStaleHeartbeatAbortsThenKillsThenRestarts() {
+        var bench = Bench.ready()
+        #expect(bench.send(.heartbeatStale, after: .seconds(11)) == [.announceUnresponsive, .signal(6)])
+        #expect(bench.send(.heartbeatStale) == [])
+        #expect(bench.send(.tick, after: .milliseconds(1_999)) == [])
+        #expect(bench.send(.tick, after: .milliseconds(1)) == [.signal(9)])
+        #expect(
+            bench.send(.exited(.signaled(9))) == [
+                .recordEnd(reason: "unresponsive", beforeReady: false, next: .restart(after: .milliseconds(50)))
+            ])
+    }
+
+    @Test func aDrainingWorkerIsNotRestarted() {
+        var bench = Bench.ready()
+        #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [.requestDrain])
+        #expect(bench.send(.heartbeatStale) == [])
+        #expect(
+            bench.send(.exited(.exited(0))) == [.recordEnd(reason: "exit 0", beforeReady: false, next: .nothing)])
+        #expect(bench.slot.state == .stopped)
+        #expect(bench.send(.tick, after: .seconds(100)) == [])
+    }
+
+    @Test func aDrainThatTakesTooLongEndsInAKill() {
+        var bench = Bench.ready()
+        _ = bench.send(.drain(until: bench.now + .seconds(30)))
+        #expect(bench.send(.tick, after: .seconds(30)) == [.announceDrainTimeout, .signal(9)])
+        #expect(bench.send(.tick, after: .seconds(30)) == [])
+        #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [])
+    }
+
+    @Test func aStartingChildThatIsDrainedGetsNoLongerThanItsStart() {
+        var bench = Bench()
+        _ = bench.send(.start)
+        _ = bench.send(.spawned)
+        #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [.requestDrain])
+        #expect(bench.slot.deadline == bench.now + .seconds(10))
+    }
+
+    @Test func whatDoesNotRunStopsAtOnceWhenDrainedOrKilled() {
+        for event in [ChildSlot.Event.drain(until: MonotonicTime(nanoseconds: .max)), .kill] {
+            var bench = Bench.ready()
+            _ = bench.send(.exited(.signaled(11)))
+            #expect(bench.send(event) == [])
+            #expect(bench.slot.state == .stopped)
+            #expect(bench.send(.tick, after: .seconds(100)) == [])
+        }
+    }
+
+    @Test func anUnresponsiveWorkerThatIsDrainedStaysGone() {
+        var bench = Bench.ready()
+        _ = bench.send(.heartbeatStale)
+        #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [])
+        #expect(
+            bench.send(.exited(.signaled(6))) == [
+                .recordEnd(reason: "unresponsive", beforeReady: false, next: .nothing)
+            ])
+    }
+
+    @Test func aFailedSpawnIsADeathWithoutAReason() {
+        var bench = Bench()
+        _ = bench.send(.start)
+        #expect(
+            bench.send(.spawnFailed) == [
+                .recordEnd(reason: nil, beforeReady: true, next: .restart(after: .milliseconds(50)))
+            ])
+        // Nothing ever ran here, so that what comes next is no restart.
+        #expect(bench.send(.tick, after: .milliseconds(50)) == [.spawn(isRestart: false)])
+    }
+
+    @Test func tenDeathsHoldTheSlotForAMinuteAndThenItIsTriedAgain() {
+        var bench = Bench.ready()
+        for death in 1...10 {
+            let actions = bench.send(.exited(.exited(1)))
+            guard death < 10 else {
+                #expect(
+                    actions == [.recordEnd(reason: "exit 1", beforeReady: false, next: .hold(for: .seconds(60)))])
+                break
+            }
+            bench.now = max(bench.now, bench.slot.deadline ?? bench.now)
+            _ = bench.send(.tick)
+            _ = bench.send(.spawned)
+            _ = bench.send(.ready)
+        }
+        #expect(bench.slot.state == .held(until: bench.now + .seconds(60)))
+        #expect(bench.send(.tick, after: .seconds(60)) == [.spawn(isRestart: true)])
+    }
+
+    @Test func killingARunningChildSendsOneSignal() {
+        var bench = Bench.ready()
+        #expect(bench.send(.kill) == [.signal(9)])
+        #expect(bench.slot.deadline == nil)
+        #expect(
+            bench.send(.exited(.signaled(9))) == [
+                .recordEnd(reason: "signal SIGKILL", beforeReady: false, next: .nothing)
+            ])
+    }
+}

@@ -1,0 +1,180 @@
+import FanOut
+import Processes
+import Testing
+
+@testable import Supervision
+
+@Suite struct ShutdownTests {
+    private let now = MonotonicTime(nanoseconds: 5_000_000_000)
+
+    @Test func workersDrainFirstAndTheOthersFollow() {
+        var shutdown = Shutdown(drain: .seconds(30))
+        #expect(shutdown.advance(workersLeft: 2, othersLeft: 1, at: now) == .nothing)
+        #expect(shutdown.request(at: now) == .drainWorkers(until: now + .seconds(30)))
+        #expect(shutdown.advance(workersLeft: 1, othersLeft: 1, at: now) == .nothing)
+        #expect(shutdown.advance(workersLeft: 0, othersLeft: 1, at: now) == .drainOthers(until: now + .seconds(2)))
+        #expect(shutdown.advance(workersLeft: 0, othersLeft: 1, at: now) == .nothing)
+        #expect(shutdown.phase == .drainingOthers)
+        #expect(shutdown.advance(workersLeft: 0, othersLeft: 0, at: now) == .nothing)
+        #expect(shutdown.phase == .finished && shutdown.exitCode == 0)
+    }
+
+    @Test func aSecondRequestKillsAndExitsWithOne() {
+        var shutdown = Shutdown(drain: .seconds(30))
+        _ = shutdown.request(at: now)
+        #expect(shutdown.request(at: now) == .killAll)
+        #expect(shutdown.request(at: now) == .nothing)
+        _ = shutdown.advance(workersLeft: 0, othersLeft: 1, at: now)
+        #expect(shutdown.phase == .killing)
+        _ = shutdown.advance(workersLeft: 0, othersLeft: 0, at: now)
+        #expect(shutdown.phase == .finished && shutdown.exitCode == 1)
+    }
+
+    @Test func withNothingLeftTheEndIsAtOnce() {
+        var shutdown = Shutdown(drain: .seconds(30))
+        _ = shutdown.request(at: now)
+        _ = shutdown.advance(workersLeft: 0, othersLeft: 0, at: now)
+        #expect(shutdown.phase == .finished)
+    }
+}
+
+@Suite struct ServiceStatusTests {
+    private let now = MonotonicTime(nanoseconds: 5_000_000_000)
+
+    private func picture(ready: Int, held: Int = 0, running: Int = 4, draining: Bool = false) -> ServiceStatus.Picture {
+        ServiceStatus.Picture(
+            workersReady: ready, workersWanted: 4, workersRunning: running, held: held, isDraining: draining)
+    }
+
+    @Test func eachThingIsToldOnce() {
+        var status = ServiceStatus(watchdogInterval: nil, at: now)
+        #expect(status.deadline == nil)
+        #expect(
+            status.messages(picture(ready: 3), areAllReady: false, at: now) == [.status("3/4 workers ready")])
+        #expect(
+            status.messages(picture(ready: 4), areAllReady: true, at: now) == [.ready, .status("4/4 workers ready")])
+        #expect(status.messages(picture(ready: 4), areAllReady: true, at: now) == [])
+        #expect(
+            status.messages(picture(ready: 3, held: 1), areAllReady: false, at: now) == [
+                .status("degraded, 3/4 workers ready, 1 held")
+            ])
+        #expect(
+            status.messages(picture(ready: 0, running: 1, draining: true), areAllReady: false, at: now) == [
+                .stopping, .status("draining, 1 worker left"),
+            ])
+    }
+
+    @Test func theWatchdogIsToldInItsInterval() {
+        var status = ServiceStatus(watchdogInterval: .seconds(2), at: now)
+        _ = status.messages(picture(ready: 0), areAllReady: false, at: now)
+        #expect(status.deadline == now + .seconds(2))
+        #expect(status.messages(picture(ready: 0), areAllReady: false, at: now + .milliseconds(1_999)) == [])
+        #expect(status.messages(picture(ready: 0), areAllReady: false, at: now + .seconds(2)) == [.watchdog])
+        #expect(status.deadline == now + .seconds(4))
+    }
+}
+
+@Suite struct ControlCommandTests {
+    @Test(arguments: ["status", " stats ", "stop\r", "drain\t"]) func aKnownWordIsACommand(text: String) {
+        #expect(ControlCommand(line: Array(text.utf8)) != nil)
+    }
+
+    @Test(arguments: ["", "Status", "status now", "status\0", "reload"]) func anyOtherLineIsNone(text: String) {
+        #expect(ControlCommand(line: Array(text.utf8)) == nil)
+    }
+
+    @Test func anUnknownCommandIsAnsweredWithTheKnownOnes() {
+        #expect(
+            ControlCommand.unknownAnswer(to: Array("re\"load".utf8))
+                == #"{"error":"unknown command 're\"load'; known are status, stats, stop, drain"}"#)
+    }
+
+    @Test func aLineIsCollectedFromPieces() {
+        var line = ControlLine()
+        #expect(line.append(Array("sta".utf8)) == .incomplete)
+        #expect(line.append(Array("ts\nmore".utf8)) == .complete(Array("stats".utf8)))
+    }
+
+    @Test func theClientsEndCompletesALineToo() {
+        var line = ControlLine()
+        #expect(line.append(Array("stats".utf8)) == .incomplete)
+        #expect(line.append([]) == .complete(Array("stats".utf8)))
+        var empty = ControlLine()
+        #expect(empty.append([]) == .empty)
+    }
+
+    @Test func aLineIsBounded() {
+        var line = ControlLine()
+        #expect(line.append([UInt8](repeating: 65, count: 4_096)) == .incomplete)
+        #expect(line.append([65]) == .tooLong)
+        var exact = ControlLine()
+        #expect(exact.append([UInt8](repeating: 65, count: 4_096)) == .incomplete)
+        #expect(exact.append([10]) == .complete([UInt8](repeating: 65, count: 4_096)))
+    }
+}
+
+@Suite struct ChildCommandTests {
+    private let shared = ChildCommand.Shared(
+        scoreboard: 10, scoreboardReadOnly: 11, configuration: 12, listeners: [13, 14], admin: 15)
+
+    @Test func aWorkerIsToldItsSlotAndItsDescriptors() {
+        let command = ChildCommand.worker(slot: 3, generation: 1, channel: 20, shared: shared)
+        #expect(
+            command.arguments.joined(separator: " ")
+                == "gatewayd worker --slot 3 --generation 1 --channel 20 --scoreboard 10 --configuration 12 "
+                + "--listener 13 --listener 14")
+        #expect(command.descriptors == [20, 10, 12, 13, 14])
+    }
+
+    @Test func theAdminProcessGetsTheScoreboardThatItCannotWrite() {
+        let command = ChildCommand.admin(channel: 20, shared: shared)
+        #expect(
+            command.arguments.joined(separator: " ")
+                == "gatewayd admin --channel 20 --scoreboard 11 --configuration 12 --listener 15")
+        #expect(command.descriptors == [20, 11, 12, 15])
+    }
+
+    @Test func aCompanionKeepsItsOwnArguments() {
+        let companion = SupervisorOptions.Companion(
+            name: "upstreams", arguments: ["upstreams", "--port", "9"], descriptors: [30])
+        let command = ChildCommand.companion(companion, channel: 20)
+        #expect(command.arguments == ["gatewayd", "upstreams", "--port", "9", "--channel", "20"])
+        #expect(command.descriptors == [20, 30])
+    }
+}
+
+@Suite struct SHA256Tests {
+    @Test func theDigestsOfTheStandardComeOut() {
+        func hex(_ text: String) -> String { SHA256.hex(of: Array(text.utf8)) }
+        #expect(hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(
+            hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
+                == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+        #expect(
+            hex(String(repeating: "a", count: 1_000_000 / 10))
+                == "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee")
+    }
+}
+
+@Suite struct LogLineTests {
+    @Test func aLineIsOneJSONObjectWithEverythingEscaped() {
+        var line = LogLine(time: "2026-01-01T00:00:00.000Z", level: .warning, event: "worker_exited")
+        line.add("slot", 3)
+        line.add("text", "a\"b\\c\n\u{1}ü")
+        #expect(
+            line.json == #"{"time":"2026-01-01T00:00:00.000Z","level":"warning","event":"worker_exited","slot":3,"#
+                + #""text":"a\"b\\c\n\u0001ü"}"# + "\n")
+    }
+}
+
+@Suite struct ListenersTests {
+    @Test func systemdsWildcardSocketServesIPv4Too() throws {
+        let wildcard = try SocketAddress(host: "::", port: 80)
+        #expect(Listeners.serves(wildcard, try SocketAddress(host: "0.0.0.0", port: 80)))
+        #expect(Listeners.serves(wildcard, wildcard))
+        #expect(!Listeners.serves(wildcard, try SocketAddress(host: "127.0.0.1", port: 80)))
+        #expect(!Listeners.serves(wildcard, try SocketAddress(host: "0.0.0.0", port: 81)))
+        #expect(!Listeners.serves(try SocketAddress(unixPath: "/x"), try SocketAddress(unixPath: "/y")))
+    }
+}
