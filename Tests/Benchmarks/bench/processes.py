@@ -1,0 +1,78 @@
+"""Starts programs in sessions of their own, pinned to a core, and leaves none of them behind."""
+
+import atexit
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from . import procfs
+from .paths import program
+
+STOP_SECONDS = 10  # after SIGTERM; then SIGKILL
+_running: list[subprocess.Popen] = []
+
+
+def pinned(core: int, command: list[str]) -> list[str]:
+    """The command on one core, told to end when this program dies in a way that runs no exit handler."""
+    return [program("setpriv"), "--pdeathsig", "TERM", program("taskset"), "-c", str(core), *command]
+
+
+def start(core: int, command: list[str], log: Path, environment: dict[str, str] | None = None) -> subprocess.Popen:
+    """Starts a program whose output goes to `log`; its pid is also the id of its session and process group."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            pinned(core, command), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            env={**os.environ, **(environment or {})}, start_new_session=True)
+    _running.append(process)
+    return process
+
+
+def stop(process: subprocess.Popen) -> None:
+    """Ends the program and everything it started: SIGTERM, a bounded wait, SIGKILL to what is left."""
+    descendants = procfs.tree(process.pid)
+    if process.poll() is None:
+        _signal(process.pid, signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            print(f"run: {process.args[5]} did not end within {STOP_SECONDS} s of SIGTERM: killed", file=sys.stderr)
+    for identity in descendants & procfs.alive():
+        _signal(identity.pid, signal.SIGKILL)
+    process.wait(STOP_SECONDS)
+    if process in _running:
+        _running.remove(process)
+
+
+def stop_all() -> None:
+    """Ends every program that is still running."""
+    for process in reversed(_running.copy()):
+        stop(process)
+
+
+def guard() -> None:
+    """From here on no way out of this program leaves a process behind."""
+    atexit.register(stop_all)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+
+def free_port() -> int:
+    """A port the kernel has just found free on 127.0.0.1; to be handed to its program at once."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _leave(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one must not cut the clean-up short; it is bounded
+    sys.exit(128 + number)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass

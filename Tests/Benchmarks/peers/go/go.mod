@@ -1,0 +1,3 @@
+module gatewayd.example/benchmarks/fanout
+
+go 1.23
