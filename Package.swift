@@ -47,7 +47,7 @@ let package = Package(
         house("Scoreboard", ["FanOut", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
         house("Processes", ["FanOut", "CLinux"]),
         house("Loop", ["FanOut", "CLinux"] + nio),
-        house("Upstream", ["FanOut", "Loop", "CCurl", "CLinux"] + nio),
+        house("Upstream", ["FanOut", "Loop", "Processes", "CCurl", "CLinux"] + nio),
         house("HTTPEdge", ["FanOut", "Loop", "Processes", "CLinux", nioHTTP] + nio),
         house("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         house("Admin", ["HTTPEdge", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"] + nio),
@@ -60,7 +60,9 @@ let package = Package(
         house("Demo", ["HTTPEdge", "Processes", "FanOut", "Loop"] + nio),
         .executableTarget(
             name: "gatewayd",
-            dependencies: ["Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", "FanOut", arguments],
+            dependencies: [
+                "Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", "FanOut", arguments,
+            ],
             swiftSettings: swift),
         .executableTarget(
             name: "gatewayctl",

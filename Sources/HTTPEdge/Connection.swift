@@ -2,6 +2,7 @@ package import FanOut
 package import Loop
 import NIOCore
 import NIOHTTP1
+import Processes
 
 /// Who answers requests.
 @LoopActor
@@ -46,10 +47,10 @@ final class Connection {
         self.server = server
         client = channel.remoteAddress.map(Self.describe) ?? "unix:"
         assembler = RequestAssembler(limits: server.limits, client: client)
-        phase = .idle(since: .now)
+        phase = .idle(since: .now())
     }
 
-    private static func describe(_ address: SocketAddress) -> String {
+    private static func describe(_ address: NIOCore.SocketAddress) -> String {
         switch address {
         case .v4, .v6:
             let ip = address.ipAddress ?? "?"
@@ -65,11 +66,11 @@ final class Connection {
 
     /// Bytes came, which may be less than a request.
     func bytesArrived() {
-        if case .idle = phase { phase = .reading(since: .now) }
+        if case .idle = phase { phase = .reading(since: .now()) }
     }
 
     func read(_ part: HTTPServerRequestPart) {
-        switch assembler.take(part, at: .now) {
+        switch assembler.take(part, at: .now()) {
         case .none: break
         case .expectsContinue:
             if phase != .answering { write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")) }
@@ -131,7 +132,7 @@ final class Connection {
                 allocator: channel.allocator))
         if isLast { return end(lingers: lingers) }
         task = nil
-        phase = .idle(since: .now)
+        phase = .idle(since: .now())
         setReading(true)
         answerNext()
     }
@@ -142,7 +143,7 @@ final class Connection {
 
     /// The answer that ends the connection is written.
     private func end(lingers: Bool) {
-        phase = .lingering(since: .now)
+        phase = .lingering(since: .now())
         task = nil
         setReading(true)
         if lingers {
@@ -177,14 +178,14 @@ final class Connection {
 
     /// One timer for the life of a connection: when it fires it looks how long the current phase may last.
     private func arm(_ duration: Duration) {
-        timer = LoopActor.loop.scheduleTask(deadline: NIODeadline(.now + duration)) {
+        timer = LoopActor.loop.scheduleTask(deadline: NIODeadline(MonotonicTime.now() + duration)) {
             LoopActor.assumeIsolated { self.timerFired() }
         }
     }
 
     private func timerFired() {
         let limits = server.limits
-        let now = MonotonicTime.now
+        let now = MonotonicTime.now()
         switch phase {
         case .idle(let since):
             let limit = server.isDraining ? .zero : hasRequests ? limits.keepAliveIdle : limits.headerTimeout

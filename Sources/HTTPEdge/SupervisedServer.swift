@@ -1,5 +1,4 @@
 import FanOut
-import Glibc
 package import Loop
 import NIOCore
 package import Processes
@@ -7,15 +6,18 @@ package import Processes
 /// A process that serves HTTP until its supervisor says that it should drain, or is gone.
 @LoopActor
 package final class SupervisedServer: ReadinessHandler {
+    /// A server that listens, and what is to be done when it has drained.
+    package typealias Started = (server: HTTPServer, atEnd: () -> Void)
+
     private let channel: ControlChannel
     private let limit: Duration
-    private let server: HTTPServer
+    private let started: Started
     private let finished: EventLoopPromise<Void>
 
-    private init(_ channel: ControlChannel, limit: Duration, _ server: HTTPServer, _ finished: EventLoopPromise<Void>) {
+    private init(_ channel: ControlChannel, limit: Duration, _ started: Started, _ finished: EventLoopPromise<Void>) {
         self.channel = channel
         self.limit = limit
-        self.server = server
+        self.started = started
         self.finished = finished
     }
 
@@ -26,16 +28,15 @@ package final class SupervisedServer: ReadinessHandler {
     ///   - limit: How long draining may take; what is still open then is cut off.
     ///   - start: Makes the server, listening.
     package nonisolated static func run(
-        _ channel: ControlChannel, limit: Duration, start: @escaping @LoopActor @Sendable () throws -> HTTPServer
+        _ channel: ControlChannel, limit: Duration, start: @escaping @LoopActor @Sendable () throws -> Started
     ) throws {
         // A loop that hangs cannot see that the supervisor died: this thread does, and leaves no orphan.
-        OrphanGuard.start(channel, limit: limit + .seconds(1))
+        OrphanGuard.start(channel, limit: limit)
         let finished = LoopActor.loop.makePromise(of: Void.self)
         LoopActor.loop.execute {
             LoopActor.assumeIsolated {
                 do {
-                    let server = try start()
-                    let me = SupervisedServer(channel, limit: limit, server, finished)
+                    let me = try SupervisedServer(channel, limit: limit, start(), finished)
                     _ = Readiness.shared.add(channel.descriptor.number, .readable, me)
                     _ = try channel.send(.ready)
                 } catch {
@@ -57,8 +58,14 @@ package final class SupervisedServer: ReadinessHandler {
     }
 
     private func drain() {
-        let finished = self.finished
-        LoopActor.loop.scheduleTask(deadline: NIODeadline(.now + limit)) { finished.succeed() }
-        server.drain { finished.succeed() }
+        LoopActor.loop.scheduleTask(deadline: NIODeadline(MonotonicTime.now() + limit)) {
+            LoopActor.assumeIsolated { self.finish() }
+        }
+        started.server.drain { self.finish() }
+    }
+
+    private func finish() {
+        started.atEnd()
+        finished.succeed()
     }
 }

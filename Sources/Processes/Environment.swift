@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The environment of this process, environ(7).
@@ -7,6 +8,20 @@ package enum Environment {
     /// The value of a variable; nil when it is not set.
     package static func value(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
+    }
+
+    /// All variables.
+    package static var all: [String: String] {
+        var variables: [String: String] = [:]
+        var next = CLinux_environment()
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return variables
     }
 
     /// Takes variables out, so that children do not inherit them.

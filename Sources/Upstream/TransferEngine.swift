@@ -2,6 +2,7 @@ import CCurl
 import FanOut
 package import Loop
 import NIOCore
+import Processes
 
 /// libcurl on the loop: starts transfers, moves them when their sockets or their time come, and says how they ended.
 @LoopActor
@@ -23,7 +24,7 @@ package final class TransferEngine {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     }
 
-    var now: MonotonicTime { .now }
+    var now: MonotonicTime { .now() }
 
     /// Starts a transfer, which moves with the next `kick`; nil when libcurl is out of memory.
     package func start(

@@ -1,5 +1,6 @@
 import FanOut
 import Loop
+import Processes
 import Scoreboard
 import Upstream
 
@@ -12,7 +13,7 @@ final class FanOutRun: TransferOwner {
     private let plan: FanOutPlan
     private let engine: TransferEngine
     private let counters: WorkerCounters
-    private let started = MonotonicTime.now
+    private let started = MonotonicTime.now()
     private var state: FanOutState
     private var transfers: [Transfer?]
     private var waiter: CheckedContinuation<Void, Never>?
@@ -36,7 +37,7 @@ final class FanOutRun: TransferOwner {
         } onCancel: {
             LoopActor.assumeIsolated { self.cancel() }
         }
-        return (state, MonotonicTime.now.since(started))
+        return (state, MonotonicTime.now().since(started))
     }
 
     private func start(_ headers: HeaderList) {
@@ -69,7 +70,7 @@ final class FanOutRun: TransferOwner {
     }
 
     private func settle(_ index: Int, _ outcome: Outcome) {
-        let settled = Settled(outcome, elapsed: MonotonicTime.now.since(started))
+        let settled = Settled(outcome, elapsed: MonotonicTime.now().since(started))
         counters.callFinished(
             upstream: service.scoreboardIndices[index], failure: settled.failure, latency: settled.elapsed)
         let call = service.route.calls[index]

@@ -1,6 +1,7 @@
 import FanOut
 import Loop
 import NIOCore
+import Processes
 import Scoreboard
 
 /// Shows that the event loop turns, and how late it is: a timer on the loop itself.
@@ -10,7 +11,7 @@ final class Heartbeat {
     private static let interval = Duration.milliseconds(100)
 
     private let counters: WorkerCounters
-    private var due = MonotonicTime.now
+    private var due = MonotonicTime.now()
 
     init(_ counters: WorkerCounters) {
         self.counters = counters
@@ -22,7 +23,7 @@ final class Heartbeat {
     }
 
     private func beat() {
-        let now = MonotonicTime.now
+        let now = MonotonicTime.now()
         counters.heartbeat(at: now)
         counters.loopLag(now.since(due))
         due = now + Self.interval

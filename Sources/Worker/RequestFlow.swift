@@ -1,6 +1,7 @@
 import FanOut
 import HTTPEdge
 import Loop
+import Processes
 import Scoreboard
 import Upstream
 
@@ -24,7 +25,7 @@ final class RequestFlow: RequestHandler {
         counters.requestStarted()
         let id = requestID(request)
         let (response, route, failed) = await answer(request, id)
-        let elapsed = MonotonicTime.now.since(request.received)
+        let elapsed = MonotonicTime.now().since(request.received)
         // The client went away, so nobody gets this answer: counted as nginx counts it.
         let status = Task.isCancelled ? 499 : response.status
         counters.requestFinished(status: status, latency: elapsed)

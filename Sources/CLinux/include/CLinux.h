@@ -161,4 +161,11 @@ static inline int CLinux_affinity_count(void) {
 
 #pragma clang assume_nonnull end
 
+/// The variables of this process as `NAME=value` strings up to a null (environ(7)).
+/// C because Swift takes the global for mutable state that threads share. Never null.
+static inline char *_Nullable *_Nonnull CLinux_environment(void) {
+    extern char **environ;
+    return environ;
+}
+
 #endif

@@ -1,0 +1,70 @@
+import FanOut
+import HTTPEdge
+import Loop
+import Processes
+import Scoreboard
+
+/// What the admin address answers: `/stats`, `/healthz` and `/readyz`, to GET and HEAD.
+@LoopActor
+final class AdminEndpoints: RequestHandler {
+    private let scoreboard: ScoreboardReader
+
+    init(_ scoreboard: ScoreboardReader) {
+        self.scoreboard = scoreboard
+    }
+
+    func respond(to request: Request) async -> Response {
+        guard let path = RequestTarget(request.target)?.segments else {
+            return Problem(400, "The target is no path that can be read.").response
+        }
+        let answer: (() -> Response)? =
+            switch path {
+            case ["stats"]: stats
+            case ["healthz"]: healthz
+            case ["readyz"]: readyz
+            default: nil
+            }
+        guard let answer else {
+            return Problem(404, "Here are /stats, /healthz and /readyz.").response
+        }
+        guard request.method == "GET" || request.method == "HEAD" else {
+            var response = Problem(405, "This is read-only.").response
+            response.fields.append("Allow", "GET, HEAD")
+            return response
+        }
+        var response = answer()
+        response.fields.append("Cache-Control", "no-store")
+        return response
+    }
+
+    private func stats() -> Response {
+        json(200, StatsReport(scoreboard.snapshot(), now: .now()).json)
+    }
+
+    /// The supervisor holds the control channel of this process: when it is gone, so is this answer.
+    private func healthz() -> Response {
+        json(200, #"{"status":"ok"}"#)
+    }
+
+    private func readyz() -> Response {
+        let state = scoreboard.supervisor.state
+        let workers = scoreboard.readyLoad.workers
+        let isReady = workers > 0 && state != .draining
+        return json(
+            isReady ? 200 : 503,
+            #"{"status":"\#(isReady ? "ready" : "not ready")","state":"\#(state.rawValue)","workers_ready":\#(workers)}"#)
+    }
+
+    private func json(_ status: Int, _ text: String) -> Response {
+        var response = Response(status: status, body: Array(text.utf8))
+        response.fields.append("Content-Type", "application/json")
+        if status == 503 { response.fields.append("Retry-After", "1") }
+        return response
+    }
+
+    func refused(_ status: Int, client: String) {}
+
+    func connectionOpened() {}
+
+    func connectionClosed() {}
+}

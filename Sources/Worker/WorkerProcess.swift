@@ -1,0 +1,55 @@
+package import Configuration
+import FanOut
+import Glibc
+import HTTPEdge
+import Loop
+package import Processes
+import Scoreboard
+import Upstream
+
+/// A worker, from what its supervisor handed it to the end of its drain.
+package struct WorkerProcess {
+    package var slot: Int
+    package var channel: ControlChannel
+    /// The numbers of the inherited descriptors.
+    package var scoreboard: Int32
+    package var listeners: [Int32]
+    package var configuration: Configuration
+
+    package init(
+        slot: Int, channel: ControlChannel, scoreboard: Int32, listeners: [Int32], configuration: Configuration
+    ) {
+        self.slot = slot
+        self.channel = channel
+        self.scoreboard = scoreboard
+        self.listeners = listeners
+        self.configuration = configuration
+    }
+
+    /// Serves until the supervisor says drain or is gone; throws what kept it from starting.
+    package func run() throws {
+        let board = try Scoreboard.map(descriptor: scoreboard)
+        let counters = try board.worker(slot)
+        Signals.ignoreBrokenPipes()
+        try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
+            let log = configuration.accessLog ? AccessLog(slot: slot) : nil
+            let flow = RequestFlow(Services(configuration, board.reader), TransferEngine(), counters, log)
+            let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits))
+            for listener in listeners { server.serve(listener) }
+            Heartbeat(counters).start()
+            return (server, atEnd: { log?.close() })
+        }
+    }
+}
+
+extension EdgeLimits {
+    /// The limits as the configuration has them.
+    fileprivate init(_ limits: Limits) {
+        self.init()
+        headerTimeout = limits.headerTimeout
+        keepAliveIdle = limits.keepaliveIdle
+        requestBody = limits.requestBody
+        headerBytes = limits.headerBytes
+        headerFields = limits.headerFields
+    }
+}

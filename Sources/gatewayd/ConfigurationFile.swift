@@ -1,0 +1,58 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import Processes
+
+/// Reading a configuration for a command, with errors as a command reports them.
+struct ConfigurationFile {
+    /// EX_CONFIG of sysexits(3).
+    static let badConfiguration = ExitCode(78)
+
+    let configuration: Configuration
+    let bytes: [UInt8]
+
+    /// Reads and checks a file; prints what is wrong with it and ends with 78 otherwise.
+    static func load(_ path: String) throws -> ConfigurationFile {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try read(path)
+        } catch {
+            printError("gatewayd: \(error)")
+            throw badConfiguration
+        }
+        return try check(bytes, path: path)
+    }
+
+    /// Checks the bytes of a configuration; warnings go to standard error.
+    static func check(_ bytes: [UInt8], path: String) throws -> ConfigurationFile {
+        do throws(InvalidConfiguration) {
+            let (configuration, warnings) = try Configuration.load(
+                bytes, path: path, environment: Environment.all)
+            for warning in warnings {
+                printError("\(warning.file):\(warning.line):\(warning.column): warning: \(warning.message)")
+            }
+            return ConfigurationFile(configuration: configuration, bytes: bytes)
+        } catch {
+            printError(error.description)
+            throw badConfiguration
+        }
+    }
+
+    private static func read(_ path: String) throws(SystemError) -> [UInt8] {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw SystemError("read", path) }
+        let file = Descriptor(owning: number)
+        var bytes: [UInt8] = []
+        while bytes.count <= ConfigurationMemory.limit {
+            guard let chunk = try file.read(upTo: 64 << 10), !chunk.isEmpty else { return bytes }
+            bytes += chunk
+        }
+        throw SystemError("read", path, EFBIG)
+    }
+}
+
+/// Writes a line to standard error.
+func printError(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
