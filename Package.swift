@@ -66,7 +66,7 @@ let package = Package(
             swiftSettings: swift),
         .executableTarget(
             name: "gatewayctl",
-            dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments],
+            dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments] + nio,
             swiftSettings: swift),
         tests("FanOut"),
         tests("Configuration", ["FanOut"]),

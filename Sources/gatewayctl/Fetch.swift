@@ -1,0 +1,69 @@
+import ArgumentParser
+import FanOut
+import Glibc
+import Loop
+import NIOCore
+
+/// `gatewayctl fetch URL…`: the fan-out by hand.
+struct Fetch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fetch all URLs at once and print a line for each, in the order given.",
+        discussion: "Redirects are followed. A status other than 2xx counts as an error. Exits 1 if any URL failed.")
+
+    @Argument(help: "http:// and https:// URLs.")
+    var urls: [String]
+    @Option(help: "Of each URL, such as 300ms, 10s or 1m.")
+    var timeout = Timeout(duration: .seconds(10))
+    @Option(help: "Bytes of each body to print.")
+    var preview = 50
+    @Option(help: "URLs to fetch at the same time at most.")
+    var maxInFlight = 256
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func validate() throws {
+        if urls.isEmpty { throw ValidationError("Give at least one URL.") }
+        if preview < 0 { throw ValidationError("--preview takes a number of bytes from 0 on.") }
+        if maxInFlight < 1 { throw ValidationError("--max-in-flight takes a number from 1 on.") }
+    }
+
+    func run() throws {
+        // Each URL in flight needs a descriptor.
+        _ = signal(SIGPIPE, SIG_IGN)
+        let done = LoopActor.loop.makePromise(of: [FetchRun.Fetched].self)
+        let started = ContinuousClock.now
+        LoopActor.loop.execute { [self] in
+            LoopActor.assumeIsolated {
+                FetchRun(urls, timeout: timeout.duration, maxInFlight: maxInFlight) { progress in
+                    Terminal.progress(progress)
+                } finished: {
+                    done.succeed($0)
+                }.start()
+            }
+        }
+        let results = try done.futureResult.wait()
+        Terminal.progress("")
+        let report = FetchReport(results: results, preview: preview, elapsed: ContinuousClock.now - started)
+        print(json ? report.json : report.text)
+        if results.contains(where: \.isFailure) { throw ExitCode(1) }
+    }
+}
+
+/// A timeout on the command line, with its unit.
+struct Timeout: ExpressibleByArgument {
+    var duration: Duration
+
+    init(duration: Duration) {
+        self.duration = duration
+    }
+
+    init?(argument: String) {
+        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
+        guard let (suffix, scale) = units.first(where: { argument.hasSuffix($0.0) }),
+            let number = Double(argument.dropLast(suffix.count)), number > 0, number * scale <= 86_400
+        else { return nil }
+        duration = .milliseconds(Int64((number * scale * 1_000).rounded(.up)))
+    }
+
+    var defaultValueDescription: String { "10s" }
+}

@@ -1,0 +1,77 @@
+/// The daemon's answer to `status`, as a table.
+struct StatusTable: Decodable {
+    struct Supervisor: Decodable {
+        var pid: Int
+        var version: String
+        var state: String
+        var uptime_seconds: Double
+        var workers_wanted: Int
+        var workers_ready: Int
+        var restarts_total: Int
+    }
+
+    struct Worker: Decodable {
+        struct Exit: Decodable {
+            var reason: String
+        }
+        struct Connections: Decodable {
+            var active: Int
+        }
+        struct Requests: Decodable {
+            var total: Int
+            var in_flight: Int
+        }
+        var id: Int
+        var pid: Int
+        var state: String
+        var uptime_seconds: Double
+        var restarts: Int
+        var last_exit: Exit?
+        var rss_bytes: Int
+        var cpu_seconds: Double
+        var connections: Connections
+        var requests: Requests
+    }
+
+    var supervisor: Supervisor
+    var workers: [Worker]
+
+    /// A line on the daemon, then a line per worker under headings.
+    var text: String {
+        let titles = [
+            "WORKER", "PID", "STATE", "UP", "RESTARTS", "CONNS", "IN FLIGHT", "REQUESTS", "MEMORY", "CPU", "LAST EXIT",
+        ]
+        let rows = [titles] + workers.map(Self.row)
+        let widths = titles.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let lines = rows.map { row in
+            let cells = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
+            return cells.joined(separator: "  ")
+        }
+        let head =
+            "gatewayd \(supervisor.version), \(supervisor.state), pid \(supervisor.pid), "
+            + "up \(Self.time(supervisor.uptime_seconds)), "
+            + "\(supervisor.workers_ready)/\(supervisor.workers_wanted) workers ready, "
+            + "\(supervisor.restarts_total) restarts"
+        return ([head] + lines).joined(separator: "\n") + "\n"
+    }
+
+    private static func row(_ worker: Worker) -> [String] {
+        [
+            "\(worker.id)", "\(worker.pid)", worker.state, time(worker.uptime_seconds), "\(worker.restarts)",
+            "\(worker.connections.active)", "\(worker.requests.in_flight)", "\(worker.requests.total)",
+            "\(worker.rss_bytes >> 20) MiB", time(worker.cpu_seconds), worker.last_exit?.reason ?? "-",
+        ]
+    }
+
+    private static func time(_ seconds: Double) -> String {
+        let whole = Int(seconds)
+        return switch whole {
+        case ..<60: "\(whole)s"
+        case ..<3_600: "\(whole / 60)m \(whole % 60)s"
+        case ..<86_400: "\(whole / 3_600)h \(whole / 60 % 60)m"
+        default: "\(whole / 86_400)d \(whole / 3_600 % 24)h"
+        }
+    }
+}
