@@ -52,7 +52,8 @@ final class AdminEndpoints: RequestHandler {
         let isReady = workers > 0 && state != .draining
         return json(
             isReady ? 200 : 503,
-            #"{"status":"\#(isReady ? "ready" : "not ready")","state":"\#(state.rawValue)","workers_ready":\#(workers)}"#)
+            #"{"status":"\#(isReady ? "ready" : "not ready")","state":"\#(state.rawValue)","workers_ready":\#(workers)}"#
+        )
     }
 
     private func json(_ status: Int, _ text: String) -> Response {

@@ -161,8 +161,10 @@ final class Connection {
         try? channel.syncOptions?.setOption(.autoRead, value: reads)
     }
 
-    /// No further request is taken: the answer in progress is the last. An idle connection gets `grace` for a request
-    /// that is on its way, since RFC 9112 section 9.6 has no other way to tell the client.
+    /// No further request is taken: the answer in progress is the last.
+    ///
+    /// An idle connection gets `grace` for a request that is on its way, since RFC 9112 section 9.6 has no other way to
+    /// tell the client.
     func drain(grace: Duration) {
         guard case .idle = phase else { return }
         timer?.cancel()

@@ -2,7 +2,9 @@
 package struct EdgeLimits: Sendable {
     /// From the first byte of a request to its last.
     package var headerTimeout: Duration = .seconds(10)
-    /// Between requests. Longer than nginx keeps its upstream connections (60 s), else it meets closed ones.
+    /// Between requests.
+    ///
+    /// Longer than nginx keeps its upstream connections (60 s), else it meets closed ones.
     package var keepAliveIdle: Duration = .seconds(75)
     /// Bytes of one request's body.
     package var requestBody = 1 << 20

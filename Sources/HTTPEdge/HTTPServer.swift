@@ -23,7 +23,9 @@ package final class HTTPServer {
         self.limits = limits
     }
 
-    /// Serves a listening socket, which it owns from now on. The socket must not block.
+    /// Serves a listening socket, which it owns from now on.
+    ///
+    /// The socket must not block.
     package func serve(_ descriptor: CInt) {
         listeners.append(Listener(descriptor, self))
     }

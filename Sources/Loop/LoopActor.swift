@@ -19,7 +19,8 @@ package actor LoopActor {
     /// Runs an operation that is known to be on the loop already, as every callback of NIO and libcurl is.
     ///
     /// Traps when it is not.
-    package nonisolated static func assumeIsolated<Value>(_ operation: @LoopActor () throws -> Value) rethrows -> Value {
+    package nonisolated static func assumeIsolated<Value>(_ operation: @LoopActor () throws -> Value) rethrows -> Value
+    {
         loop.preconditionInEventLoop()
         return try withoutActuallyEscaping(operation) { operation in
             // The isolation of a synchronous function is no part of its representation; the standard library's

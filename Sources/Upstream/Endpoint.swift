@@ -9,7 +9,9 @@ package struct TransferSettings: Sendable {
     package var connectTimeout: Duration?
     package var followsRedirects = false
     package var userAgent: String
-    /// Bytes that libcurl reads at once. It allocates them for each transfer; a usual answer fits in one read.
+    /// Bytes that libcurl reads at once.
+    ///
+    /// It allocates them for each transfer; a usual answer fits in one read.
     package var bufferSize = 16 * 1024
 
     package init(bodyLimit: Int, connectTimeout: Duration?, userAgent: String) {

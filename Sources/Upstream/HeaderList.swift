@@ -8,7 +8,9 @@ package final class HeaderList {
 
     package init() {}
 
-    /// Adds a field. The value must have no control bytes, since libcurl sends the line as it is.
+    /// Adds a field.
+    ///
+    /// The value must have no control bytes, since libcurl sends the line as it is.
     package func append(_ name: StaticString, _ value: String) {
         let longer = curl_slist_append(list, "\(name): \(value)")
         // Out of memory leaves the list as it was: the call goes out without this line.

@@ -94,7 +94,9 @@ package final class TransferEngine {
         }
     }
 
-    /// Calls the shards whose time has come. A timer that turns out early is cheaper than one moved for every call.
+    /// Calls the shards whose time has come.
+    ///
+    /// A timer that turns out early is cheaper than one moved for every call.
     private func tick() {
         wakeAt = nil
         let now = self.now

@@ -27,7 +27,9 @@ final class FanOutRun: TransferOwner {
         transfers = Array(repeating: nil, count: plan.calls.count)
     }
 
-    /// Makes the calls. When the task is cancelled, which the connection does on the loop, so are they.
+    /// Makes the calls.
+    ///
+    /// When the task is cancelled, which the connection does on the loop, so are they.
     func outcomes(_ headers: HeaderList) async -> (state: FanOutState, elapsed: Duration) {
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in

@@ -50,7 +50,8 @@ struct Stats: ParsableCommand {
 
 /// `gatewayctl drain`: the same end as `stop`.
 struct Drain: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Answer what is in progress, take nothing new, then exit.")
+    static let configuration = CommandConfiguration(
+        abstract: "Answer what is in progress, take nothing new, then exit.")
 
     @OptionGroup var control: ControlOptions
 

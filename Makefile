@@ -1,0 +1,68 @@
+# The daily commands; `make` lists them. Everything a fresh Debian 12 with a Swift toolchain lacks is installed first.
+SHELL := /bin/bash
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+DESTDIR ?=
+SWIFT ?= swift
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib
+# What the programs need, and what their tests and benchmarks need on top.
+BUILD_PACKAGES := libcurl4-openssl-dev
+TEST_PACKAGES := nginx curl iproute2 perl
+sudo := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: help run test build release lint format install bench setup setup-test
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
+
+run: setup ## set up, build, and start the demo: upstreams of its own and a gateway over them
+	$(SWIFT) build --product gatewayd
+	.build/debug/gatewayd demo
+
+test: setup-test ## set up, build, and run all tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+build: setup ## build gatewayd and gatewayctl for debugging
+	$(SWIFT) build
+
+release: setup ## build them optimised, with the Swift runtime inside
+	$(RELEASE) --product gatewayd
+	$(RELEASE) --product gatewayctl
+
+lint: ## check the style of all Swift sources
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## put all Swift sources into that style
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+install: release ## install programs, units and sample configuration (DESTDIR=, PREFIX=, SYSCONFDIR=)
+	install -D -m 755 .build/release/gatewayd $(DESTDIR)$(PREFIX)/bin/gatewayd
+	install -D -m 755 .build/release/gatewayctl $(DESTDIR)$(PREFIX)/bin/gatewayctl
+	install -D -m 644 deploy/gatewayd.service $(DESTDIR)$(UNITDIR)/gatewayd.service
+	install -D -m 644 deploy/gatewayd.socket $(DESTDIR)$(UNITDIR)/gatewayd.socket
+	test -e $(DESTDIR)$(SYSCONFDIR)/gatewayd/gatewayd.yaml || \
+		install -D -m 644 deploy/gatewayd.yaml $(DESTDIR)$(SYSCONFDIR)/gatewayd/gatewayd.yaml
+	@test -n "$(DESTDIR)" || getent passwd gatewayd > /dev/null || \
+		echo "The unit runs as the user gatewayd: systemd-sysusers --inline 'u gatewayd - \"gatewayd fan-out gateway\"'"
+
+bench: release ## measure beside Go, Node and nginx+Lua in one run (ARGS="--quick --write")
+	Tests/Benchmarks/run $(ARGS)
+
+setup: ## install what building needs
+	@$(call install_missing,$(BUILD_PACKAGES))
+
+setup-test: ## install what building and testing need
+	@$(call install_missing,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+
+# Asks apt only when something is missing: a second run needs neither the network nor root.
+define install_missing
+missing=""; for package in $(1); do \
+	dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+	echo "installing:$$missing"; \
+	$(sudo) apt-get update -q && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+fi
+endef
