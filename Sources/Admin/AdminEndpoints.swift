@@ -13,7 +13,7 @@ final class AdminEndpoints: RequestHandler {
         self.scoreboard = scoreboard
     }
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request, of client: Client) async -> Response {
         guard let path = RequestTarget(request.target)?.segments else {
             return Problem(400, "The target is no path that can be read.").response
         }

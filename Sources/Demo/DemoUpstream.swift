@@ -32,7 +32,7 @@ private final class DemoAnswers: RequestHandler {
     /// Longer than the demo's timeouts, as the slow one of five URLs is in the classic programs.
     private static let slowness = TimeAmount.seconds(2)
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request, of client: Client) async -> Response {
         guard let target = RequestTarget(request.target) else { return json(400, #"{"error":"bad target"}"#) }
         switch target.segments.first {
         case "users":
@@ -41,7 +41,7 @@ private final class DemoAnswers: RequestHandler {
         case "orders": return json(200, #"{"items":[{"sku":"A-1","count":2},{"sku":"B-7","count":1}]}"#)
         case "news": return json(200, #"{"headlines":["Swift on the server","libcurl turns 28"]}"#)
         case "slow":
-            // The client's task is not cancelled here: an upstream that takes its time does so for whoever asks.
+            // It does not look at the client: an upstream that takes its time does so for whoever asks.
             try? await LoopActor.loop.scheduleTask(in: Self.slowness) {}.futureResult.get()
             return json(200, #"{"report":"worth the wait","took_ms":2000}"#)
         case "broken": return json(500, #"{"error":"always fails"}"#)

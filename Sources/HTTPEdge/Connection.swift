@@ -7,8 +7,8 @@ import Processes
 /// Who answers requests.
 @LoopActor
 package protocol RequestHandler: AnyObject {
-    /// Answers one request; its task is cancelled when the client goes away.
-    func respond(to request: Request) async -> Response
+    /// Answers one request; the client is told of when it goes away.
+    func respond(to request: Request, of client: Client) async -> Response
     /// A request was refused before it could be read whole.
     func refused(_ status: Int, client: String)
     func connectionOpened()
@@ -37,7 +37,8 @@ final class Connection {
     private var waiting: CircularBuffer<IncomingRequest> = []
     /// What to answer once those that wait have been: the request after them cannot be read.
     private var refusal: Response?
-    private var task: Task<Void, Never>?
+    /// Who waits for the answer in progress.
+    private var waiter: Client?
     private var timer: Scheduled<Void>?
     private var isReading = true
     private var hasRequests = false
@@ -114,8 +115,10 @@ final class Connection {
     private func answer(_ incoming: IncomingRequest) {
         phase = .answering
         hasRequests = true
-        task = Task.immediate { @LoopActor in
-            let response = await server.handler.respond(to: incoming.request)
+        let waiter = Client()
+        self.waiter = waiter
+        Task.immediate { @LoopActor in
+            let response = await server.handler.respond(to: incoming.request, of: waiter)
             if phase == .answering { send(response, to: incoming) }
         }
     }
@@ -131,7 +134,7 @@ final class Connection {
                 connection: isLast ? .close : incoming?.isHTTP10 == true ? .keepAlive : .implied,
                 allocator: channel.allocator))
         if isLast { return end(lingers: lingers) }
-        task = nil
+        waiter = nil
         phase = .idle(since: .now())
         setReading(true)
         answerNext()
@@ -144,7 +147,7 @@ final class Connection {
     /// The answer that ends the connection is written.
     private func end(lingers: Bool) {
         phase = .lingering(since: .now())
-        task = nil
+        waiter = nil
         setReading(true)
         if lingers {
             channel.close(mode: .output, promise: nil)
@@ -173,7 +176,7 @@ final class Connection {
 
     func closed() {
         phase = .closed
-        task?.cancel()
+        waiter?.leave()
         timer?.cancel()
         waiting.removeAll()
     }

@@ -1,4 +1,5 @@
 import FanOut
+import HTTPEdge
 import Loop
 import Processes
 import Scoreboard
@@ -27,18 +28,14 @@ final class FanOutRun: TransferOwner {
         transfers = Array(repeating: nil, count: plan.calls.count)
     }
 
-    /// Makes the calls.
-    ///
-    /// When the task is cancelled, which the connection does on the loop, so are they.
-    func outcomes(_ headers: HeaderList) async -> (state: FanOutState, elapsed: Duration) {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in
-                self.waiter = waiter
-                start(headers)
-            }
-        } onCancel: {
-            LoopActor.assumeIsolated { self.cancel() }
+    /// Makes the calls, and ends them when the client goes away.
+    func outcomes(_ headers: HeaderList, for client: Client) async -> (state: FanOutState, elapsed: Duration) {
+        client.onGone = { [unowned self] in cancel() }
+        await withCheckedContinuation { waiter in
+            self.waiter = waiter
+            start(headers)
         }
+        client.onGone = nil
         return (state, MonotonicTime.now().since(started))
     }
 

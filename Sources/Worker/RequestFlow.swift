@@ -12,7 +12,7 @@ final class RequestFlow: RequestHandler {
     private let engine: TransferEngine
     private let counters: WorkerCounters
     private let log: AccessLog?
-    private var random = SystemRandomNumberGenerator()
+    private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(_ services: Services, _ engine: TransferEngine, _ counters: WorkerCounters, _ log: AccessLog?) {
         self.services = services
@@ -21,13 +21,13 @@ final class RequestFlow: RequestHandler {
         self.log = log
     }
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request, of client: Client) async -> Response {
         counters.requestStarted()
         let id = requestID(request)
-        let (response, route, failed) = await answer(request, id)
+        let (response, route, failed) = await answer(request, id, client)
         let elapsed = MonotonicTime.now().since(request.received)
         // The client went away, so nobody gets this answer: counted as nginx counts it.
-        let status = Task.isCancelled ? 499 : response.status
+        let status = client.isGone ? 499 : response.status
         counters.requestFinished(status: status, latency: elapsed)
         log?.append(
             request, id: id, route: route, status: status, bytes: response.body.count, elapsed: elapsed, failed: failed)
@@ -36,7 +36,7 @@ final class RequestFlow: RequestHandler {
 
     private typealias Result = (Response, route: Route?, failed: [(name: String, failure: Failure)])
 
-    private func answer(_ request: Request, _ id: String) async -> Result {
+    private func answer(_ request: Request, _ id: String, _ client: Client) async -> Result {
         guard let target = RequestTarget(request.target) else {
             return (Problem(400, "The target is no path that can be read.", requestID: id).response, nil, [])
         }
@@ -53,13 +53,13 @@ final class RequestFlow: RequestHandler {
                 let detail = "This kind of route is not served by this version."
                 return (Problem(501, detail, requestID: id).response, route, [])
             }
-            return await fanOut(request, id, route, service, captures, target)
+            return await fanOut(request, id, client, route, service, captures, target)
         }
     }
 
     private func fanOut(
-        _ request: Request, _ id: String, _ route: Route, _ service: FanOutService, _ captures: [String],
-        _ target: RequestTarget
+        _ request: Request, _ id: String, _ client: Client, _ route: Route, _ service: FanOutService,
+        _ captures: [String], _ target: RequestTarget
     ) async -> Result {
         let plan: FanOutPlan
         do throws(PlanError) {
@@ -69,7 +69,7 @@ final class RequestFlow: RequestHandler {
             return (Problem(400, error.message, requestID: id).response, route, [])
         }
         let run = FanOutRun(service, plan, engine, counters)
-        let (state, elapsed) = await run.outcomes(headers(request, id))
+        let (state, elapsed) = await run.outcomes(headers(request, id), for: client)
         let answer = Answer(service.route, state, elapsed: elapsed, requestID: id)
         return (answer.response, route, answer.failed)
     }
