@@ -117,7 +117,7 @@ final class Connection {
         hasRequests = true
         let waiter = Client()
         self.waiter = waiter
-        Task.immediate { @LoopActor in
+        Task { @LoopActor in
             let response = await server.handler.respond(to: incoming.request, of: waiter)
             if phase == .answering { send(response, to: incoming) }
         }

@@ -9,10 +9,6 @@ package struct TransferSettings: Sendable {
     package var connectTimeout: Duration?
     package var followsRedirects = false
     package var userAgent: String
-    /// Bytes that libcurl reads at once.
-    ///
-    /// It allocates them for each transfer; a usual answer fits in one read.
-    package var bufferSize = 16 * 1024
 
     package init(bodyLimit: Int, connectTimeout: Duration?, userAgent: String) {
         self.bodyLimit = bodyLimit
@@ -48,6 +44,13 @@ package final class Endpoint {
     let settings: TransferSettings
     private let rotation: ServerRotation
     private var idle: [Transfer] = []
+    /// Bytes that libcurl reads at once, for bodies like the last one.
+    ///
+    /// libcurl allocates them for each transfer. The smallest, which is what most answers of services need, is one that
+    /// malloc hands out again without looking for it.
+    private(set) var bufferSize = smallestBuffer
+    private static let smallestBuffer = 1 << 10
+    private static let largestBuffer = 64 << 10
 
     package init(_ rotation: ServerRotation, _ settings: TransferSettings) {
         self.rotation = rotation
@@ -61,6 +64,13 @@ package final class Endpoint {
         url.append(contentsOf: target)
         url.append(0)
         return url
+    }
+
+    /// Fits the buffer of the next transfers to a body, and to a header before it.
+    func learn(bodyBytes: Int) {
+        let wanted = bodyBytes + Self.smallestBuffer / 4
+        bufferSize = Self.smallestBuffer
+        while bufferSize < min(wanted, Self.largestBuffer) { bufferSize *= 2 }
     }
 
     func takeIdle() -> Transfer? {

@@ -10,7 +10,8 @@ import Loop
 @LoopActor
 final class SocketTable: ReadinessHandler {
     private struct Entry {
-        weak var shard: Shard?
+        /// Shards live as long as their engine, so holding one keeps nothing alive that would go.
+        var shard: Shard?
         /// What the epoll set watches, nil when the socket is not in it.
         var watched: ReadyEvents?
         /// What libcurl waits for; empty while the connection is idle.

@@ -30,6 +30,7 @@ package final class Transfer {
     private var body: [UInt8] = []
     private var isTooLarge = false
     private var timeout: UInt64 = 0
+    private var bufferSize = 0
     private var started = MonotonicTime(nanoseconds: 0)
     var shard: Shard?
     /// Itself while libcurl has a pointer to it.
@@ -57,7 +58,6 @@ package final class Transfer {
         CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
         CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         CCurl_set_long(handle, CURLOPT_PATH_AS_IS, 1)
-        CCurl_set_long(handle, CURLOPT_BUFFERSIZE, settings.bufferSize)
         CCurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(bodyLimit))
         CCurl_set_string(handle, CURLOPT_USERAGENT, settings.userAgent)
         if let connectTimeout = settings.connectTimeout {
@@ -80,6 +80,10 @@ package final class Transfer {
         if milliseconds != self.timeout {
             CCurl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(clamping: milliseconds))
             self.timeout = milliseconds
+        }
+        if endpoint.bufferSize != bufferSize {
+            bufferSize = endpoint.bufferSize
+            CCurl_set_long(handle, CURLOPT_BUFFERSIZE, bufferSize)
         }
         self.headers = headers
         started = now
@@ -104,6 +108,7 @@ package final class Transfer {
     /// What the attempt came to, by libcurl's result.
     func result(_ code: CURLcode, at now: MonotonicTime) -> TransferResult {
         if code == CURLE_OK {
+            endpoint.learn(bodyBytes: body.count)
             return .response(status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body)
         }
         if isTooLarge { return .failure(.tooLarge) }
