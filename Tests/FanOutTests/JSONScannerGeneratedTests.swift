@@ -4,8 +4,8 @@ import Testing
 
 /// The scanner over generated documents, their truncations and mutations, beside a second judge: JSONSerialization.
 ///
-/// Known differences, all of them of the judge and left out where the two are compared: it takes a byte order mark and
-/// UTF-16 and UTF-32; it refuses a lone surrogate written as an escape and a number that no Double can hold, both of
+/// Known differences, all of them of the judge and left out where the two are compared: it takes a comma behind the last
+/// member of an object, a byte order mark, UTF-16 and UTF-32; it refuses a lone surrogate written as an escape and a number that no Double can hold, both of
 /// which are JSON by RFC 8259; it has a depth limit of its own.
 @Suite struct JSONScannerGeneratedTests {
     private static func isJSON(_ bytes: [UInt8]) -> Bool {
@@ -16,13 +16,13 @@ import Testing
         (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) != nil
     }
 
-    /// Whether both judges mean the same by the text: plain UTF-8, no surrogate escapes, no huge exponents.
+    /// Whether both judges mean the same by the text: UTF-8, no surrogate escapes, huge exponents or last commas.
     private static func isComparable(_ bytes: [UInt8]) -> Bool {
         guard !bytes.contains(0), !bytes.starts(with: [0xEF, 0xBB, 0xBF]), !bytes.isEmpty, (bytes.max() ?? 0) < 0xFE else {
             return false
         }
         let lower = text(bytes).lowercased()
-        return !lower.contains("\\ud") && lower.firstRange(of: #/e[+-]?[0-9]{3}/#) == nil
+        return !lower.contains("\\ud") && lower.firstRange(of: #/e[+-]?[0-9]{3}|,\s*[}\]]/#) == nil
     }
 
     @Test(arguments: UInt64(1)...100)
