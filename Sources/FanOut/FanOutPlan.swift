@@ -33,7 +33,9 @@ package struct PlanError: Error, Equatable {
 }
 
 extension TargetTemplate {
-    /// The template with its values put in. A query parameter that the request does not have is empty.
+    /// The template with its values put in.
+    ///
+    /// A query parameter that the request does not have is empty.
     package func fill(captures: [String], target: RequestTarget, requestID: String) throws(PlanError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64)

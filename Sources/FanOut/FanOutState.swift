@@ -20,7 +20,9 @@ package struct FanOutState: Sendable {
         open = calls
     }
 
-    /// Notes what became of a call. A call settles once; what comes later for it is ignored.
+    /// Notes what became of a call.
+    ///
+    /// A call settles once; what comes later for it is ignored.
     package mutating func settle(_ index: Int, _ settled: Settled, isRequired: Bool) -> Action {
         guard slots[index] == nil else { return .wait }
         slots[index] = settled

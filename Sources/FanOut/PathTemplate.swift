@@ -76,7 +76,8 @@ package struct PathTemplate: Sendable, Hashable {
         }
         if piece == "." || piece == ".." || piece.utf8.contains(where: { $0 <= 0x20 || "?#%\\".utf8.contains($0) }) {
             throw TemplateError(
-                message: "'\(piece)': a literal segment is written decoded, without spaces, '?', '#', '%' or dots alone",
+                message: "'\(piece)': a literal segment is written decoded, "
+                    + "without spaces, '?', '#', '%' or dots alone",
                 offset: offset)
         }
         return .literal(String(piece))

@@ -21,7 +21,9 @@ package struct HeaderBlock: Sendable, Equatable {
         bytes.reserveCapacity(256)
     }
 
-    /// Adds a field. A control byte in the value becomes a space: no value can end its line (RFC 9110 section 5.5).
+    /// Adds a field.
+    ///
+    /// A control byte in the value becomes a space: no value can end its line (RFC 9110 section 5.5).
     package mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         bytes.append(UInt8(ascii: ":"))

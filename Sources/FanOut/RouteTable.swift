@@ -1,8 +1,8 @@
 /// Which route takes a request: by path first, the most specific one, then by method.
 ///
 /// At each segment a literal goes before `{name}`, and that before `*`. Of the routes whose path fits, the first in
-/// that order that has the method wins; when none has it, the answer is 405 with all their methods (RFC 9110 section 15.5.6).
-/// GET brings HEAD with it (section 9.3.2), unless another route of the same path takes HEAD itself.
+/// that order that has the method wins; when none has it, the answer is 405 with all their methods (RFC 9110
+/// section 15.5.6). GET brings HEAD with it (section 9.3.2), unless another route of the same path takes HEAD itself.
 package struct RouteTable: Sendable {
     package enum Lookup: Sendable, Equatable {
         case found(route: Int, captures: [String])

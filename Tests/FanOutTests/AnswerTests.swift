@@ -17,7 +17,8 @@ import Testing
 
     @Test func whatFailedIsNamedWithItsReason() throws {
         let answer = try answer(
-            .group, [.ok("user", "{}"), .failed("orders", .timeout, ms: 500), .failed("ads", .invalidJSON, fallback: "0")])
+            .group,
+            [.ok("user", "{}"), .failed("orders", .timeout, ms: 500), .failed("ads", .invalidJSON, fallback: "0")])
         #expect(answer.response.status == 200)
         #expect(answer.failed.map(\.name) == ["orders", "ads"])
         #expect(answer.failed.map(\.failure) == [.timeout, .invalidJSON])
@@ -114,7 +115,8 @@ import Testing
             text(response.body)
                 == #"{"type":"about:blank","title":"Bad Gateway","status":502,"#
                 + #""detail":"A call that the answer needs failed.","request_id":"r1","#
-                + #""failed":[{"name":"orders","error":"status","status":404,"ms":20.0},{"name":"ads","error":"dns","ms":1.0}]}"#)
+                + #""failed":[{"name":"orders","error":"status","status":404,"ms":20.0},{"name":"ads","error":"dns","ms":1.0}]}"#
+        )
         #expect(response["X-Request-Id"] == "r1")
     }
 

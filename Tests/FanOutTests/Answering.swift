@@ -57,17 +57,11 @@ func answer(
 extension Response {
     /// The header fields in order, the value of each as it goes out.
     var lines: [String] {
-        text(fields.bytes).components(separatedBy: "\r\n")
+        text(fields.bytes).split(separator: "\r\n").map(String.init)
     }
 
     /// The value of a field, nil without it.
     subscript(name: String) -> String? {
         lines.first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
-    }
-}
-
-extension String {
-    fileprivate func components(separatedBy separator: String) -> [String] {
-        split(separator: separator, omittingEmptySubsequences: true).map(String.init)
     }
 }

@@ -51,7 +51,9 @@ extension SeededGenerator {
     }
 
     private mutating func jsonString() -> String {
-        let pieces = ["a", "Zz", "é", "€", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", " ", "{", "]"]
+        let pieces = [
+            "a", "Zz", "é", "€", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", " ", "{", "]",
+        ]
         return "\"" + (0..<Int.random(in: 0...6, using: &self)).map { _ in pick(pieces) }.joined() + "\""
     }
 
@@ -60,7 +62,8 @@ extension SeededGenerator {
     /// Text that has in it what templates, URLs, JSON and header lines are afraid of.
     mutating func hostileText(length: Int = 8) -> String {
         let pieces = [
-            "/", "//", "..", ".", "?", "&", "=", "#", "%", "%2F", "%2e", "+", " ", "\\", "@", ":", "a", "é", "😀", "\u{1}",
+            "/", "//", "..", ".", "?", "&", "=", "#", "%", "%2F", "%2e", "+", " ", "\\", "@", ":", "a", "é", "😀",
+            "\u{1}",
             "\r\n", "\u{7F}", "\"", "{", "}", ";", "*", "http://evil", "\u{301}", "\t", "\u{8}", "\u{C}", "\u{2028}",
         ]
         return (0..<Int.random(in: 0...length, using: &self)).map { _ in pick(pieces) }.joined()

@@ -18,7 +18,8 @@ import Testing
 
     /// Whether both judges mean the same by the text: UTF-8, no surrogate escapes, huge exponents or last commas.
     private static func isComparable(_ bytes: [UInt8]) -> Bool {
-        guard !bytes.contains(0), !bytes.starts(with: [0xEF, 0xBB, 0xBF]), !bytes.isEmpty, (bytes.max() ?? 0) < 0xFE else {
+        guard !bytes.contains(0), !bytes.starts(with: [0xEF, 0xBB, 0xBF]), !bytes.isEmpty, (bytes.max() ?? 0) < 0xFE
+        else {
             return false
         }
         let lower = text(bytes).lowercased()
@@ -56,7 +57,9 @@ import Testing
 
     private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         let place = Int.random(in: 0...bytes.count, using: &random)
-        let byte = random.chance(2, of: 3) ? random.pick(Array("{}[]\",:\\u0123-+.eEtfn \n".utf8)) : random.pick(Array(0...255))
+        let byte =
+            random.chance(2, of: 3)
+            ? random.pick(Array("{}[]\",:\\u0123-+.eEtfn \n".utf8)) : random.pick(Array(0...255))
         switch Int.random(in: 0..<4, using: &random) {
         case 0: bytes.insert(byte, at: place)
         case 1 where place < bytes.count: bytes[place] = byte
@@ -70,7 +73,9 @@ import Testing
     @Test func randomBytesNeverTrap() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<2_000 {
-            let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             let isJSON = Self.isJSON(bytes)
             if Self.isComparable(bytes) { #expect(isJSON == Self.judged(bytes), "\(bytes)") }
         }

@@ -18,7 +18,8 @@ import Testing
     private static func error(in text: String) -> JSONError? { error(in: Array(text.utf8)) }
 
     @Test(arguments: [
-        "0", "-0", "7", "10", "-123", "0.5", "-0.0", "1e1", "1E1", "1e+1", "1e-1", "0e0", "0.1e23", "123456789012345678901",
+        "0", "-0", "7", "10", "-123", "0.5", "-0.0", "1e1", "1E1", "1e+1", "1e-1", "0e0", "0.1e23",
+        "123456789012345678901",
         "1e9999", "-1e-9999", "1.000000000000000000005",
     ])
     func isANumber(text: String) {
@@ -28,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "00", "01", "-01", "-", "+1", ".5", "-.5", "1.", "1.e1", "1e", "1e+", "1E-", "1ee1", "1e1.5", "1.2.3", "0x1F", "1_000",
+        "00", "01", "-01", "-", "+1", ".5", "-.5", "1.", "1.e1", "1e", "1e+", "1E-", "1ee1", "1e1.5", "1.2.3", "0x1F",
+        "1_000",
         "NaN", "nan", "Infinity", "-Infinity", "- 1", "1 2", "--1", "１", "1,", "0e", "1e 1", "²",
     ])
     func isNoNumber(text: String) {
@@ -42,7 +44,9 @@ import Testing
         #expect(Self.error(in: text) == nil)
     }
 
-    @Test(arguments: ["True", "TRUE", "tru", "truee", "nul", "nulll", "fals", "undefined", "n ull", "t\u{0}rue", "nullnull"])
+    @Test(arguments: [
+        "True", "TRUE", "tru", "truee", "nul", "nulll", "fals", "undefined", "n ull", "t\u{0}rue", "nullnull",
+    ])
     func isNoLiteral(text: String) {
         #expect(Self.error(in: text) != nil)
     }
@@ -58,7 +62,8 @@ import Testing
 
     @Test(arguments: [
         #"""#, #""a"#, #""\"#, #""\""#, #""\a""#, #""\x41""#, #""\'""#, #""\U0041""#, #""\u""#, #""\u12""#, #""\u123""#,
-        #""\u123g""#, #""\u+123""#, #""\u 123""#, #""\uD83D\u""#, #""\0""#, "'a'", "a", "\"a\nb\"", "\"\t\"", "\"\u{0}\"",
+        #""\u123g""#, #""\u+123""#, #""\u 123""#, #""\uD83D\u""#, #""\0""#, "'a'", "a", "\"a\nb\"", "\"\t\"",
+        "\"\u{0}\"",
         "\"\u{1F}\"", "\"a\"b", #""a\"#, "“a”",
     ])
     func isNoString(text: String) {
@@ -76,21 +81,27 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "[", "]", "{", "}", "[1", "[1,", "[1,]", "[,1]", "[,]", "[1,,2]", "[1 2]", "[1}", "{]", "{\"a\"}", "{\"a\":}",
-        "{\"a\":1,}", "{,}", "{\"a\" 1}", "{\"a\"::1}", "{a:1}", "{1:1}", "{'a':1}", "{null:1}", "{\"a\":1 \"b\":2}", "[]]",
-        "{}}", "[][]", "{}{}", "[] 1", "[]//", "/**/[]", "[]#", "[\u{C}]", "[\u{A0}]", "[\u{2060}]", "\u{FEFF}[]", "[]\u{0}",
+        "", " ", "[", "]", "{", "}", "[1", "[1,", "[1,]", "[,1]", "[,]", "[1,,2]", "[1 2]", "[1}", "{]", "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}", "{,}", "{\"a\" 1}", "{\"a\"::1}", "{a:1}", "{1:1}", "{'a':1}", "{null:1}", "{\"a\":1 \"b\":2}",
+        "[]]",
+        "{}}", "[][]", "{}{}", "[] 1", "[]//", "/**/[]", "[]#", "[\u{C}]", "[\u{A0}]", "[\u{2060}]", "\u{FEFF}[]",
+        "[]\u{0}",
         "\u{0}", "[1\u{0}]", "[\"a\":1]", "{\"a\":1;\"b\":2}", "[1;2]", "*", "<null>", "[\"a\",\n4\n,1,",
     ])
     func isNoArrayOrObject(text: String) {
         #expect(Self.error(in: text) != nil)
     }
 
-    @Test(arguments: [
-        [0x80], [0xBF], [0xC0, 0x80], [0xC0, 0xAF], [0xC1, 0xBF], [0xC2], [0xC2, 0x22], [0xC3, 0x28], [0xE0, 0x80, 0x80],
-        [0xE0, 0x9F, 0xBF], [0xE2, 0x82], [0xE2, 0x28, 0xA1], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF],
-        [0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x9F, 0x98],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xBF], [0xC0, 0x80], [0xC0, 0xAF], [0xC1, 0xBF], [0xC2], [0xC2, 0x22], [0xC3, 0x28],
+            [0xE0, 0x80, 0x80],
+            [0xE0, 0x9F, 0xBF], [0xE2, 0x82], [0xE2, 0x28, 0xA1], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF],
+            [0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+            [0xF0, 0x9F, 0x98],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF],
+        ] as [[UInt8]])
     func textThatIsNotUTF8IsRefusedWhereItStarts(bytes: [UInt8]) {
         let quote = UInt8(ascii: "\"")
         #expect(Self.error(in: [quote, 0x61] + bytes + [quote]) == JSONError(message: "this is not UTF-8", offset: 2))
@@ -123,9 +134,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[1,x]", 3, "a value was expected"), ("{\"a\" 1}", 5, "':' was expected"), ("[1 2]", 3, "',' or ']' was expected"),
+        ("[1,x]", 3, "a value was expected"), ("{\"a\" 1}", 5, "':' was expected"),
+        ("[1 2]", 3, "',' or ']' was expected"),
         ("{\"a\":1 2}", 7, "',' or '}' was expected"), ("{1}", 1, "a member's name was expected"),
-        ("[] x", 3, "something follows the value"), ("tRue", 1, "'true' was expected"), ("-x", 1, "a digit was expected"),
+        ("[] x", 3, "something follows the value"), ("tRue", 1, "'true' was expected"),
+        ("-x", 1, "a digit was expected"),
         ("\"\\q\"", 2, "an unknown escape"), ("\"\\u12x4\"", 5, "'\\u' takes four hexadecimal digits"),
         ("\"a\u{1}\"", 2, "a control character in a string is written as an escape"),
         ("", 0, "the text ends in the middle of a value"), ("[1", 2, "the text ends in the middle of a value"),

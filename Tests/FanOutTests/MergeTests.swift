@@ -33,7 +33,11 @@ import Testing
 
     @Test func objectJoinsTheMembersOfBodiesAndFallbacks() throws {
         let merged = try Self.body(
-            .object, [.ok("a", #"{"x": 1}"#), .failed("b", .timeout, fallback: #"{"y":2,"x":0}"#), .ok("c", ""), .failed("d", .dns)])
+            .object,
+            [
+                .ok("a", #"{"x": 1}"#), .failed("b", .timeout, fallback: #"{"y":2,"x":0}"#), .ok("c", ""),
+                .failed("d", .dns),
+            ])
         #expect(merged == #"{"x":0,"y":2}"#)
     }
 
@@ -60,7 +64,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (ConflictRule.last, #"{"k":[2],"o":{"y":2}}"#), (.first, #"{"k":[1],"o":{"x":1}}"#), (.deep, #"{"k":[2],"o":{"x":1,"y":2}}"#),
+        (ConflictRule.last, #"{"k":[2],"o":{"y":2}}"#), (.first, #"{"k":[1],"o":{"x":1}}"#),
+        (.deep, #"{"k":[2],"o":{"x":1,"y":2}}"#),
         (.append, #"{"k":[1,2],"o":{"y":2}}"#), (.error, #"{"k":[1],"o":{"x":1}}"#),
     ])
     func theRouteSaysWhoWinsAKey(rule: ConflictRule, merged: String) throws {

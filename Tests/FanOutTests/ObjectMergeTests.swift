@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (ConflictRule.last, #"{"a":2,"b":1,"c":3}"#), (.first, #"{"a":1,"b":1,"c":3}"#), (.deep, #"{"a":2,"b":1,"c":3}"#),
+        (ConflictRule.last, #"{"a":2,"b":1,"c":3}"#), (.first, #"{"a":1,"b":1,"c":3}"#),
+        (.deep, #"{"a":2,"b":1,"c":3}"#),
         (.append, #"{"a":2,"b":1,"c":3}"#),
     ])
     func aScalarIsTakenFromTheLaterOrTheEarlier(rule: ConflictRule, merged: String) throws {
@@ -40,7 +41,8 @@ import Testing
         let merged = try Self.merge(
             .deep,
             [
-                #"{"o":{"x":1,"in":{"p":[1],"q":1}},"l":[1],"s":{"k":1}}"#, #"{"l":[2],"o":{"y":2,"in":{"p":[2]}},"s":5}"#,
+                #"{"o":{"x":1,"in":{"p":[1],"q":1}},"l":[1],"s":{"k":1}}"#,
+                #"{"l":[2],"o":{"y":2,"in":{"p":[2]}},"s":5}"#,
                 #"{"o":{"x":3,"in":{"r":{}}},"s":{"m":2}}"#,
             ])
         #expect(merged == #"{"o":{"x":3,"in":{"p":[2],"q":1,"r":{}},"y":2},"l":[2],"s":{"m":2}}"#)

@@ -13,12 +13,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("/", [.literal("")]), ("/a", [.literal("a")]), ("/a/", [.literal("a"), .literal("")]), ("/*", [.rest]),
-        ("/page/{id}", [.literal("page"), .parameter("id")]), ("/{a}/{b_2}/*", [.parameter("a"), .parameter("b_2"), .rest]),
-        ("/é", [.literal("é")]), ("/a.b~c-d:e@f", [.literal("a.b~c-d:e@f")]), ("/...", [.literal("...")]),
-        ("/{_}", [.parameter("_")]),
-    ] as [(String, [PathTemplate.Segment])])
+    @Test(
+        arguments: [
+            ("/", [.literal("")]), ("/a", [.literal("a")]), ("/a/", [.literal("a"), .literal("")]), ("/*", [.rest]),
+            ("/page/{id}", [.literal("page"), .parameter("id")]),
+            ("/{a}/{b_2}/*", [.parameter("a"), .parameter("b_2"), .rest]),
+            ("/é", [.literal("é")]), ("/a.b~c-d:e@f", [.literal("a.b~c-d:e@f")]), ("/...", [.literal("...")]),
+            ("/{_}", [.parameter("_")]),
+        ] as [(String, [PathTemplate.Segment])])
     func aPathIsReadSegmentBySegment(text: String, segments: [PathTemplate.Segment]) throws {
         let template = try PathTemplate(text)
         #expect(template.segments == segments)
@@ -42,7 +44,8 @@ import Testing
         ("/id}", 1, "'id}': a '{name}' or '*' is a whole segment, with nothing beside it"),
         ("/a*", 1, "'a*': a '{name}' or '*' is a whole segment, with nothing beside it"),
         ("/a/**", 3, "'**': a '{name}' or '*' is a whole segment, with nothing beside it"),
-        ("//", 1, "an empty segment ('//') matches no request"), ("/a//b", 3, "an empty segment ('//') matches no request"),
+        ("//", 1, "an empty segment ('//') matches no request"),
+        ("/a//b", 3, "an empty segment ('//') matches no request"),
     ])
     func anErrorSaysWhatAndWhere(text: String, offset: Int, message: String) {
         #expect(Self.error(in: text) == TemplateError(message: message, offset: offset))
@@ -59,7 +62,10 @@ import Testing
         #expect(Self.error(in: "/{\u{301}a}")?.offset == 1)
     }
 
-    @Test(arguments: [("a", true), ("_a1", true), ("A", true), ("1a", false), ("", false), ("é", false), ("a.b", false), ("a b", false)])
+    @Test(arguments: [
+        ("a", true), ("_a1", true), ("A", true), ("1a", false), ("", false), ("é", false), ("a.b", false),
+        ("a b", false),
+    ])
     func parameterNamesAreWords(name: String, isName: Bool) {
         #expect(PathTemplate.isParameterName(name) == isName)
     }

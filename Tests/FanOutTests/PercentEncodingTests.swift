@@ -29,7 +29,10 @@ import Testing
         #expect(encoded.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#&=".utf8.contains($0) })
     }
 
-    @Test(arguments: ["%", "%2", "%zz", "%2g", "a%", "%%41", "%+1", "% 1", "%00", "a\u{0}", "%41\u{0}", "%80", "%C3", "%C0%AF", "%ED%A0%80"])
+    @Test(arguments: [
+        "%", "%2", "%zz", "%2g", "a%", "%%41", "%+1", "% 1", "%00", "a\u{0}", "%41\u{0}", "%80", "%C3", "%C0%AF",
+        "%ED%A0%80",
+    ])
     func aBrokenEscapeAndWhatIsNoTextIsRefused(encoded: String) {
         #expect(PercentEncoding.decode(encoded[...]) == nil)
     }

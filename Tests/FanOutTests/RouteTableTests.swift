@@ -112,7 +112,8 @@ import Testing
             }
         }
         let table = try Self.table(routes)
-        let naive = NaiveMatcher(templates: try routes.map { try PathTemplate($0.path) }, methods: routes.map(\.methods))
+        let naive = NaiveMatcher(
+            templates: try routes.map { try PathTemplate($0.path) }, methods: routes.map(\.methods))
         for _ in 0..<200 {
             let segments = (0..<Int.random(in: 1...5, using: &random)).map { _ in random.pick(["a", "b", "c"]) }
             let path = segments + (random.chance(1, of: 5) ? [""] : [])

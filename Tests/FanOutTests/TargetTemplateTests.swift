@@ -17,9 +17,11 @@ import Testing
 
     @Test(arguments: [
         ("", 0, "the path of a call starts with '/'"), ("users", 0, "the path of a call starts with '/'"),
-        ("{id}", 0, "the path of a call starts with '/'"), ("/a/{id", 3, "'{' without '}'"), ("/a/id}", 5, "'}' without '{'"),
+        ("{id}", 0, "the path of a call starts with '/'"), ("/a/{id", 3, "'{' without '}'"),
+        ("/a/id}", 5, "'}' without '{'"),
         ("/a/{name}", 3, "'{name}' is not known here; \(braces)"), ("/{}", 1, "'{}' is not known here; \(braces)"),
-        ("/{query.}", 1, "'{query.}' is not known here; \(braces)"), ("/{request}", 1, "'{request}' is not known here; \(braces)"),
+        ("/{query.}", 1, "'{query.}' is not known here; \(braces)"),
+        ("/{request}", 1, "'{request}' is not known here; \(braces)"),
         ("/{ID}", 1, "'{ID}' is not known here; \(braces)"),
         ("/a b", 2, "a path and query is written percent-encoded, without spaces and '#'"),
         ("/a#b", 2, "a path and query is written percent-encoded, without spaces and '#'"),
@@ -34,12 +36,15 @@ import Testing
         _ template: String, captures: [String] = ["7", "x/y"], target: String = "/", requestID: String = "r1"
     ) throws -> String {
         let template = try TargetTemplate(template, parameters: ["id", "*"])
-        return text(try template.fill(captures: captures, target: try #require(RequestTarget(target)), requestID: requestID))
+        return text(
+            try template.fill(captures: captures, target: try #require(RequestTarget(target)), requestID: requestID))
     }
 
     @Test(arguments: [
-        ("/users/{id}", "/users/7"), ("/o?user={id}&r={request.id}", "/o?user=7&r=r1"), ("/{*}", "/x/y"), ("/a/{*}?b={*}", "/a/x/y?b=x/y"),
-        ("/s?q={query.q}&p={query.p}", "/s?q=a%20b&p="), ("/s/{query.q}/{id}{id}", "/s/a%20b/77"), ("/a%2Fb?c=%20", "/a%2Fb?c=%20"),
+        ("/users/{id}", "/users/7"), ("/o?user={id}&r={request.id}", "/o?user=7&r=r1"), ("/{*}", "/x/y"),
+        ("/a/{*}?b={*}", "/a/x/y?b=x/y"),
+        ("/s?q={query.q}&p={query.p}", "/s?q=a%20b&p="), ("/s/{query.q}/{id}{id}", "/s/a%20b/77"),
+        ("/a%2Fb?c=%20", "/a%2Fb?c=%20"),
         ("/u.{id}", "/u.7"),
     ])
     func valuesArePutIn(template: String, filled: String) throws {
@@ -48,7 +53,8 @@ import Testing
 
     @Test(arguments: [
         ("/u/{id}", "a/b", "/u/a%2Fb"), ("/u/{id}", "a?b=c", "/u/a%3Fb%3Dc"), ("/u/{id}", "a&b#c", "/u/a%26b%23c"),
-        ("/u?x={id}", "a&b=c", "/u?x=a%26b%3Dc"), ("/u?x={id}", "a+b %", "/u?x=a%2Bb%20%25"), ("/u/{id}", "a\r\nb", "/u/a%0D%0Ab"),
+        ("/u?x={id}", "a&b=c", "/u?x=a%26b%3Dc"), ("/u?x={id}", "a+b %", "/u?x=a%2Bb%20%25"),
+        ("/u/{id}", "a\r\nb", "/u/a%0D%0Ab"),
         ("/{id}", "/evil", "/%2Fevil"), ("/{id}", "@evil:80", "/%40evil%3A80"), ("/u?x={id}", "..", "/u?x=.."),
     ])
     func whatHasAMeaningInAURLIsEncoded(template: String, value: String, filled: String) throws {
