@@ -23,10 +23,24 @@ package struct Answer: Sendable {
             response.fields.append("X-Request-Id", requestID)
             response.body = merge.body()
         } else {
-            response = Self.problem(merge, state.deciding, requestID: requestID).response
+            let deciding = Self.deciding(route, state, merge)
+            response = Self.problem(merge, deciding, requestID: requestID).response
         }
         Self.report(merge, failed, in: &response.fields)
         self.response = response
+    }
+
+    /// The failure that an error answer is about.
+    ///
+    /// A conflict is seen only when all calls are settled, so the state knows of none; it decides where a required
+    /// call fails by it and none failed before.
+    private static func deciding(_ route: FanOutRoute, _ state: FanOutState, _ merge: Merge) -> Failure? {
+        let needed = route.calls.indices.filter { route.calls[$0].isRequired && route.calls[$0].fallback == nil }
+        let settled = state.outcomes
+        let isConflict =
+            needed.allSatisfy { settled[$0].failure == nil }
+            && needed.contains { merge.outcomes[$0].failure == .conflict }
+        return isConflict ? .conflict : state.deciding
     }
 
     private static func problem(_ merge: Merge, _ deciding: Failure?, requestID: String) -> Problem {

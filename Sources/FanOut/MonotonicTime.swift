@@ -31,13 +31,17 @@ extension Duration {
     package var wholeNanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : product &+ UInt64(attoseconds / 1_000_000_000)
+        let (product, isTooLong) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflow) = product.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
+        return isTooLong || overflow ? .max : sum
     }
 
     /// Microseconds, rounded down.
     package var wholeMicroseconds: UInt64 { wholeNanoseconds / 1_000 }
 
     /// Milliseconds, rounded up, so that a timeout never ends before it was meant to.
-    package var wholeMilliseconds: UInt64 { (wholeNanoseconds &+ 999_999) / 1_000_000 }
+    package var wholeMilliseconds: UInt64 {
+        let (milliseconds, rest) = wholeNanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        return rest == 0 ? milliseconds : milliseconds + 1
+    }
 }

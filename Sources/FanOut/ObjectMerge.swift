@@ -8,6 +8,8 @@ struct ObjectMerge {
         var key: ArraySlice<UInt8>
         /// One text, or several that `deep` or `append` will join.
         var values: [ArraySlice<UInt8>]
+        /// The values before the last object came, which a key that it carries twice is joined with anew.
+        var earlier: [ArraySlice<UInt8>] = []
         /// The object that the last of the values came from.
         var source: Int
     }
@@ -42,22 +44,21 @@ struct ObjectMerge {
     }
 
     private mutating func combine(_ value: ArraySlice<UInt8>, at place: Int) {
-        let isSameObject = entries[place].source == sources
+        if entries[place].source != sources {
+            entries[place].earlier = entries[place].values
+            entries[place].source = sources
+        }
+        let earlier = entries[place].earlier
         let opening = value.first
         switch rule {
-        case .first where !isSameObject:
-            return
-        case .deep where !isSameObject && opening == UInt8(ascii: "{"),
-            .append where !isSameObject && opening == UInt8(ascii: "["):
-            if entries[place].values.last?.first == opening {
-                entries[place].values.append(value)
-            } else {
-                entries[place].values = [value]
-            }
+        case .first where !earlier.isEmpty:
+            break
+        case .deep where opening == UInt8(ascii: "{") && earlier.last?.first == opening,
+            .append where opening == UInt8(ascii: "[") && earlier.last?.first == opening:
+            entries[place].values = earlier + [value]
         case .first, .last, .error, .deep, .append:
             entries[place].values = [value]
         }
-        entries[place].source = sources
     }
 
     /// Appends the joined object.

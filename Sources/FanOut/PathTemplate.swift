@@ -32,20 +32,21 @@ package struct PathTemplate: Sendable, Hashable {
     }
 
     package init(_ text: String) throws(TemplateError) {
-        guard text.hasPrefix("/") else {
+        guard text.utf8.first == UInt8(ascii: "/") else {
             throw TemplateError(message: "a path starts with '/'", offset: 0)
         }
         var segments: [Segment] = []
         var names: Set<String> = []
         var offset = 1
-        let pieces = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        // By bytes, as requests are split: a slash with a combining mark behind it is one character, but a slash still.
+        let pieces = text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for (index, piece) in pieces.enumerated() {
-            let segment = try Self.segment(piece, isLast: index == pieces.count - 1, offset: offset)
+            let segment = try Self.segment(Substring(piece), isLast: index == pieces.count - 1, offset: offset)
             if case .parameter(let name) = segment, !names.insert(name).inserted {
                 throw TemplateError(message: "the parameter '\(name)' is there twice", offset: offset)
             }
             segments.append(segment)
-            offset += piece.utf8.count + 1
+            offset += piece.count + 1
         }
         self.text = text
         self.segments = segments
@@ -66,7 +67,7 @@ package struct PathTemplate: Sendable, Hashable {
             }
             return .parameter(String(name))
         }
-        if piece.contains(where: { $0 == "{" || $0 == "}" || $0 == "*" }) {
+        if piece.utf8.contains(where: { "{}*".utf8.contains($0) }) {
             throw TemplateError(
                 message: "'\(piece)': a '{name}' or '*' is a whole segment, with nothing beside it", offset: offset)
         }
@@ -75,8 +76,8 @@ package struct PathTemplate: Sendable, Hashable {
         }
         if piece == "." || piece == ".." || piece.utf8.contains(where: { $0 <= 0x20 || "?#%\\".utf8.contains($0) }) {
             throw TemplateError(
-                message:
-                    "'\(piece)': a literal segment is written decoded, without spaces, '?', '#', '%' or dots alone",
+                message: "'\(piece)': a literal segment is written decoded, "
+                    + "without spaces, '?', '#', '%' or dots alone",
                 offset: offset)
         }
         return .literal(String(piece))

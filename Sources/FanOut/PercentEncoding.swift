@@ -5,7 +5,7 @@ package enum PercentEncoding {
     /// `plusIsSpace` reads `+` as a space, as HTML forms write queries.
     package static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
         let plus = UInt8(ascii: "+")
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || ($0 == plus && plusIsSpace) }) else {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || ($0 == plus && plusIsSpace) || $0 == 0 }) else {
             return String(text)
         }
         var bytes: [UInt8] = []
@@ -19,6 +19,7 @@ package enum PercentEncoding {
                 }
                 bytes.append(high << 4 | low)
             case plus where plusIsSpace: bytes.append(0x20)
+            case 0: return nil
             default: bytes.append(byte)
             }
         }

@@ -14,21 +14,21 @@ package struct RequestTarget: Sendable, Equatable {
         if rest.utf8.first != UInt8(ascii: "/") {
             guard let scheme = rest.range(ofASCII: "://"), rest[..<scheme.lowerBound].isHTTP else { return nil }
             rest = rest[scheme.upperBound...]
-            guard let path = rest.utf8.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") })
-            else {
-                self.segments = [""]
-                self.query = nil
-                return
-            }
+            let path = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+            // An http URI without a host is to be refused (RFC 9110 section 4.2.1).
+            guard path > rest.startIndex, rest[..<path].utf8.allSatisfy(Self.isVisible) else { return nil }
             rest = rest[path...]
         }
         let question = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
         let path = rest[..<(question ?? rest.endIndex)]
         self.query = question.map { rest[rest.utf8.index(after: $0)...] }
-        guard !path.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "#") }),
-            let segments = Self.segments(of: path)
-        else { return nil }
+        guard path.utf8.allSatisfy(Self.isVisible), let segments = Self.segments(of: path) else { return nil }
         self.segments = segments
+    }
+
+    /// Neither a space nor a control byte, nor the `#` that no target has.
+    private static func isVisible(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte != 0x7F && byte != UInt8(ascii: "#")
     }
 
     private static func segments(of path: Substring) -> [String]? {

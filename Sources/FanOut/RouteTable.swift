@@ -1,7 +1,8 @@
 /// Which route takes a request: by path first, the most specific one, then by method.
 ///
 /// At each segment a literal goes before `{name}`, and that before `*`. Of the routes whose path fits, the first in
-/// that order that has the method wins; when none has it, the answer is 405 with all their methods (RFC 9110 section 15.5.6).
+/// that order that has the method wins; when none has it, the answer is 405 with all their methods (RFC 9110
+/// section 15.5.6). GET brings HEAD with it (section 9.3.2), unless another route of the same path takes HEAD itself.
 package struct RouteTable: Sendable {
     package enum Lookup: Sendable, Equatable {
         case found(route: Int, captures: [String])
@@ -28,13 +29,8 @@ package struct RouteTable: Sendable {
     /// A table over the routes, which answers with indices into them.
     package init(_ routes: [Route]) {
         for (index, route) in routes.enumerated() {
-            insert(route, Entry(route: index, methods: Self.served(route.methods)))
+            insert(route, Entry(route: index, methods: route.methods))
         }
-    }
-
-    /// The methods that a route answers: GET brings HEAD with it (RFC 9110 section 9.3.2).
-    private static func served(_ methods: [String]) -> [String] {
-        methods.contains("GET") && !methods.contains("HEAD") ? methods + ["HEAD"] : methods
     }
 
     private mutating func insert(_ route: Route, _ entry: Entry) {
@@ -72,9 +68,12 @@ package struct RouteTable: Sendable {
         var allow: [String] = []
 
         mutating func choose(_ entries: [Entry]) -> Int? {
-            for entry in entries {
-                if entry.methods.contains(method) { return entry.route }
-                for method in entry.methods where !allow.contains(method) { allow.append(method) }
+            if let entry = entries.first(where: { $0.methods.contains(method) }) { return entry.route }
+            if method == "HEAD", let entry = entries.first(where: { $0.methods.contains("GET") }) { return entry.route }
+            for method in entries.lazy.flatMap({ $0.methods }) {
+                for served in method == "GET" ? ["GET", "HEAD"] : [method] where !allow.contains(served) {
+                    allow.append(served)
+                }
             }
             return nil
         }

@@ -32,7 +32,7 @@ package struct TargetTemplate: Sendable, Hashable {
 
     /// Reads a template; `parameters` are the names that the route's path captures.
     package init(_ text: String, parameters: [String]) throws(TemplateError) {
-        guard text.hasPrefix("/") else {
+        guard text.utf8.first == UInt8(ascii: "/") else {
             throw TemplateError(message: "the path of a call starts with '/'", offset: 0)
         }
         var pieces: [Piece] = []
