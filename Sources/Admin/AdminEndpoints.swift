@@ -13,7 +13,11 @@ final class AdminEndpoints: RequestHandler {
         self.scoreboard = scoreboard
     }
 
-    func respond(to request: Request, of client: Client) async -> Response {
+    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
+        answer(response(to: request))
+    }
+
+    private func response(to request: Request) -> Response {
         guard let path = RequestTarget(request.target)?.segments else {
             return Problem(400, "The target is no path that can be read.").response
         }

@@ -32,21 +32,27 @@ private final class DemoAnswers: RequestHandler {
     /// Longer than the demo's timeouts, as the slow one of five URLs is in the classic programs.
     private static let slowness = TimeAmount.seconds(2)
 
-    func respond(to request: Request, of client: Client) async -> Response {
-        guard let target = RequestTarget(request.target) else { return json(400, #"{"error":"bad target"}"#) }
-        switch target.segments.first {
-        case "users":
-            let id = target.segments.dropFirst().first ?? "0"
-            return json(200, #"{"id":"\#(id)","name":"Ada Lovelace"}"#.filter { $0 != "\\" })
-        case "orders": return json(200, #"{"items":[{"sku":"A-1","count":2},{"sku":"B-7","count":1}]}"#)
-        case "news": return json(200, #"{"headlines":["Swift on the server","libcurl turns 28"]}"#)
-        case "slow":
-            // It does not look at the client: an upstream that takes its time does so for whoever asks.
-            try? await LoopActor.loop.scheduleTask(in: Self.slowness) {}.futureResult.get()
-            return json(200, #"{"report":"worth the wait","took_ms":2000}"#)
-        case "broken": return json(500, #"{"error":"always fails"}"#)
-        default: return json(404, #"{"error":"no such path"}"#)
+    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
+        guard let segments = RequestTarget(request.target)?.segments, let first = segments.first else {
+            return answer(json(400, #"{"error":"bad target"}"#))
         }
+        switch first {
+        case "users": answer(user(segments.dropFirst().first ?? "0"))
+        case "orders": answer(json(200, #"{"items":[{"sku":"A-1","count":2},{"sku":"B-7","count":1}]}"#))
+        case "news": answer(json(200, #"{"headlines":["Swift on the server","libcurl turns 28"]}"#))
+        case "slow":
+            let response = json(200, #"{"report":"worth the wait","took_ms":2000}"#)
+            LoopActor.loop.scheduleTask(in: Self.slowness) { LoopActor.assumeIsolated { answer(response) } }
+        case "broken": answer(json(500, #"{"error":"always fails"}"#))
+        default: answer(json(404, #"{"error":"no such path"}"#))
+        }
+    }
+
+    private func user(_ id: String) -> Response {
+        var body = Array(#"{"id":"#.utf8)
+        JSONText.append(string: id, to: &body)
+        body.append(contentsOf: #","name":"Ada Lovelace"}"#.utf8)
+        return json(200, String(decoding: body, as: UTF8.self))
     }
 
     private func json(_ status: Int, _ text: String) -> Response {

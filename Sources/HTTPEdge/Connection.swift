@@ -7,8 +7,11 @@ import Processes
 /// Who answers requests.
 @LoopActor
 package protocol RequestHandler: AnyObject {
-    /// Answers one request; the client is told of when it goes away.
-    func respond(to request: Request, of client: Client) async -> Response
+    /// Answers one request, at once or later, by one call of `answer` on the loop; the client says when it goes away.
+    ///
+    /// A callback and not an async function: a task per request costs more than the routing and the merge together,
+    /// and resumes on whatever executor the optimiser left it with.
+    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void)
     /// A request was refused before it could be read whole.
     func refused(_ status: Int, client: String)
     func connectionOpened()
@@ -117,8 +120,7 @@ final class Connection {
         hasRequests = true
         let waiter = Client()
         self.waiter = waiter
-        Task { @LoopActor in
-            let response = await server.handler.respond(to: incoming.request, of: waiter)
+        server.handler.respond(to: incoming.request, of: waiter) { [self] response in
             if phase == .answering { send(response, to: incoming) }
         }
     }

@@ -21,57 +21,58 @@ final class RequestFlow: RequestHandler {
         self.log = log
     }
 
-    func respond(to request: Request, of client: Client) async -> Response {
+    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
         counters.requestStarted()
         let id = requestID(request)
-        let (response, route, failed) = await answer(request, id, client)
-        let elapsed = MonotonicTime.now().since(request.received)
-        // The client went away, so nobody gets this answer: counted as nginx counts it.
-        let status = client.isGone ? 499 : response.status
-        counters.requestFinished(status: status, latency: elapsed)
-        log?.append(
-            request, id: id, route: route, status: status, bytes: response.body.count, elapsed: elapsed, failed: failed)
-        return response
+        route(request, id, client) { [self] response, route, failed in
+            let elapsed = MonotonicTime.now().since(request.received)
+            // The client went away, so nobody gets this answer: counted as nginx counts it.
+            let status = client.isGone ? 499 : response.status
+            counters.requestFinished(status: status, latency: elapsed)
+            log?.append(
+                request, id: id, route: route, status: status, bytes: response.body.count, elapsed: elapsed,
+                failed: failed)
+            answer(response)
+        }
     }
 
-    private typealias Result = (Response, route: Route?, failed: [(name: String, failure: Failure)])
+    private typealias Done = (Response, Route?, _ failed: [(name: String, failure: Failure)]) -> Void
 
-    private func answer(_ request: Request, _ id: String, _ client: Client) async -> Result {
+    private func route(_ request: Request, _ id: String, _ client: Client, _ done: @escaping Done) {
         guard let target = RequestTarget(request.target) else {
-            return (Problem(400, "The target is no path that can be read.", requestID: id).response, nil, [])
+            return done(Problem(400, "The target is no path that can be read.", requestID: id).response, nil, [])
         }
         switch services.table.lookUp(method: request.method, segments: target.segments) {
         case .notFound:
-            return (Problem(404, "No route has this path.", requestID: id).response, nil, [])
+            done(Problem(404, "No route has this path.", requestID: id).response, nil, [])
         case .methodNotAllowed(let allow):
             var response = Problem(405, "This path does not take \(request.method).", requestID: id).response
             response.fields.append("Allow", allow.joined(separator: ", "))
-            return (response, nil, [])
+            done(response, nil, [])
         case .found(let index, let captures):
             let route = services.routes[index]
             guard let service = services.fanOuts[index] else {
                 let detail = "This kind of route is not served by this version."
-                return (Problem(501, detail, requestID: id).response, route, [])
+                return done(Problem(501, detail, requestID: id).response, route, [])
             }
-            return await fanOut(request, id, client, route, service, captures, target)
+            do throws(PlanError) {
+                let plan = try FanOutPlan(
+                    service.route, timeout: route.timeout, captures: captures, target: target, requestID: id)
+                fanOut(plan, service, request, id, client) { response, failed in done(response, route, failed) }
+            } catch {
+                done(Problem(400, error.message, requestID: id).response, route, [])
+            }
         }
     }
 
     private func fanOut(
-        _ request: Request, _ id: String, _ client: Client, _ route: Route, _ service: FanOutService,
-        _ captures: [String], _ target: RequestTarget
-    ) async -> Result {
-        let plan: FanOutPlan
-        do throws(PlanError) {
-            plan = try FanOutPlan(
-                service.route, timeout: route.timeout, captures: captures, target: target, requestID: id)
-        } catch {
-            return (Problem(400, error.message, requestID: id).response, route, [])
+        _ plan: FanOutPlan, _ service: FanOutService, _ request: Request, _ id: String, _ client: Client,
+        _ done: @escaping (Response, [(name: String, failure: Failure)]) -> Void
+    ) {
+        FanOutRun(service, plan, engine, counters).start(headers(request, id), for: client) { state, elapsed in
+            let answer = Answer(service.route, state, elapsed: elapsed, requestID: id)
+            done(answer.response, answer.failed)
         }
-        let run = FanOutRun(service, plan, engine, counters)
-        let (state, elapsed) = await run.outcomes(headers(request, id), for: client)
-        let answer = Answer(service.route, state, elapsed: elapsed, requestID: id)
-        return (answer.response, route, answer.failed)
     }
 
     /// What every call carries of the request.
