@@ -19,6 +19,7 @@ package actor LoopActor {
     /// Runs an operation that is known to be on the loop already, as every callback of NIO and libcurl is.
     ///
     /// Traps when it is not.
+    @inlinable @inline(__always)
     package nonisolated static func assumeIsolated<Value>(_ operation: @LoopActor () throws -> Value) rethrows -> Value
     {
         loop.preconditionInEventLoop()
@@ -30,6 +31,7 @@ package actor LoopActor {
     }
 
     /// The same for an operation on values that must not leave the loop, such as a C callback's pointers.
+    @inlinable @inline(__always)
     package nonisolated static func assumeIsolated<Context, Value>(
         _ context: Context, _ operation: @LoopActor (Context) throws -> Value
     ) rethrows -> Value {

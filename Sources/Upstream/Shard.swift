@@ -73,25 +73,49 @@ final class Shard {
     }
 }
 
-/// CURLMOPT_SOCKETFUNCTION.
+private typealias SocketChange = (
+    UnsafeMutableRawPointer?, curl_socket_t, CInt, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
+) -> CInt
+
+private typealias SocketChangeOnLoop = @LoopActor (
+    UnsafeMutableRawPointer?, curl_socket_t, CInt, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
+) -> CInt
+
+/// CURLMOPT_SOCKETFUNCTION; SocketTable says why the cast holds.
 private func socketChanged(
     _ handle: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt, _ context: UnsafeMutableRawPointer?,
     _ socketContext: UnsafeMutableRawPointer?
 ) -> CInt {
-    guard let context else { return -1 }
-    LoopActor.assumeIsolated(context) { context in
-        Unmanaged<Shard>.fromOpaque(context).takeUnretainedValue().change(socket, what)
-    }
-    return 0
+    unsafeBitCast(socketChangedOnLoop as SocketChangeOnLoop, to: SocketChange.self)(
+        handle, socket, what, context, socketContext)
 }
 
-/// CURLMOPT_TIMERFUNCTION.
+/// CURLMOPT_TIMERFUNCTION; likewise.
 private func timerChanged(
     _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
 ) -> CInt {
+    unsafeBitCast(
+        timerChangedOnLoop as @LoopActor (UnsafeMutableRawPointer?, Int, UnsafeMutableRawPointer?) -> CInt,
+        to: ((UnsafeMutableRawPointer?, Int, UnsafeMutableRawPointer?) -> CInt).self)(multi, milliseconds, context)
+}
+
+/// libcurl waits for something else on a socket.
+@LoopActor
+private func socketChangedOnLoop(
+    _ handle: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt, _ context: UnsafeMutableRawPointer?,
+    _ socketContext: UnsafeMutableRawPointer?
+) -> CInt {
     guard let context else { return -1 }
-    LoopActor.assumeIsolated(context) { context in
-        Unmanaged<Shard>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
-    }
+    Unmanaged<Shard>.fromOpaque(context).takeUnretainedValue().change(socket, what)
+    return 0
+}
+
+/// libcurl wants to be called at another time.
+@LoopActor
+private func timerChangedOnLoop(
+    _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+) -> CInt {
+    guard let context else { return -1 }
+    Unmanaged<Shard>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
     return 0
 }

@@ -94,21 +94,36 @@ final class SocketTable: ReadinessHandler {
     }
 }
 
-/// CURLOPT_SOCKOPTFUNCTION: libcurl opened a socket for a connection.
+// libcurl calls back only from inside its own functions, and every one of those is called on the loop: by the engine,
+// its shards and transfers, which are all of LoopActor. So a callback is on the loop, and its isolation, which is no
+// part of a function's representation, can be cast away. A closure that checks it would be allocated for each call,
+// and there are nine of them for every upstream request.
+
+/// CURLOPT_SOCKOPTFUNCTION.
 private func opened(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> CInt {
+    unsafeBitCast(
+        openedOnLoop as @LoopActor (UnsafeMutableRawPointer?, curl_socket_t, curlsocktype) -> CInt,
+        to: ((UnsafeMutableRawPointer?, curl_socket_t, curlsocktype) -> CInt).self)(context, socket, purpose)
+}
+
+/// CURLOPT_CLOSESOCKETFUNCTION.
+private func closed(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
+    unsafeBitCast(
+        closedOnLoop as @LoopActor (UnsafeMutableRawPointer?, curl_socket_t) -> CInt,
+        to: ((UnsafeMutableRawPointer?, curl_socket_t) -> CInt).self)(context, socket)
+}
+
+/// libcurl opened a socket for a connection.
+@LoopActor
+private func openedOnLoop(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> CInt {
     guard let context else { return CURL_SOCKOPT_ERROR }
-    LoopActor.assumeIsolated(context) { context in
-        Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteOpened(socket)
-    }
+    Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteOpened(socket)
     return CURL_SOCKOPT_OK
 }
 
-/// CURLOPT_CLOSESOCKETFUNCTION: libcurl wants a connection's socket closed.
-private func closed(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
-    if let context {
-        LoopActor.assumeIsolated(context) { context in
-            Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteClosing(socket)
-        }
-    }
+/// libcurl wants a connection's socket closed.
+@LoopActor
+private func closedOnLoop(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
+    if let context { Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteClosing(socket) }
     return close(socket)
 }

@@ -129,14 +129,23 @@ package final class Transfer {
     }
 }
 
-/// CURLOPT_WRITEFUNCTION: takes the bytes, or stops the transfer by taking fewer.
+private typealias Receive = (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
+
+/// CURLOPT_WRITEFUNCTION; SocketTable says why the cast holds.
 private func received(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    unsafeBitCast(
+        receivedOnLoop as @LoopActor (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int,
+        to: Receive.self)(bytes, size, count, context)
+}
+
+/// Takes the bytes, or stops the transfer by taking fewer.
+@LoopActor
+private func receivedOnLoop(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let bytes, let context else { return 0 }
     let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    let isTaken = LoopActor.assumeIsolated((context, chunk)) { context, chunk in
-        Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(chunk)
-    }
-    return isTaken ? chunk.count : 0
+    return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(chunk) ? chunk.count : 0
 }
