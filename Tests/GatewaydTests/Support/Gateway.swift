@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+
+/// All suites that start programs: one after the other, since each wants the machine to itself.
+@Suite(.serialized) enum RunningPrograms {}
+
+/// The built daemon with a configuration, on ports of the kernel's choice; it never outlives the test.
+final class Gateway: Sendable {
+    let program: Program
+    /// A folder of its own, which holds configuration and sockets.
+    let directory: String
+    /// Of the clients' TCP listener.
+    let port: Int
+    let adminPort: Int
+
+    var pid: pid_t { program.pid }
+    var controlPath: String { "\(directory)/control.sock" }
+    /// The clients' unix socket, where the test asked for one.
+    var socketPath: String { "\(directory)/http.sock" }
+    /// The lines of standard output: the access log.
+    var standardOutput: [String] { program.output.lines }
+    /// The supervisor's log so far.
+    var events: [LogEvent] { program.errors.lines.compactMap(LogEvent.init) }
+
+    /// Starts the daemon and returns when all workers and the admin process are ready.
+    ///
+    /// - Parameter yaml: Upstreams, routes and what else the configuration is to have; addresses, workers and
+    ///   `access_log` are put before it.
+    static func start(
+        _ yaml: String, workers: Int = 1, accessLog: Bool = false, unixSocket: Bool = false,
+        inheriting descriptors: [Int32] = [], environment: [String: String] = [:]
+    ) async throws -> Gateway {
+        let directory = try Self.makeDirectory()
+        let unix = unixSocket ? ", \"unix:\(directory)/http.sock\"" : ""
+        let text = """
+            listen: ["127.0.0.1:0"\(unix)]
+            admin: 127.0.0.1:0
+            control: \(directory)/control.sock
+            workers: \(workers)
+            access_log: \(accessLog)
+            \(yaml)
+            """
+        let file = "\(directory)/gatewayd.yaml"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let program = try Program(
+            Program.gatewayd, ["--config", file], inheriting: descriptors, environment: environment)
+        do {
+            try await waitUntil("gatewayd was ready") {
+                program.errors.lines.contains { $0.contains("\"event\":\"all_ready\"") } || program.exitCode != nil
+            }
+            return try Gateway(program, directory)
+        } catch {
+            program.stop()
+            throw WaitedInVain(description: "\(error): \(program.errors.lines.joined(separator: "\n"))")
+        }
+    }
+
+    private init(_ program: Program, _ directory: String) throws {
+        self.program = program
+        self.directory = directory
+        let events = program.errors.lines.compactMap(LogEvent.init).filter { $0.event == "listening" }
+        func port(_ purpose: String) -> Int? {
+            events.lazy.filter { $0.purpose == purpose }
+                .compactMap { $0.address.hasPrefix("127.0.0.1:") ? Int($0.address.dropFirst(10)) : nil }.first
+        }
+        guard let clients = port("clients"), let admin = port("admin") else {
+            throw WaitedInVain(description: "gatewayd did not say where it listens")
+        }
+        self.port = clients
+        adminPort = admin
+    }
+
+    deinit {
+        program.stop()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// A new connection to the TCP listener.
+    func connect() async throws -> RawClient {
+        try await RawClient.connect(port: port)
+    }
+
+    /// One request on a new connection.
+    func get(_ path: String, headers: [(String, String)] = []) async throws -> HTTPReply {
+        let client = try await connect()
+        try await client.request("GET", path, headers: headers)
+        return try await client.reply()
+    }
+
+    /// One request to the admin endpoints.
+    func admin(_ path: String) async throws -> HTTPReply {
+        let client = try await RawClient.connect(port: adminPort)
+        try await client.request("GET", path)
+        return try await client.reply()
+    }
+
+    /// What `/stats` says now.
+    func stats() async throws -> Stats {
+        try await JSONDecoder().decode(Stats.self, from: Data(admin("/stats").body.utf8))
+    }
+
+    /// Waits for a line of the supervisor's log.
+    @discardableResult
+    func waitFor(
+        event: String, limit: Duration = patience, where matches: (LogEvent) -> Bool = { _ in true }
+    ) async throws -> LogEvent {
+        var found: LogEvent?
+        try await waitUntil("the event \(event) came", limit: limit) {
+            found = events.first { $0.event == event && matches($0) }
+            return found != nil
+        }
+        guard let found else { throw WaitedInVain(description: event) }
+        return found
+    }
+
+    /// Signals the supervisor, or another of its processes.
+    func signal(_ number: Int32, to other: pid_t? = nil) {
+        if let other { kill(other, number) } else { program.signal(number) }
+    }
+
+    /// Waits for the supervisor's end; its exit code, or 128 and the signal's number.
+    func exit(limit: Duration = patience) async throws -> Int32 {
+        try await program.exit(limit: limit)
+    }
+
+    /// Ends it now.
+    func stop() {
+        program.stop()
+    }
+
+    /// A new folder below the temporary one, with a name short enough for a unix socket's path.
+    static func makeDirectory() throws -> String {
+        var template = Array("/tmp/gatewayd-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Program.Failure(call: "mkdtemp", number: errno) }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+/// A line of the supervisor's log.
+struct LogEvent: Decodable, Sendable {
+    var event: String
+    var level: String
+    var slot: Int?
+    var pid: Int32?
+    var reason: String?
+    var message: String?
+    private var addressText: String?
+    private var purposeText: String?
+
+    var address: String { addressText ?? "" }
+    var purpose: String { purposeText ?? "" }
+
+    private enum CodingKeys: String, CodingKey {
+        case event, level, slot, pid, reason, message
+        case addressText = "address"
+        case purposeText = "for"
+    }
+
+    /// Nil when the line is no such thing.
+    init?(_ line: String) {
+        guard let event = try? JSONDecoder().decode(LogEvent.self, from: Data(line.utf8)) else { return nil }
+        self = event
+    }
+}
