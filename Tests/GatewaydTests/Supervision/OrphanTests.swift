@@ -1,0 +1,62 @@
+import Glibc
+import Testing
+
+extension RunningPrograms {
+    @Suite struct OrphanTests {
+        private struct Cluster {
+            let gateway: Gateway
+            let upstream: TestUpstream
+            let workers: [pid_t]
+            let admin: pid_t
+
+            func areGone() -> Bool { (workers + [admin]).filter(ProcessFiles.isAlive).isEmpty }
+        }
+
+        private func start(workers: Int) async throws -> Cluster {
+            let upstream = try await Page.upstream()
+            upstream.on("/held", .hold(then: .json("{}")))
+            let gateway = try await Gateway.start(Page.configuration(upstream, settings: "drain: 5s"), workers: workers)
+            let stats = try await gateway.stats()
+            return Cluster(
+                gateway: gateway, upstream: upstream, workers: stats.workers.map(\.pid),
+                admin: try #require(stats.admin).pid)
+        }
+
+        @Test func whenTheSupervisorIsKilledItsChildrenAnswerWhatTheyHaveAndLeave() async throws {
+            let cluster = try await start(workers: 2)
+            let gateway = cluster.gateway
+            let replies = (0..<4).map { _ in Task { try await gateway.get("/held") } }
+            try await waitUntil("requests are in flight") { cluster.upstream.inFlight("/held") == 4 }
+            gateway.signal(SIGKILL)
+            try await waitUntil("the admin process has left") { !ProcessFiles.isAlive(cluster.admin) }
+            cluster.upstream.release("/held")
+            for reply in replies { #expect(try await reply.value.status == 200) }
+            try await waitUntil("nothing is left") { cluster.areGone() }
+        }
+
+        @Test func aRequestThatNeverEndsDoesNotKeepAnOrphanAlive() async throws {
+            let cluster = try await start(workers: 1)
+            let gateway = cluster.gateway
+            let reply = Task { try await gateway.get("/held") }
+            try await waitUntil("a request is in flight") { cluster.upstream.inFlight("/held") == 1 }
+            gateway.signal(SIGKILL)
+            try await waitUntil("nothing is left") { cluster.areGone() }
+            await #expect(throws: (any Error).self) { try await reply.value }
+        }
+
+        @Test func aWorkerThatWasStoppedWhenTheSupervisorDiedLeavesOnceItGoesOn() async throws {
+            let cluster = try await start(workers: 2)
+            let gateway = cluster.gateway
+            let stopped = cluster.workers[0]
+            gateway.signal(SIGSTOP, to: stopped)
+            defer { gateway.signal(SIGCONT, to: stopped) }
+            gateway.signal(SIGKILL)
+            try await waitUntil("the others have left") {
+                !ProcessFiles.isAlive(cluster.workers[1]) && !ProcessFiles.isAlive(cluster.admin)
+            }
+            #expect(ProcessFiles.isAlive(stopped))
+            gateway.signal(SIGCONT, to: stopped)
+            try await waitUntil("nothing is left") { cluster.areGone() }
+        }
+    }
+}
