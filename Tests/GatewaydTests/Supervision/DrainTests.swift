@@ -31,6 +31,7 @@ extension RunningPrograms {
             for reply in replies { #expect(try await reply.value.status == 200) }
             #expect(try await gateway.exit() == 0)
             #expect(pids.filter(ProcessFiles.isAlive) == [])
+            try await gateway.program.allGone()
         }
 
         @Test func loadThatEndsInADrainLosesNoRequestThatWasTaken() async throws {
@@ -52,6 +53,7 @@ extension RunningPrograms {
             #expect(try await gateway.exit() == 0)
             await #expect(throws: (any Error).self) { try await replies[0].value }
             #expect(pids.filter(ProcessFiles.isAlive) == [])
+            try await gateway.program.allGone()
         }
 
         @Test func aSecondSignalEndsAtOnce() async throws {
@@ -62,6 +64,7 @@ extension RunningPrograms {
             #expect(try await gateway.exit() == 1)
             await #expect(throws: (any Error).self) { try await replies[0].value }
             #expect(pids.filter(ProcessFiles.isAlive) == [])
+            try await gateway.program.allGone()
         }
 
         @Test func aWorkerThatIsStoppedDuringTheDrainIsKilledAtItsLimit() async throws {
@@ -72,6 +75,7 @@ extension RunningPrograms {
             #expect(try await gateway.exit() == 0)
             await #expect(throws: (any Error).self) { try await replies[0].value }
             #expect(pids.filter(ProcessFiles.isAlive) == [])
+            try await gateway.program.allGone()
         }
     }
 }
