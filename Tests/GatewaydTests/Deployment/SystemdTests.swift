@@ -34,6 +34,12 @@ extension RunningPrograms {
             try await waitUntil("systemd heard how it is") {
                 systemd.assignments.contains("STATUS=2/2 workers ready")
             }
+            let worker = try #require(try await gateway.stats().workers.first)
+            let before = systemd.assignments.count
+            gateway.signal(SIGKILL, to: worker.pid)
+            try await waitUntil("systemd heard of a death and of the restart") {
+                systemd.assignments.dropFirst(before) == ["STATUS=1/2 workers ready", "STATUS=2/2 workers ready"]
+            }
             #expect(!systemd.assignments.contains("STOPPING=1"))
             #expect(!systemd.assignments.contains("WATCHDOG=1"), "nobody asked for it")
 
@@ -93,7 +99,18 @@ extension RunningPrograms {
             gateway.stop()
         }
 
-        @Test func socketsThatSystemdPassesAreServed() async throws {
+        /// Starts it as systemd does: the sockets are descriptors 3 and 4 of the process whose id LISTEN_PID names.
+        private func startWithSockets(_ clients: PassedSocket, _ admin: PassedSocket, _ file: String) throws -> Program
+        {
+            try Program(
+                "/bin/bash",
+                [
+                    "-c", #"exec 3<&"$0" 4<&"$1"; LISTEN_FDS=2 LISTEN_PID=$$ exec "$2" --config "$3""#,
+                    "\(clients.descriptor)", "\(admin.descriptor)", Program.gatewayd, file,
+                ], inheriting: [clients.descriptor, admin.descriptor])
+        }
+
+        @Test func socketsThatSystemdPassesAreServedAndOutliveTheService() async throws {
             let upstream = try await Page.upstream()
             let clients = try PassedSocket()
             let admin = try PassedSocket()
@@ -107,13 +124,7 @@ extension RunningPrograms {
             workers: 2
             \(Page.configuration(upstream))
             """.write(toFile: file, atomically: true, encoding: .utf8)
-            // The descriptors are to be 3 and 4 in a process whose id LISTEN_PID must name: what systemd does.
-            let program = try Program(
-                "/bin/bash",
-                [
-                    "-c", #"exec 3<&"$0" 4<&"$1"; LISTEN_FDS=2 LISTEN_PID=$$ exec "$2" --config "$3""#,
-                    "\(clients.descriptor)", "\(admin.descriptor)", Program.gatewayd, file,
-                ], inheriting: [clients.descriptor, admin.descriptor])
+            let program = try startWithSockets(clients, admin, file)
             defer { program.stop() }
             // The queue was open before it started: this request waits there.
             let client = try await RawClient.connect(port: clients.port)
@@ -123,8 +134,16 @@ extension RunningPrograms {
             try await questions.request("GET", "/readyz")
             #expect(try await questions.reply().status == 200)
 
-            program.signal(SIGTERM)
-            #expect(try await program.exit() == 0)
+            // A killed service and its next start: who connects in between waits in the socket that systemd holds.
+            program.signal(SIGKILL)
+            try await program.allGone()
+            let waiting = try await RawClient.connect(port: clients.port)
+            try await waiting.request("GET", "/page")
+            let next = try startWithSockets(clients, admin, file)
+            defer { next.stop() }
+            #expect(try await waiting.reply().status == 200)
+            next.signal(SIGTERM)
+            #expect(try await next.exit() == 0)
         }
     }
 }

@@ -26,9 +26,16 @@ extension RunningPrograms {
             try await waitUntil("new connections are refused") {
                 (try? await gateway.get("/page")) == nil
             }
+            #expect(try await gateway.admin("/readyz").status == 503)
+            #expect(try await gateway.admin("/healthz").status == 200)
+            #expect(try await gateway.stats().supervisor.state == "draining")
             #expect(upstream.inFlight("/held") == 8)
             upstream.release("/held")
-            for reply in replies { #expect(try await reply.value.status == 200) }
+            for reply in replies {
+                let answer = try await reply.value
+                #expect(answer.status == 200)
+                #expect(answer.header("Connection") == "close")
+            }
             #expect(try await gateway.exit() == 0)
             #expect(pids.filter(ProcessFiles.isAlive) == [])
             try await gateway.program.allGone()
