@@ -6,7 +6,7 @@ extension RunningPrograms {
     @Suite struct HeaderTests {
         private static func start() async throws -> (TestUpstream, Gateway) {
             let upstream = try await TestUpstream.start()
-            for path in ["/fast", "/users/a%2Fb%20c", "/users/42", "/deep/x/y%20z"] { upstream.on(path, .json("1")) }
+            for path in ["/fast", "/users/a%3Fb%20c", "/users/42", "/deep/x/y%20z"] { upstream.on(path, .json("1")) }
             upstream.on("/late", .never)
             let gateway = try await Gateway.start(
                 """
@@ -66,9 +66,9 @@ extension RunningPrograms {
         @Test("path and query templates are filled in, and no value adds a segment or a parameter")
         func templates() async throws {
             let (upstream, gateway) = try await Self.start()
-            let reply = try await gateway.get("/page/a%2Fb%20c?page=1%262&x=y", headers: [("X-Request-Id", "r1")])
+            let reply = try await gateway.get("/page/a%3Fb%20c?page=1%262&x=y", headers: [("X-Request-Id", "r1")])
             #expect(reply.status == 200)
-            #expect(upstream.requests("/users/a%2Fb%20c").map(\.target) == ["/users/a%2Fb%20c?page=1%262&by=r1"])
+            #expect(upstream.requests("/users/a%3Fb%20c").map(\.target) == ["/users/a%3Fb%20c?page=1%262&by=r1"])
             _ = try await gateway.get("/page/42", headers: [("X-Request-Id", "r2")])
             #expect(upstream.requests("/users/42").map(\.target) == ["/users/42?page=&by=r2"])
             _ = try await gateway.get("/deep/x/y%20z")
