@@ -15,26 +15,28 @@ final class Nginx: Sendable {
     /// Starts one and returns when it answers.
     static func start(paths: [String]) async throws -> Nginx {
         guard let executable else { throw WaitedInVain(description: "nginx is not installed") }
-        let folder = try TemporaryFolder()
-        // nginx cannot be told to let the kernel choose: the port is held by us until just before it binds.
-        var held: DeadPort? = try DeadPort()
-        let port = held?.port ?? 0
-        let file = "\(folder.path)/nginx.conf"
-        try configuration(paths, port, folder.path).write(toFile: file, atomically: true, encoding: .utf8)
-        held = nil
-        let program = try Program(executable, ["-p", folder.path, "-c", file, "-e", "stderr"])
-        let nginx = Nginx(program, port, folder)
-        try await waitUntil("nginx answered: \(program.errors.lines)") {
-            guard program.exitCode == nil else { return true }
-            guard let client = try? await RawClient.connect(port: port) else { return false }
-            try await client.request("GET", paths.first ?? "/")
-            return try await client.reply().status == 200
+        var errors: [String] = []
+        // nginx cannot leave the port to the kernel: it gets one that was free, which somebody else may have taken since.
+        for _ in 0..<3 {
+            let folder = try TemporaryFolder()
+            let port = try DeadPort().port
+            let file = "\(folder.path)/nginx.conf"
+            try configuration(paths, port, folder.path).write(toFile: file, atomically: true, encoding: .utf8)
+            let nginx = try Nginx(executable, file, port, folder)
+            try await waitUntil("nginx answered") {
+                guard nginx.program.exitCode == nil else { return true }
+                guard let client = try? await RawClient.connect(port: port) else { return false }
+                try await client.request("GET", paths.first ?? "/")
+                return try await client.reply().status == 200
+            }
+            if nginx.program.exitCode == nil { return nginx }
+            errors += nginx.program.errors.lines
         }
-        return nginx
+        throw WaitedInVain(description: "nginx did not start: \(errors)")
     }
 
-    private init(_ program: Program, _ port: Int, _ folder: TemporaryFolder) {
-        self.program = program
+    private init(_ executable: String, _ file: String, _ port: Int, _ folder: TemporaryFolder) throws {
+        program = try Program(executable, ["-p", folder.path, "-c", file, "-e", "stderr"])
         self.port = port
         self.folder = folder
     }
@@ -43,7 +45,8 @@ final class Nginx: Sendable {
 
     private static func configuration(_ paths: [String], _ port: Int, _ folder: String) -> String {
         let locations = paths.map { #"    location = \#($0) { return 200 '{"from":"\#($0)"}'; }"# }
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "  \($0)_temp_path \(folder)/\($0);" }
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map { "  \($0)_temp_path \(folder)/\($0);" }
         return """
             daemon off;
             pid \(folder)/nginx.pid;
