@@ -75,6 +75,35 @@ extension RunningPrograms {
             #expect(try await client.reply().body == "[\"b\"]")
         }
 
+        @Test("a body that waits to be asked for is asked for")
+        func expectContinue() async throws {
+            let (_, gateway) = try await Self.start()
+            let client = try await gateway.connect()
+            try await client.send(
+                "POST /post HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+            #expect(try await client.reply().status == 100)
+            try await client.send("hello")
+            #expect(try await client.reply().body == "[\"b\"]")
+        }
+
+        @Test("a request that stops half-way is 408, and an idle connection is closed without a word")
+        func stalls() async throws {
+            let gateway = try await Gateway.start(
+                """
+                limits: { header_timeout: 300ms, keepalive_idle: 300ms }
+                upstreams: { all: { servers: ["http://127.0.0.1:9"] } }
+                routes: [{ path: /x, fan_out: [{ name: x, upstream: all, path: / }] }]
+                """)
+            let stalled = try await gateway.connect()
+            try await stalled.send("GET /x HTTP/1.1\r\nHost: h")
+            #expect(try await stalled.reply().status == 408)
+            #expect(try await stalled.isClosedByPeer())
+            let idle = try await gateway.connect()
+            try await idle.request("GET", "/nowhere")
+            #expect(try await idle.reply().status == 404)
+            #expect(try await idle.isClosedByPeer())
+        }
+
         @Test(
             "what cannot be served is a problem with its status",
             arguments: [
