@@ -5,10 +5,10 @@ extension RunningPrograms {
     @Suite struct ThousandClientsTests {
         @Test(
             "a thousand clients at once with five calls each are answered without a failure",
-            .enabled(if: Nginx.isInstalled, "nginx is the upstream here, and it is not installed"))
+            .enabled(if: NginxUpstream.isInstalled, "nginx is the upstream here, and it is not installed"))
         func answersAll() async throws {
             try raiseOpenFiles(to: 12_000)
-            let upstream = try await Nginx.start(paths: ["/a", "/b", "/c", "/d", "/e"])
+            let upstream = try await NginxUpstream.start(paths: ["/a", "/b", "/c", "/d", "/e"])
             let calls = ["a", "b", "c", "d", "e"].map { "{ name: \($0), upstream: all, path: /\($0) }" }
             let gateway = try await Gateway.start(
                 """

@@ -128,4 +128,11 @@ final class Gateway: Sendable {
     func stop() {
         program.stop()
     }
+
+    /// A new folder that the caller removes; its name is short enough for the path of a unix socket in it.
+    static func makeDirectory() throws -> String {
+        var template = Array("/tmp/gatewayd-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Program.Failure(call: "mkdtemp", number: errno) }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// An nginx that answers a few paths with JSON: an upstream in a process of its own, fast enough for load.
-final class Nginx: Sendable {
+final class NginxUpstream: Sendable {
     private static let executable = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 
@@ -13,7 +13,7 @@ final class Nginx: Sendable {
     private let folder: TemporaryFolder
 
     /// Starts one and returns when it answers.
-    static func start(paths: [String]) async throws -> Nginx {
+    static func start(paths: [String]) async throws -> NginxUpstream {
         guard let executable else { throw WaitedInVain(description: "nginx is not installed") }
         var errors: [String] = []
         // nginx cannot leave the port to the kernel: it gets one that was free, which somebody else may have taken since.
@@ -22,7 +22,7 @@ final class Nginx: Sendable {
             let port = try DeadPort().port
             let file = "\(folder.path)/nginx.conf"
             try configuration(paths, port, folder.path).write(toFile: file, atomically: true, encoding: .utf8)
-            let nginx = try Nginx(executable, file, port, folder)
+            let nginx = try NginxUpstream(executable, file, port, folder)
             try await waitUntil("nginx answered") {
                 guard nginx.program.exitCode == nil else { return true }
                 guard let client = try? await RawClient.connect(port: port) else { return false }
