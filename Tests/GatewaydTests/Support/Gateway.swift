@@ -7,13 +7,14 @@ import Testing
 /// The built daemon with a configuration, on ports of the kernel's choice; it never outlives the test.
 final class Gateway: Sendable {
     let program: Program
-    /// A folder of its own, which holds configuration and sockets.
-    let directory: String
+    private let folder: TemporaryFolder
     /// Of the clients' TCP listener.
     let port: Int
     let adminPort: Int
 
     var pid: pid_t { program.pid }
+    /// A folder of its own, which holds configuration and sockets.
+    var directory: String { folder.path }
     var controlPath: String { "\(directory)/control.sock" }
     /// The clients' unix socket, where the test asked for one.
     var socketPath: String { "\(directory)/http.sock" }
@@ -30,7 +31,8 @@ final class Gateway: Sendable {
         _ yaml: String, workers: Int = 1, accessLog: Bool = false, unixSocket: Bool = false,
         inheriting descriptors: [Int32] = [], environment: [String: String] = [:]
     ) async throws -> Gateway {
-        let directory = try Self.makeDirectory()
+        let folder = try TemporaryFolder()
+        let directory = folder.path
         let unix = unixSocket ? ", \"unix:\(directory)/http.sock\"" : ""
         let text = """
             listen: ["127.0.0.1:0"\(unix)]
@@ -48,16 +50,16 @@ final class Gateway: Sendable {
             try await waitUntil("gatewayd was ready") {
                 program.errors.lines.contains { $0.contains("\"event\":\"all_ready\"") } || program.exitCode != nil
             }
-            return try Gateway(program, directory)
+            return try Gateway(program, folder)
         } catch {
             program.stop()
             throw WaitedInVain(description: "\(error): \(program.errors.lines.joined(separator: "\n"))")
         }
     }
 
-    private init(_ program: Program, _ directory: String) throws {
+    private init(_ program: Program, _ folder: TemporaryFolder) throws {
         self.program = program
-        self.directory = directory
+        self.folder = folder
         let events = program.errors.lines.compactMap(LogEvent.init).filter { $0.event == "listening" }
         func port(_ purpose: String) -> Int? {
             events.lazy.filter { $0.purpose == purpose }
@@ -72,7 +74,6 @@ final class Gateway: Sendable {
 
     deinit {
         program.stop()
-        try? FileManager.default.removeItem(atPath: directory)
     }
 
     /// A new connection to the TCP listener.
@@ -128,37 +129,10 @@ final class Gateway: Sendable {
         program.stop()
     }
 
-    /// A new folder below the temporary one, with a name short enough for a unix socket's path.
+    /// A new folder that the caller removes; its name is short enough for the path of a unix socket in it.
     static func makeDirectory() throws -> String {
         var template = Array("/tmp/gatewayd-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Program.Failure(call: "mkdtemp", number: errno) }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-}
-
-/// A line of the supervisor's log.
-struct LogEvent: Decodable, Sendable {
-    var event: String
-    var level: String
-    var slot: Int?
-    var pid: Int32?
-    var reason: String?
-    var message: String?
-    private var addressText: String?
-    private var purposeText: String?
-
-    var address: String { addressText ?? "" }
-    var purpose: String { purposeText ?? "" }
-
-    private enum CodingKeys: String, CodingKey {
-        case event, level, slot, pid, reason, message
-        case addressText = "address"
-        case purposeText = "for"
-    }
-
-    /// Nil when the line is no such thing.
-    init?(_ line: String) {
-        guard let event = try? JSONDecoder().decode(LogEvent.self, from: Data(line.utf8)) else { return nil }
-        self = event
     }
 }

@@ -88,8 +88,6 @@ final class Program: Sendable {
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
         guard Glibc.pipe(&ends) == 0 else { throw Failure(call: "pipe", number: errno) }
-        // A child started at this very moment may inherit them; tests that start programs run one after the other.
-        for end in ends { CLinux_set_close_on_exec(end) }
         return (ends[0], ends[1])
     }
 
@@ -97,6 +95,8 @@ final class Program: Sendable {
         _ executable: String, _ arguments: [String], output: Int32, errors: Int32, inheriting descriptors: [Int32],
         environment: [String: String]
     ) throws -> pid_t {
+        // Other suites run in this process at the same time, and their descriptors are none of the program's business.
+        CLinux_close_on_exec_from(3)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -112,9 +112,8 @@ final class Program: Sendable {
         posix_spawnattr_setsigmask(&attributes, &signals)
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        // Its own group, so that Ctrl-C in the tests' terminal leaves the end of it to the test.
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        // It stays in the tests' process group, so that Ctrl-C ends it with them.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var argv = ([executable] + arguments).map { strdup($0) } + [nil]
         var envp = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in argv + envp { free(text) } }

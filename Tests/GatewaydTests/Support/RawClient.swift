@@ -1,10 +1,11 @@
 import Foundation
+import Synchronization
 
 /// A client's connection, on a blocking socket: bytes out, answers in.
-final class RawClient: @unchecked Sendable {
-    // Sendable by use: one test drives it, a call after the other.
+final class RawClient: Sendable {
     private let descriptor: Int32
-    private var buffer: [UInt8] = []
+    /// What was received beyond the last answer.
+    private let received = Mutex<[UInt8]>([])
 
     /// Connects to a port of 127.0.0.1.
     static func connect(port: Int) async throws -> RawClient {
@@ -76,46 +77,47 @@ final class RawClient: @unchecked Sendable {
     /// The next answer; `hasBody` is false for the answer to HEAD.
     func reply(hasBody: Bool = true) async throws -> HTTPReply {
         try await blocking { [self] in
-            let end = Array("\r\n\r\n".utf8)
-            var headEnd = 0
-            while true {
-                if let found = buffer.firstRange(of: end) {
-                    headEnd = found.upperBound
+            try received.withLock { buffer in
+                var reply = try head(&buffer)
+                guard hasBody, reply.status >= 200, reply.status != 204 else { return reply }
+                let length = reply.header("content-length").flatMap { Int($0) }
+                while buffer.count < length ?? .max {
+                    if try fill(&buffer) { continue }
+                    guard length == nil else { throw WaitedInVain(description: "the body ended early") }
                     break
                 }
-                guard try fill() else { throw WaitedInVain(description: "no answer before the end: \(text(buffer))") }
+                let body = buffer.prefix(length ?? .max)
+                reply.body = text(body)
+                buffer.removeFirst(body.count)
+                return reply
             }
-            var lines = text(buffer[..<headEnd]).components(separatedBy: "\r\n")
-            let status = Int(lines.removeFirst().split(separator: " ").dropFirst().first ?? "") ?? 0
-            let headers = lines.filter { !$0.isEmpty }.map { line in
-                let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-                return (parts[0], parts.count > 1 ? parts[1] : "")
-            }
-            buffer.removeSubrange(..<headEnd)
-            var reply = HTTPReply(status: status, headers: headers, body: "")
-            guard hasBody, status >= 200, status != 204 else { return reply }
-            if let length = reply.header("content-length").flatMap({ Int($0) }) {
-                while buffer.count < length {
-                    guard try fill() else { throw WaitedInVain(description: "the body ended early") }
-                }
-                reply.body = text(buffer[..<length])
-                buffer.removeSubrange(..<length)
-            } else {
-                while try fill() {}
-                reply.body = text(buffer)
-                buffer = []
-            }
-            return reply
         }
     }
 
     /// Whether the other side closes now without a further byte.
     func isClosedByPeer() async throws -> Bool {
-        try await blocking { [self] in try buffer.isEmpty && !fill() }
+        try await blocking { [self] in try received.withLock { try $0.isEmpty && !fill(&$0) } }
     }
 
-    /// Reads some; false at the end.
-    private func fill() throws -> Bool {
+    /// Status and fields of the next answer.
+    private func head(_ buffer: inout [UInt8]) throws -> HTTPReply {
+        let mark = Array("\r\n\r\n".utf8)
+        while buffer.firstRange(of: mark) == nil {
+            guard try fill(&buffer) else { throw WaitedInVain(description: "no answer, but: \(text(buffer))") }
+        }
+        let end = buffer.firstRange(of: mark)?.upperBound ?? 0
+        var lines = text(buffer[..<end]).components(separatedBy: "\r\n").filter { !$0.isEmpty }
+        buffer.removeFirst(end)
+        let status = lines.removeFirst().split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        let headers = lines.map { line in
+            let colon = line.firstIndex(of: ":") ?? line.endIndex
+            return (String(line[..<colon]), line[colon...].dropFirst().trimmingCharacters(in: .whitespaces))
+        }
+        return HTTPReply(status: status ?? 0, headers: headers, body: "")
+    }
+
+    /// Receives some; false at the end.
+    private func fill(_ buffer: inout [UInt8]) throws -> Bool {
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         let count = recv(descriptor, &chunk, chunk.count, 0)
         if count < 0, errno == ECONNRESET { return false }
