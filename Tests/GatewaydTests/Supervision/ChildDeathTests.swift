@@ -93,6 +93,7 @@ extension RunningPrograms {
             let gateway = try await Gateway.start(Page.configuration(upstream), workers: 1)
             let worker = try #require(try await gateway.stats().workers.first).pid
             gateway.signal(SIGSTOP, to: worker)
+            try await waitUntil("it was stopped") { ProcessFiles.isStopped(worker) }
             let replies = (0..<20).map { _ in Task { try await gateway.get("/page") } }
             try await waitUntil("all of them wait in the accept queue") {
                 ProcessFiles.listener(port: gateway.port)?.waiting == 20

@@ -76,7 +76,10 @@ extension RunningPrograms {
 
         @Test func aWorkerThatIsStoppedDuringTheDrainIsKilledAtItsLimit() async throws {
             let (gateway, _, replies, pids) = try await inFlight(1, settings: "drain: 1s")
-            for pid in pids.dropFirst(2) { gateway.signal(SIGSTOP, to: pid) }
+            for pid in pids.dropFirst(2) {
+                gateway.signal(SIGSTOP, to: pid)
+                try await waitUntil("it was stopped") { ProcessFiles.isStopped(pid) }
+            }
             gateway.signal(SIGTERM)
             try await gateway.waitFor(event: "worker_drain_timeout")
             #expect(try await gateway.exit() == 0)

@@ -5,14 +5,17 @@ import Glibc
 enum ProcessFiles {
     /// Whether the process is there; one that has ended and only waits to be reaped is not.
     static func isAlive(_ pid: pid_t) -> Bool {
-        state(of: pid).map { $0 != "Z" && $0 != "X" } ?? false
+        state(in: "/proc/\(pid)/stat").map { $0 != "Z" && $0 != "X" } ?? false
     }
 
-    /// Whether a signal has stopped the process.
-    static func isStopped(_ pid: pid_t) -> Bool { state(of: pid) == "T" }
+    /// Whether a signal has stopped the process: each of its threads, since they stop one by one.
+    static func isStopped(_ pid: pid_t) -> Bool {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return !threads.isEmpty && threads.allSatisfy { state(in: "/proc/\(pid)/task/\($0)/stat") == "T" }
+    }
 
-    private static func state(of pid: pid_t) -> Character? {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return nil }
+    private static func state(in file: String) -> Character? {
+        guard let stat = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
         // The name in parentheses may hold anything; the state follows the last one.
         return stat.lastIndex(of: ")").flatMap { stat[$0...].dropFirst(2).first }
     }
