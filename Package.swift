@@ -74,5 +74,9 @@ let package = Package(
         tests("Processes", ["FanOut", "CLinux"]),
         tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         tests("HTTPEdge", ["FanOut", "Loop", nioHTTP] + nio),
+        // Starts the built programs; it depends on them so that they are built.
+        .testTarget(
+            name: "GatewaydTests", dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux", nioHTTP] + nio,
+            swiftSettings: swift),
     ]
 )

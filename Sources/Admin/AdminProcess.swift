@@ -23,6 +23,7 @@ package struct AdminProcess {
     package func run() throws {
         let reader = try ScoreboardReader.map(descriptor: scoreboard)
         Signals.ignoreBrokenPipes()
+        Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
             var limits = EdgeLimits()
             limits.requestBody = 0

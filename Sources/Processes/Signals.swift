@@ -47,4 +47,13 @@ package struct Signals: ~Copyable {
     package static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)
     }
+
+    /// Ignores SIGHUP for good, in a child of the supervisor.
+    ///
+    /// When a process dies whose child is stopped and leads a process group, the kernel continues the child and sends it
+    /// SIGHUP (setpgid(2), orphaned process groups). A child is to finish what it has and leave, as it does when it
+    /// was running at that moment.
+    package static func ignoreHangUp() {
+        _ = signal(SIGHUP, SIG_IGN)
+    }
 }

@@ -31,6 +31,7 @@ package struct WorkerProcess {
         let board = try Scoreboard.map(descriptor: scoreboard)
         let counters = try board.worker(slot)
         Signals.ignoreBrokenPipes()
+        Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
             let log = configuration.accessLog ? AccessLog(slot: slot) : nil
             let flow = RequestFlow(Services(configuration, board.reader), TransferEngine(), counters, log)

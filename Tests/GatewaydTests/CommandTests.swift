@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+extension RunningPrograms {
+    /// `gatewayd check`, and the exit codes of a start that fails.
+    @Suite struct CommandTests {
+        private static func write(_ text: String) throws -> (file: String, folder: TemporaryFolder) {
+            let folder = try TemporaryFolder()
+            let file = "\(folder.path)/gatewayd.yaml"
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            return (file, folder)
+        }
+
+        @Test("ten mistakes are ten lines with their places, and exit 78, also for a start")
+        func tenMistakes() async throws {
+            let (file, folder) = try Self.write(
+                """
+                listen: [127.0.0.1:99999]
+                wrokers: 2
+                drain: soon
+                upstreams:
+                  users: { servers: [ftp://127.0.0.1:9001] }
+                  orders: { servers: [http://127.0.0.1:9003] }
+                limits: { request_body: 10MB }
+                routes:
+                  - path: /page/{id}
+                    fan_out:
+                      - { name: user, upstream: orders, path: "/users/{ID}", timout: 300ms }
+                      - { name: orders, upstream: order, path: "/orders" }
+                      - { name: ads, url: "http://127.0.0.1:9005/ads", required: maybe }
+                  - path: /page/{name}
+                    fan_out: [{ name: orders, upstream: orders, path: "/orders" }]
+
+                """)
+            defer { withExtendedLifetime(folder) {} }
+            let check = try await Program.run(Program.gatewayd, "check", "--config", file)
+            #expect(check.exitCode == 78)
+            let lines = check.errors.filter { $0.hasPrefix("\(file):") }
+            #expect(lines.count == 10 && check.errors.count == 10, "\(check.errors)")
+            #expect(lines.allSatisfy { $0.dropFirst(file.count).firstMatch(of: #/^:[0-9]+:[0-9]+: ./#) != nil })
+            #expect(lines.contains("\(file):2:1: unknown key 'wrokers' in the configuration; did you mean 'workers'?"))
+            let start = try await Program.run(Program.gatewayd, "--config", file)
+            #expect(start.exitCode == 78)
+            #expect(start.errors == check.errors)
+        }
+
+        @Test("a good file is told as what it would run, and exit 0")
+        func goodFile() async throws {
+            let (file, folder) = try Self.write(
+                """
+                upstreams: { users: { servers: [http://127.0.0.1:9001] } }
+                routes: [{ path: "/page/{id}", fan_out: [{ name: user, upstream: users, path: "/users/{id}" }] }]
+
+                """)
+            defer { withExtendedLifetime(folder) {} }
+            let check = try await Program.run(Program.gatewayd, "check", "--config", file)
+            #expect(check.exitCode == 0)
+            #expect(check.output.contains { $0.contains("/page/{id}") })
+            #expect(check.errors.isEmpty)
+        }
+
+        @Test("a file that is not there is 78 and named")
+        func missingFile() async throws {
+            let check = try await Program.run(Program.gatewayd, "check", "--config", "/nowhere/gatewayd.yaml")
+            #expect(check.exitCode == 78)
+            #expect(check.errors.joined().contains("/nowhere/gatewayd.yaml"))
+            #expect(try await Program.run(Program.gatewayd, "--config", "/nowhere/gatewayd.yaml").exitCode == 78)
+        }
+
+        @Test("bad usage is 64, help and version are 0")
+        func usage() async throws {
+            for program in [Program.gatewayd, Program.gatewayctl] {
+                #expect(try await Program.run(program, "--nonsense").exitCode == 64)
+                #expect(try await Program.run(program, "--help").exitCode == 0)
+                #expect(try await Program.run(program, "--version").exitCode == 0)
+            }
+            #expect(try await Program.run(Program.gatewayctl, "fetch").exitCode == 64)
+            #expect(try await Program.run(Program.gatewayctl, "fetch", "--timeout", "10", "http://h/").exitCode == 64)
+        }
+
+        @Test("an address that is taken is 69 and named")
+        func addressTaken() async throws {
+            let other = try await TestUpstream.start()
+            let folder = try TemporaryFolder()
+            let (file, configuration) = try Self.write(
+                """
+                listen: ["127.0.0.1:\(other.port)"]
+                admin: 127.0.0.1:0
+                control: \(folder.path)/control.sock
+                upstreams: { users: { servers: [http://127.0.0.1:9001] } }
+                routes: [{ path: /x, fan_out: [{ name: user, upstream: users, path: / }] }]
+
+                """)
+            defer { withExtendedLifetime((folder, configuration)) {} }
+            let start = try await Program.run(Program.gatewayd, "--config", file)
+            #expect(start.exitCode == 69)
+            #expect(start.errors.joined().contains("127.0.0.1:\(other.port)"))
+            #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/control.sock"))
+        }
+    }
+}

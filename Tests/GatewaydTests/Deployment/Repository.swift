@@ -1,0 +1,25 @@
+import Foundation
+
+/// The files of the repository that are delivered beside the programs.
+enum Repository {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The text of a file, named from the top level.
+    static func text(_ path: String) throws -> String {
+        try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+}
+
+/// An exchange that a delivered file no longer has the place for.
+struct NotInFile: Error, CustomStringConvertible {
+    var description: String
+}
+
+extension String {
+    /// Puts `new` where `old` stands; throws when it stands nowhere, so that a test never runs on what it did not change.
+    func exchanging(_ old: String, for new: String) throws -> String {
+        guard contains(old) else { throw NotInFile(description: "'\(old)' is not in the file any more") }
+        return replacingOccurrences(of: old, with: new)
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+
+/// What /proc tells of processes and sockets, proc(5).
+enum ProcessFiles {
+    /// Whether the process is there; one that has ended and only waits to be reaped is not.
+    static func isAlive(_ pid: pid_t) -> Bool {
+        state(in: "/proc/\(pid)/stat").map { $0 != "Z" && $0 != "X" } ?? false
+    }
+
+    /// Whether a signal has stopped the process: each of its threads, since they stop one by one.
+    static func isStopped(_ pid: pid_t) -> Bool {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return !threads.isEmpty && threads.allSatisfy { state(in: "/proc/\(pid)/task/\($0)/stat") == "T" }
+    }
+
+    private static func state(in file: String) -> Character? {
+        guard let stat = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
+        // The name in parentheses may hold anything; the state follows the last one.
+        return stat.lastIndex(of: ")").flatMap { stat[$0...].dropFirst(2).first }
+    }
+
+    /// The names of the variables that the process was started with.
+    static func environment(of pid: pid_t) -> Set<String> {
+        guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else { return [] }
+        let names = bytes.split(separator: 0).compactMap { $0.split(separator: UInt8(ascii: "=")).first }
+        return Set(names.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    /// How many threads the process has.
+    static func threads(of pid: pid_t) -> Int? {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return nil }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Threads:") }
+        return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace).last ?? "") }
+    }
+
+    /// What each descriptor of the process is: a path, or such as "socket:[123]" and "anon_inode:[eventpoll]".
+    static func descriptors(of pid: pid_t) -> [Int: String] {
+        let directory = "/proc/\(pid)/fd"
+        var result: [Int: String] = [:]
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            guard let number = Int(name) else { continue }
+            result[number] = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(name)")
+        }
+        return result
+    }
+
+    /// Whether the process cannot write through the descriptor.
+    static func isReadOnly(_ descriptor: Int, of pid: pid_t) -> Bool? {
+        guard let info = try? String(contentsOfFile: "/proc/\(pid)/fdinfo/\(descriptor)", encoding: .utf8),
+            let line = info.split(separator: "\n").first(where: { $0.hasPrefix("flags:") }),
+            let flags = Int32(line.split(whereSeparator: \.isWhitespace).last ?? "", radix: 8)
+        else { return nil }
+        return flags & O_ACCMODE == O_RDONLY
+    }
+
+    /// A TCP socket of this machine that listens on a port.
+    struct TCPListener {
+        /// As `descriptors` shows it.
+        var link: String
+        /// Connections that wait to be accepted.
+        var waiting: Int
+    }
+
+    /// The socket that listens on 127.0.0.1, and how many connections wait in its queue.
+    static func listener(port: Int) -> TCPListener? {
+        guard let table = try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8) else { return nil }
+        let address = "0100007F:" + String(format: "%04X", port)
+        for row in table.split(separator: "\n").dropFirst() {
+            let fields = row.split(separator: " ")
+            // sl, local_address, rem_address, st (0A: listening), tx_queue:rx_queue, …, inode is the tenth.
+            guard fields.count > 9, fields[1] == address, fields[3] == "0A" else { continue }
+            let waiting = fields[4].split(separator: ":").last.flatMap { Int($0, radix: 16) }
+            return TCPListener(link: "socket:[\(fields[9])]", waiting: waiting ?? 0)
+        }
+        return nil
+    }
+}

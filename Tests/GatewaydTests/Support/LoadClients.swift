@@ -1,0 +1,148 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// What keep-alive clients saw until they were stopped.
+struct LoadResult: Sendable {
+    var answered = 0
+    /// Answers other than 200, and connections that were refused, reset or closed under a request.
+    var failures: [String] = []
+    /// Answers of each connection.
+    var answersPerConnection: [Int]
+    /// The longest time between a request and its answer.
+    var slowest: Duration = .zero
+}
+
+/// Closed-loop clients: each connection sends its next request when it has its answer, until told to stop.
+final class LoadClients: Sendable {
+    private let state: Mutex<LoadResult>
+    private let isStopping = Mutex(false)
+    private let open = Mutex(0)
+    private let connections: Int
+
+    /// Begins at once; each connection has its own failure count, none ends the others.
+    static func start(port: Int, connections: Int, path: String) -> LoadClients {
+        let clients = LoadClients(connections)
+        for index in 0..<connections { clients.connect(index, port, path) }
+        return clients
+    }
+
+    private init(_ connections: Int) {
+        self.connections = connections
+        state = Mutex(LoadResult(answersPerConnection: Array(repeating: 0, count: connections)))
+    }
+
+    /// Answers so far.
+    var answered: Int { state.withLock { $0.answered } }
+
+    /// Failures so far.
+    var failures: [String] { state.withLock { $0.failures } }
+
+    /// The fewest answers any connection has had.
+    var fewestPerConnection: Int { state.withLock { $0.answersPerConnection.min() ?? 0 } }
+
+    /// Lets each connection have its last answer, then tells what was seen.
+    func stop() async -> LoadResult {
+        isStopping.withLock { $0 = true }
+        do {
+            try await waitUntil("the last answers were there") { open.withLock { $0 } == 0 }
+        } catch {
+            failed("\(error): \(open.withLock { $0 }) connections without an answer")
+        }
+        return state.withLock { $0 }
+    }
+
+    private func connect(_ index: Int, _ port: Int, _ path: String) {
+        open.withLock { $0 += 1 }
+        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    try channel.pipeline.syncOperations.addHandler(LoadHandler(self, index, path))
+                }
+            }
+            .connectTimeout(.seconds(30))
+            .connect(host: "127.0.0.1", port: port)
+            .whenFailure { error in
+                self.failed("connect: \(error)")
+                self.ended()
+            }
+    }
+
+    fileprivate func ended() { open.withLock { $0 -= 1 } }
+
+    fileprivate func failed(_ why: String) {
+        state.withLock { $0.failures.append(why) }
+    }
+
+    /// Notes an answer; whether another request is to follow.
+    fileprivate func answered(_ index: Int, status: Int, after elapsed: Duration) -> Bool {
+        state.withLock { state in
+            state.answered += 1
+            state.answersPerConnection[index] += 1
+            state.slowest = max(state.slowest, elapsed)
+            if status != 200 { state.failures.append("status \(status)") }
+        }
+        return !isStopping.withLock { $0 }
+    }
+}
+
+/// One keep-alive client.
+private final class LoadHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private let clients: LoadClients
+    private let index: Int
+    private let path: String
+    private var status = 0
+    private var sent = ContinuousClock.now
+    private var isWaiting = false
+    private var keepsAlive = true
+
+    init(_ clients: LoadClients, _ index: Int, _ path: String) {
+        self.clients = clients
+        self.index = index
+        self.path = path
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        send(context)
+    }
+
+    private func send(_ context: ChannelHandlerContext) {
+        isWaiting = true
+        sent = .now
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["Host": "gateway.test"])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            status = Int(head.status.code)
+            keepsAlive = head.isKeepAlive
+        case .body: break
+        case .end:
+            isWaiting = false
+            if clients.answered(index, status: status, after: .now - sent), keepsAlive {
+                send(context)
+            } else {
+                context.close(promise: nil)
+            }
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if isWaiting { clients.failed("closed without an answer") }
+        clients.ended()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isWaiting { clients.failed("\(error)") }
+        isWaiting = false
+        context.close(promise: nil)
+    }
+}

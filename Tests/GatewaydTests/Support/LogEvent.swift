@@ -1,0 +1,28 @@
+import Foundation
+
+/// A line of the supervisor's log.
+struct LogEvent: Decodable, Sendable {
+    var event: String
+    var level: String
+    var slot: Int?
+    var pid: Int32?
+    var reason: String?
+    var message: String?
+    private var addressText: String?
+    private var purposeText: String?
+
+    var address: String { addressText ?? "" }
+    var purpose: String { purposeText ?? "" }
+
+    private enum CodingKeys: String, CodingKey {
+        case event, level, slot, pid, reason, message
+        case addressText = "address"
+        case purposeText = "for"
+    }
+
+    /// Nil when the line is no such thing.
+    init?(_ line: String) {
+        guard let event = try? JSONDecoder().decode(LogEvent.self, from: Data(line.utf8)) else { return nil }
+        self = event
+    }
+}

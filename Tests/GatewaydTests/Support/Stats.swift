@@ -1,0 +1,71 @@
+import Foundation
+
+/// What `/stats` answers, as a dashboard reads it.
+struct Stats: Decodable, Sendable {
+    struct Supervisor: Decodable, Sendable {
+        var pid: Int32
+        var state: String
+        var workers_wanted: Int
+        var workers_ready: Int
+        var restarts_total: Int
+    }
+
+    struct Exit: Decodable, Sendable {
+        var reason: String
+        var in_flight: Int
+    }
+
+    struct Connections: Decodable, Sendable {
+        var active: Int
+        var accepted_total: Int
+    }
+
+    struct Requests: Decodable, Sendable {
+        var total: Int
+        var in_flight: Int
+        var by_class: [String: Int]
+    }
+
+    struct Calls: Decodable, Sendable {
+        var total: Int
+        var in_flight: Int
+        var failed: [String: Int]
+    }
+
+    struct Worker: Decodable, Sendable {
+        var id: Int
+        var pid: Int32
+        var state: String
+        var restarts: Int
+        var last_exit: Exit?
+        var connections: Connections
+        var requests: Requests
+        var calls: Calls
+    }
+
+    struct Totals: Decodable, Sendable {
+        var connections: Connections
+        var requests: Requests
+        var calls: Calls
+    }
+
+    struct Upstream: Decodable, Sendable {
+        var calls_total: Int
+        var in_flight: Int
+        var failed: [String: Int]
+    }
+
+    struct Admin: Decodable, Sendable {
+        var pid: Int32
+        var state: String
+        var restarts: Int
+        var last_exit: Exit?
+    }
+
+    var supervisor: Supervisor
+    var workers: [Worker]
+    var totals: Totals
+    var upstreams: [String: Upstream]
+    /// The admin process itself; nil where the version does not tell.
+    var admin: Admin?
+}
