@@ -74,5 +74,6 @@ let package = Package(
         tests("Processes", ["FanOut", "CLinux"]),
         tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         tests("HTTPEdge", ["FanOut", "Loop", nioHTTP] + nio),
+        .testTarget(name: "TidyTests", swiftSettings: swift),
     ]
 )
