@@ -78,5 +78,6 @@ let package = Package(
         .testTarget(
             name: "GatewaydTests", dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux", nioHTTP] + nio,
             swiftSettings: swift),
+        .testTarget(name: "TidyTests", swiftSettings: swift),
     ]
 )
