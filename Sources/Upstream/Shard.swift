@@ -77,9 +77,10 @@ private typealias SocketChange = (
     UnsafeMutableRawPointer?, curl_socket_t, CInt, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
 ) -> CInt
 
-private typealias SocketChangeOnLoop = @LoopActor (
-    UnsafeMutableRawPointer?, curl_socket_t, CInt, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
-) -> CInt
+private typealias SocketChangeOnLoop =
+    @LoopActor (
+        UnsafeMutableRawPointer?, curl_socket_t, CInt, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
+    ) -> CInt
 
 /// CURLMOPT_SOCKETFUNCTION; SocketTable says why the cast holds.
 private func socketChanged(

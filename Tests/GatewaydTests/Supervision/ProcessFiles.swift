@@ -64,7 +64,7 @@ enum ProcessFiles {
 
     /// The socket that listens on 127.0.0.1, and how many connections wait in its queue.
     static func listener(port: Int) -> TCPListener? {
-        guard let table = try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8) else { return nil }
+        guard let table = whole("/proc/net/tcp") else { return nil }
         let address = "0100007F:" + String(format: "%04X", port)
         for row in table.split(separator: "\n").dropFirst() {
             let fields = row.split(separator: " ")
@@ -74,5 +74,16 @@ enum ProcessFiles {
             return TCPListener(link: "socket:[\(fields[9])]", waiting: waiting ?? 0)
         }
         return nil
+    }
+
+    /// A file of /proc to its end: Foundation stops at the first short read, which is after a page of it.
+    private static func whole(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while case let count = read(descriptor, &chunk, chunk.count), count > 0 { bytes += chunk[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
