@@ -115,7 +115,9 @@ private func closed(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t
 
 /// libcurl opened a socket for a connection.
 @LoopActor
-private func openedOnLoop(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> CInt {
+private func openedOnLoop(
+    _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ purpose: curlsocktype
+) -> CInt {
     guard let context else { return CURL_SOCKOPT_ERROR }
     Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteOpened(socket)
     return CURL_SOCKOPT_OK

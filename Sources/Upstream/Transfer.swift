@@ -23,6 +23,9 @@ package final class Transfer {
     private let bodyLimit: Int
     let handle: UnsafeMutableRawPointer
     let endpoint: Endpoint
+    /// The URL as libcurl takes it apart, which it does anew only when the URL changes: most calls repeat theirs.
+    private let parsedURL: OpaquePointer
+    private var url: [UInt8] = []
 
     private(set) var owner: (any TransferOwner)?
     private(set) var index = 0
@@ -38,7 +41,12 @@ package final class Transfer {
 
     init?(_ endpoint: Endpoint, closing: SocketTable) {
         guard let handle = curl_easy_init() else { return nil }
+        guard let parsedURL = curl_url() else {
+            curl_easy_cleanup(handle)
+            return nil
+        }
         self.handle = handle
+        self.parsedURL = parsedURL
         self.endpoint = endpoint
         bodyLimit = endpoint.settings.bodyLimit
         configure(closing)
@@ -57,7 +65,7 @@ package final class Transfer {
         CCurl_set_long(handle, CURLOPT_FOLLOWLOCATION, settings.followsRedirects ? 1 : 0)
         CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
         CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-        CCurl_set_long(handle, CURLOPT_PATH_AS_IS, 1)
+        CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(parsedURL))
         CCurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(bodyLimit))
         CCurl_set_string(handle, CURLOPT_USERAGENT, settings.userAgent)
         if let connectTimeout = settings.connectTimeout {
@@ -69,11 +77,11 @@ package final class Transfer {
         sockets.follow(handle)
     }
 
-    /// Sets what this use is about.
-    func prepare(url: [UInt8], headers: HeaderList?, timeout: Duration, at now: MonotonicTime) {
-        url.withUnsafeBytes { bytes in
-            // `url` ends in a NUL, which Endpoint appends.
-            _ = CCurl_set_string(handle, CURLOPT_URL, bytes.assumingMemoryBound(to: CChar.self).baseAddress)
+    /// Sets what this use is about; false when the URL is none.
+    func prepare(url: [UInt8], headers: HeaderList?, timeout: Duration, at now: MonotonicTime) -> Bool {
+        if url != self.url {
+            guard parse(url) else { return false }
+            self.url = url
         }
         CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
         let milliseconds = max(1, timeout.wholeMilliseconds)
@@ -88,6 +96,16 @@ package final class Transfer {
         self.headers = headers
         started = now
         isTooLarge = false
+        return true
+    }
+
+    /// Takes the URL apart, whose last byte is a NUL. Dot-segments stay as they are (CURLU_PATH_AS_IS).
+    private func parse(_ url: [UInt8]) -> Bool {
+        self.url = []
+        return url.withUnsafeBytes { bytes in
+            let text = bytes.assumingMemoryBound(to: CChar.self).baseAddress
+            return curl_url_set(parsedURL, CURLUPART_URL, text, UInt32(CURLU_PATH_AS_IS)) == CURLUE_OK
+        }
     }
 
     func own(_ owner: any TransferOwner, index: Int) {
@@ -117,6 +135,12 @@ package final class Transfer {
             return .failure(.connect)
         }
         return .failure(code.failure)
+    }
+
+    /// Frees what libcurl holds, when the handle is not kept for another use.
+    func free() {
+        curl_easy_cleanup(handle)
+        curl_url_cleanup(parsedURL)
     }
 
     /// Lets go of what this use held, so that the handle can wait for the next.

@@ -1,8 +1,21 @@
 import CCurl
-import FanOut
+package import FanOut
 package import Loop
 import NIOCore
 import Processes
+
+/// Why a transfer could not be started.
+package enum StartFailure: Error {
+    case badURL, outOfMemory
+
+    /// As a call's failure.
+    package var failure: Failure {
+        switch self {
+        case .badURL: .protocol
+        case .outOfMemory: .overloaded
+        }
+    }
+}
 
 /// libcurl on the loop: starts transfers, moves them when their sockets or their time come, and says how they ended.
 @LoopActor
@@ -26,19 +39,34 @@ package final class TransferEngine {
 
     var now: MonotonicTime { .now() }
 
-    /// Starts a transfer, which moves with the next `kick`; nil when libcurl is out of memory.
+    /// Starts a transfer, which moves with the next `kick`.
+    ///
+    /// Fails at once as `protocol` when the URL is none, and as `overloaded` when libcurl is out of memory.
     package func start(
         _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, timeout: Duration,
         owner: any TransferOwner, index: Int
-    ) -> Transfer? {
-        guard let transfer = endpoint.takeIdle() ?? Transfer(endpoint, closing: sockets) else { return nil }
-        transfer.prepare(url: endpoint.url(target), headers: headers, timeout: timeout, at: now)
+    ) -> Result<Transfer, StartFailure> {
+        guard let transfer = endpoint.takeIdle() ?? Transfer(endpoint, closing: sockets) else {
+            return .failure(.outOfMemory)
+        }
         isStarting = true
         defer { isStarting = false }
-        guard let shard = openShard(), shard.add(transfer) else { return nil }
+        guard transfer.prepare(url: endpoint.url(target), headers: headers, timeout: timeout, at: now) else {
+            discard(transfer)
+            return .failure(.badURL)
+        }
+        guard let shard = openShard(), shard.add(transfer) else {
+            discard(transfer)
+            return .failure(.outOfMemory)
+        }
         transfer.own(owner, index: index)
         inFlight += 1
-        return transfer
+        return .success(transfer)
+    }
+
+    private func discard(_ transfer: Transfer) {
+        transfer.release()
+        if !transfer.endpoint.keep(transfer) { transfer.free() }
     }
 
     private func openShard() -> Shard? {
@@ -71,9 +99,8 @@ package final class TransferEngine {
 
     private func recycle(_ transfer: Transfer) {
         transfer.shard?.remove(transfer)
-        transfer.release()
         inFlight -= 1
-        if !transfer.endpoint.keep(transfer) { curl_easy_cleanup(transfer.handle) }
+        discard(transfer)
     }
 
     /// A shard wants to be called then.

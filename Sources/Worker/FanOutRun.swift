@@ -37,11 +37,13 @@ final class FanOutRun: TransferOwner {
         client.onGone = { [self] in cancel() }
         for (index, call) in plan.calls.enumerated() {
             counters.callStarted(upstream: service.scoreboardIndices[index])
-            transfers[index] = engine.start(
+            let start = engine.start(
                 service.endpoints[index], target: call.target, headers: headers, timeout: call.timeout,
                 owner: self, index: index)
-            // Out of memory or descriptors for one more call: the others go on.
-            if transfers[index] == nil { settle(index, .failure(.overloaded, status: nil)) }
+            switch start {
+            case .success(let transfer): transfers[index] = transfer
+            case .failure(let reason): settle(index, .failure(reason.failure, status: nil))
+            }
         }
         engine.kick()
     }

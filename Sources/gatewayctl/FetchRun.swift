@@ -57,9 +57,9 @@ final class FetchRun: TransferOwner {
             let index = next
             next += 1
             started[index] = .now()
-            let transfer = engine.start(
+            let start = engine.start(
                 endpoint, target: Array(urls[index].utf8), headers: nil, timeout: timeout, owner: self, index: index)
-            if transfer == nil { settled(index, .failure(.overloaded)) }
+            if case .failure(let reason) = start { settled(index, .failure(reason.failure)) }
         }
         engine.kick()
     }
