@@ -99,7 +99,9 @@ package final class Transfer {
         return true
     }
 
-    /// Takes the URL apart, whose last byte is a NUL. Dot-segments stay as they are (CURLU_PATH_AS_IS).
+    /// Takes the URL apart, whose last byte is a NUL.
+    ///
+    /// Dot-segments stay as they are (CURLU_PATH_AS_IS).
     private func parse(_ url: [UInt8]) -> Bool {
         self.url = []
         return url.withUnsafeBytes { bytes in

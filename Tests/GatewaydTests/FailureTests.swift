@@ -4,7 +4,7 @@ import Testing
 extension RunningPrograms {
     /// Calls that fail: each is named with its reason, and disturbs no other.
     @Suite struct FailureTests {
-        private static func start() async throws -> (TestUpstream, DeadPort, Gateway) {
+        private static func upstream() async throws -> TestUpstream {
             let upstream = try await TestUpstream.start()
             upstream.on("/good", .json("1"))
             upstream.on("/status", .status(503, "{}"))
@@ -14,6 +14,11 @@ extension RunningPrograms {
             upstream.on("/early", .closeEarly)
             upstream.on("/noise", .raw("this is no HTTP\r\n\r\n"))
             upstream.on("/never", .never)
+            return upstream
+        }
+
+        private static func start() async throws -> (TestUpstream, DeadPort, Gateway) {
+            let upstream = try await upstream()
             let dead = try DeadPort()
             let gateway = try await Gateway.start(
                 """
