@@ -38,10 +38,13 @@ package final class Readiness {
 
     /// Events that one tick handles, so that NIO's own channels get their turn between.
     private static let batch = 256
+    /// Ticks that look again before the helper is woken to wait: waking it and being called back costs more than that.
+    private static let patience = 3
 
     private let epoll: CInt
     private let waiter: Waiter
     private var handlers: [(any ReadinessHandler)?] = []
+    private var idleTicks = 0
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: batch)
 
     private init() {
@@ -88,11 +91,13 @@ package final class Readiness {
 
     private func pump() {
         let count = epoll_wait(epoll, events, CInt(Self.batch), 0)
-        guard count > 0 else {
+        idleTicks = count > 0 ? 0 : idleTicks + 1
+        guard idleTicks < Self.patience else {
+            idleTicks = 0
             waiter.resume()
             return
         }
-        for index in 0..<Int(count) {
+        for index in 0..<max(0, Int(count)) {
             let descriptor = events[index].data.fd
             handlers[Int(descriptor)]?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
         }
