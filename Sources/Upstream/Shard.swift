@@ -8,18 +8,21 @@ import Loop
 /// handle. With 5,000 on one, a request cost five times what it does on shards of 64.
 @LoopActor
 final class Shard {
-    static let capacity = 64
+    static let capacity = 128
 
     let multi: UnsafeMutableRawPointer
     private unowned let engine: TransferEngine
+    /// Its place among the engine's shards.
+    let index: Int
     private(set) var inFlight = 0
     /// When libcurl wants to be called although no socket is ready; nil: not at all.
     private(set) var deadline: MonotonicTime?
 
-    init?(_ engine: TransferEngine) {
+    init?(_ engine: TransferEngine, index: Int) {
         guard let multi = curl_multi_init() else { return nil }
         self.multi = multi
         self.engine = engine
+        self.index = index
         let me = Unmanaged.passUnretained(self).toOpaque()
         CCurl_multi_set_callbacks(multi, socketChanged, timerChanged, me)
         // Idle connections that are kept: the default is four per transfer that ever ran at once.

@@ -23,6 +23,8 @@ package final class TransferEngine {
     let sockets = SocketTable()
     /// Filled lowest first, so that the connections of the first ones stay warm.
     private var shards: [Shard] = []
+    /// No shard before this one has room.
+    private var firstOpen = 0
     /// Shards that libcurl wants to be called for at once.
     private var due: [Shard] = []
     /// Whether the shards that are due have a caller who will `kick` them.
@@ -70,8 +72,11 @@ package final class TransferEngine {
     }
 
     private func openShard() -> Shard? {
-        if let shard = shards.first(where: { $0.inFlight < Shard.capacity }) { return shard }
-        guard let shard = Shard(self) else { return nil }
+        while firstOpen < shards.count {
+            if shards[firstOpen].inFlight < Shard.capacity { return shards[firstOpen] }
+            firstOpen += 1
+        }
+        guard let shard = Shard(self, index: shards.count) else { return nil }
         shards.append(shard)
         return shard
     }
@@ -98,7 +103,10 @@ package final class TransferEngine {
     }
 
     private func recycle(_ transfer: Transfer) {
-        transfer.shard?.remove(transfer)
+        if let shard = transfer.shard {
+            shard.remove(transfer)
+            firstOpen = min(firstOpen, shard.index)
+        }
         inFlight -= 1
         discard(transfer)
     }
