@@ -8,10 +8,10 @@ package struct Limits: Sendable, Hashable {
     ///
     /// 75 s: longer than nginx keeps idle upstream connections (60 s), else nginx meets closed ones.
     package var keepaliveIdle: Duration = .seconds(75)
-    /// For the connection to a server, name resolution and TLS included.
+    /// For the connection to a server, name resolution and TLS included; nil leaves it to the call's timeout.
     ///
-    /// 1 s: a SYN without an answer is repeated after 1 s, and half of a route's 2 s are gone then.
-    package var connectTimeout: Duration = .seconds(1)
+    /// A limit of its own only helps where a server takes connections fast and answers slowly.
+    package var connectTimeout: Duration?
     /// Bytes of a request's body; a larger one is answered 413.
     ///
     /// 1 MiB: as much as nginx passes by default (client_max_body_size).

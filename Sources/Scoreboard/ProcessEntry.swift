@@ -12,7 +12,7 @@ package enum ProcessState: String, Sendable, CaseIterable {
     case unresponsive
     /// There is no process: it will be started again, or its slot is out of use.
     case dead
-    /// There is no process, and none is started before an operator asks: too many deaths in too short a time.
+    /// There is no process, and none is started until a while has passed: too many deaths in too short a time.
     case held
 }
 
