@@ -18,6 +18,7 @@ package struct DemoUpstream {
     /// Serves until the supervisor says drain or is gone.
     package func run() throws {
         Signals.ignoreBrokenPipes()
+        Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: .seconds(5)) { [self] in
             let server = HTTPServer(DemoAnswers(), limits: EdgeLimits())
             server.serve(listener)

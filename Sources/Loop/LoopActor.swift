@@ -29,15 +29,4 @@ package actor LoopActor {
             try unsafeBitCast(operation, to: (() throws -> Value).self)()
         }
     }
-
-    /// The same for an operation on values that must not leave the loop, such as a C callback's pointers.
-    @inlinable @inline(__always)
-    package nonisolated static func assumeIsolated<Context, Value>(
-        _ context: Context, _ operation: @LoopActor (Context) throws -> Value
-    ) rethrows -> Value {
-        loop.preconditionInEventLoop()
-        return try withoutActuallyEscaping(operation) { operation in
-            try unsafeBitCast(operation, to: ((Context) throws -> Value).self)(context)
-        }
-    }
 }
