@@ -126,10 +126,10 @@ final class Connection {
     }
 
     private func send(_ response: Response, to incoming: IncomingRequest?) {
-        let closes = !(incoming?.keepsAlive ?? false) || server.isDraining || (waiting.isEmpty && refusal != nil)
+        let hasMore = !waiting.isEmpty || (incoming != nil && refusal != nil)
         // What was refused is not read to its end: closing at once would reset the connection under the answer.
         let lingers = incoming == nil || server.isDraining
-        let isLast = closes && (waiting.isEmpty || !(incoming?.keepsAlive ?? false))
+        let isLast = !(incoming?.keepsAlive ?? false) || (server.isDraining && !hasMore)
         write(
             server.writer.bytes(
                 response, omitsBody: incoming?.request.method == "HEAD",

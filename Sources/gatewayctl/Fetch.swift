@@ -1,8 +1,8 @@
 import ArgumentParser
 import FanOut
-import Glibc
 import Loop
 import NIOCore
+import Processes
 
 /// `gatewayctl fetch URL…`: the fan-out by hand.
 struct Fetch: ParsableCommand {
@@ -28,8 +28,9 @@ struct Fetch: ParsableCommand {
     }
 
     func run() throws {
-        // Each URL in flight needs a descriptor.
-        _ = signal(SIGPIPE, SIG_IGN)
+        Signals.ignoreBrokenPipes()
+        // Each URL in flight needs a descriptor; without more of them, those that find none fail as "connect".
+        _ = try? ResourceLimits.raiseOpenFiles()
         let done = LoopActor.loop.makePromise(of: [FetchRun.Fetched].self)
         let started = ContinuousClock.now
         LoopActor.loop.execute { [self] in
