@@ -1,7 +1,7 @@
 /// Why a call failed: the closed set that CONTRACT names, in the order in which the scoreboard keeps their counters.
 ///
 /// New kinds go at the end, since the raw value is an index into shared memory.
-package enum Failure: UInt8, Sendable, CaseIterable {
+package enum Failure: UInt8, Error, CaseIterable {
     case timeout, connect, dns, tls, reset, `protocol`, status, tooLarge, invalidJSON
     case conflict, dependency, circuitOpen, overloaded, shed, cancelled
 

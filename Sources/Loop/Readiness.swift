@@ -124,36 +124,16 @@ private struct Waiter: Sendable {
     }
 
     func start(_ onReady: @escaping @Sendable () -> Void) {
-        let body = Unmanaged.passRetained(ThreadBody { wait(onReady) })
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { context in
-                if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            }, body.toOpaque())
-        precondition(status == 0, "pthread_create: \(String(cString: strerror(status)))")
-        pthread_detach(thread)
+        let isStarted = HelperThread.start("readiness") { wait(onReady) }
+        precondition(isStarted, "no thread to wait for readiness with")
     }
 
     private func wait(_ onReady: @Sendable () -> Void) {
-        // Signals are the main thread's; none must interrupt this one's waiting.
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
         var event = epoll_event()
         while true {
             guard epoll_wait(epoll, &event, 1, -1) > 0 else { continue }
             onReady()
             while sem_wait(semaphore) != 0 {}
         }
-    }
-}
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) {
-        self.run = run
     }
 }

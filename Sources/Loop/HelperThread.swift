@@ -1,0 +1,50 @@
+import CLinux
+import Glibc
+
+/// A thread beside the loop, for what would block it.
+///
+/// It reports by `LoopActor.loop.execute`, and takes no signal: those are the main thread's.
+package enum HelperThread {
+    /// Starts a thread that ends with its body; false when the system has no room for one.
+    ///
+    /// - Parameter name: As ps and top show it, 15 bytes at most.
+    package static func start(_ name: StaticString, _ body: @escaping @Sendable () -> Void) -> Bool {
+        let context = Unmanaged.passRetained(ThreadBody(name: name, run: body))
+        // A thread begins with the mask of the one that makes it, so that not even its first moment takes a signal.
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { context in
+                if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().begin() }
+                return nil
+            }, context.toOpaque())
+        guard status == 0 else {
+            context.release()
+            return false
+        }
+        pthread_detach(thread)
+        return true
+    }
+}
+
+private final class ThreadBody: Sendable {
+    private let name: StaticString
+    private let run: @Sendable () -> Void
+
+    init(name: StaticString, run: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.run = run
+    }
+
+    func begin() {
+        name.withUTF8Buffer { name in
+            _ = name.withMemoryRebound(to: CChar.self) { $0.baseAddress.map(CLinux_set_name) }
+        }
+        run()
+    }
+}
