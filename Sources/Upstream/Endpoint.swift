@@ -3,47 +3,34 @@ package import Loop
 
 /// What is the same for all transfers to an endpoint.
 package struct TransferSettings: Sendable {
-    /// Bytes of one answer's body.
+    /// Bytes of one answer's body, decoded.
     package var bodyLimit: Int
-    /// Nil: no limit of its own beside the call's.
-    package var connectTimeout: Duration?
     package var followsRedirects = false
     package var userAgent: String
 
-    package init(bodyLimit: Int, connectTimeout: Duration?, userAgent: String) {
+    package init(bodyLimit: Int, userAgent: String) {
         self.bodyLimit = bodyLimit
-        self.connectTimeout = connectTimeout
         self.userAgent = userAgent
     }
 }
 
-/// The servers of an upstream, taken in turn.
-@LoopActor
-package final class ServerRotation {
-    private let servers: [[UInt8]]
-    private var next = 0
-
-    /// Servers as `scheme://host:port/base` without a slash at the end; at least one.
-    package init(_ servers: [String]) {
-        self.servers = servers.map { Array($0.utf8) }
-    }
-
-    func take() -> [UInt8] {
-        let server = servers[next]
-        next = next + 1 == servers.count ? 0 : next + 1
-        return server
-    }
-}
-
-/// One configured call: where it goes, and the prepared handles that wait for its next use.
+/// One configured call: where it goes, what of it never changes, and the prepared handles that wait for its next use.
 @LoopActor
 package final class Endpoint {
     /// Handles that wait; what a burst leaves over this is freed.
     private static let idleLimit = 1024
 
+    let upstream: UpstreamServers
     let settings: TransferSettings
-    private let rotation: ServerRotation
-    private var idle: [Transfer] = []
+    /// By server: what follows the target in a request, up to the fields that each request brings.
+    let requestTails: [[UInt8]]
+    /// By server: what goes before the target.
+    let requestHeads: [[UInt8]]
+    /// Its answers are encoded though nobody asked for it, so libcurl makes its calls from now on.
+    var isEncoded = false
+    /// Where its last call's deadline stands.
+    var line: Deadlines.Line?
+    private var idle: [CurlExchange] = []
     /// Bytes that libcurl reads at once, for bodies like the last one.
     ///
     /// libcurl allocates them for each transfer. The smallest, which is what most answers of services need, is one that
@@ -52,14 +39,19 @@ package final class Endpoint {
     private static let smallestBuffer = 1 << 10
     private static let largestBuffer = 64 << 10
 
-    package init(_ rotation: ServerRotation, _ settings: TransferSettings) {
-        self.rotation = rotation
+    package init(_ upstream: UpstreamServers, _ settings: TransferSettings) {
+        self.upstream = upstream
         self.settings = settings
+        requestHeads = upstream.servers.map { Array("GET \($0.base)".utf8) }
+        requestTails = upstream.servers.map { server in
+            let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"
+            return Array(" HTTP/1.1\r\nHost: \(server.authority)\r\n\(agent)Accept: */*\r\n".utf8)
+        }
     }
 
-    /// The URL of a call on the server whose turn it is, with a NUL at its end.
-    func url(_ target: [UInt8]) -> [UInt8] {
-        var url = rotation.take()
+    /// The URL of a call, with a NUL at its end.
+    func url(_ server: Int, _ target: [UInt8]) -> [UInt8] {
+        var url = Array(upstream.servers[server].url.utf8)
         url.reserveCapacity(url.count + target.count + 1)
         url.append(contentsOf: target)
         url.append(0)
@@ -73,14 +65,14 @@ package final class Endpoint {
         while bufferSize < min(wanted, Self.largestBuffer) { bufferSize *= 2 }
     }
 
-    func takeIdle() -> Transfer? {
+    func takeIdle() -> CurlExchange? {
         idle.popLast()
     }
 
     /// Keeps a handle for its next use; false when enough of them wait.
-    func keep(_ transfer: Transfer) -> Bool {
+    func keep(_ exchange: CurlExchange) -> Bool {
         guard idle.count < Self.idleLimit else { return false }
-        idle.append(transfer)
+        idle.append(exchange)
         return true
     }
 }

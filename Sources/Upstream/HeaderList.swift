@@ -1,20 +1,47 @@
 import CCurl
 
-/// Header lines for transfers, in the form that libcurl keeps a pointer to.
-///
-/// All calls of one request share one list; whoever uses it holds it, and the last one frees it.
+/// Header lines that all calls of one request share: as bytes for the plain lane, as a list for libcurl when it asks.
 package final class HeaderList {
-    private(set) var list: UnsafeMutablePointer<curl_slist>?
+    /// Whole lines, each with its end.
+    private(set) var bytes: [UInt8] = []
+    /// With and without a word that keeps libcurl from asking for codings.
+    private var lists: (plain: StringList?, coded: StringList?)
 
     package init() {}
 
     /// Adds a field.
     ///
-    /// The value must have no control bytes, since libcurl sends the line as it is.
+    /// The value must have no control bytes, since the line goes out as it is.
     package func append(_ name: StaticString, _ value: String) {
-        let longer = curl_slist_append(list, "\(name): \(value)")
+        if bytes.isEmpty { bytes.reserveCapacity(128) }
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(0x20)
+        bytes.append(contentsOf: value.utf8)
+        bytes.append(0x0D)
+        bytes.append(0x0A)
+    }
+
+    /// The lines as libcurl takes them (CURLOPT_HTTPHEADER(3)).
+    func list(asksForCoding: Bool) -> StringList {
+        if let list = asksForCoding ? lists.coded : lists.plain { return list }
+        let list = StringList()
+        if !asksForCoding { list.append("Accept-Encoding:") }
+        for line in bytes.split(separator: 0x0A) { list.append(String(decoding: line.dropLast(), as: UTF8.self)) }
+        if asksForCoding { lists.coded = list } else { lists.plain = list }
+        return list
+    }
+}
+
+/// A list of strings that libcurl keeps a pointer to: whoever uses it holds it, and the last one frees it.
+final class StringList {
+    private(set) var list: UnsafeMutablePointer<curl_slist>?
+
+    init() {}
+
+    func append(_ text: String) {
         // Out of memory leaves the list as it was: the call goes out without this line.
-        if let longer { list = longer }
+        if let longer = curl_slist_append(list, text) { list = longer }
     }
 
     deinit {

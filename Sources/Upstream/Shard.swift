@@ -2,7 +2,7 @@ import CCurl
 import FanOut
 import Loop
 
-/// One multi handle with a bounded number of transfers.
+/// One multi handle with a bounded number of easy handles in it.
 ///
 /// libcurl looks through a host's connections one by one, so its cost per call grows with the calls in flight on a
 /// handle. With 5,000 on one, a request cost five times what it does on shards of 64.
@@ -11,17 +11,17 @@ final class Shard {
     static let capacity = 128
 
     let multi: UnsafeMutableRawPointer
-    private unowned let engine: TransferEngine
-    /// Its place among the engine's shards.
+    private unowned let lane: CurlLane
+    /// Its place among the lane's shards.
     let index: Int
     private(set) var inFlight = 0
     /// When libcurl wants to be called although no socket is ready; nil: not at all.
     private(set) var deadline: MonotonicTime?
 
-    init?(_ engine: TransferEngine, index: Int) {
+    init?(_ lane: CurlLane, index: Int) {
         guard let multi = curl_multi_init() else { return nil }
         self.multi = multi
-        self.engine = engine
+        self.lane = lane
         self.index = index
         let me = Unmanaged.passUnretained(self).toOpaque()
         CCurl_multi_set_callbacks(multi, socketChanged, timerChanged, me)
@@ -29,16 +29,16 @@ final class Shard {
         CCurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.capacity * 4)
     }
 
-    func add(_ transfer: Transfer) -> Bool {
-        guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else { return false }
-        transfer.shard = self
+    func add(_ handle: EasyHandle) -> Bool {
+        guard curl_multi_add_handle(multi, handle.handle) == CURLM_OK else { return false }
+        handle.shard = self
         inFlight += 1
         return true
     }
 
-    func remove(_ transfer: Transfer) {
-        curl_multi_remove_handle(multi, transfer.handle)
-        transfer.shard = nil
+    func remove(_ handle: EasyHandle) {
+        curl_multi_remove_handle(multi, handle.handle)
+        handle.shard = nil
         inFlight -= 1
     }
 
@@ -61,18 +61,18 @@ final class Shard {
         var code = CURLE_OK
         while let handle = CCurl_multi_next_done(multi, &code) {
             guard let context = CCurl_get_private(handle) else { continue }
-            engine.finish(Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue(), code)
+            Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue().done(code)
         }
     }
 
     fileprivate func setTimer(_ milliseconds: Int) {
         // -1 disarms, 0 is now (CURLMOPT_TIMERFUNCTION(3)).
-        deadline = milliseconds < 0 ? nil : engine.now + .milliseconds(milliseconds)
-        if let deadline { engine.wake(at: deadline, isNow: milliseconds == 0, self) }
+        deadline = milliseconds < 0 ? nil : lane.now + .milliseconds(milliseconds)
+        if let deadline { lane.wake(at: deadline, isNow: milliseconds == 0, self) }
     }
 
     fileprivate func change(_ socket: curl_socket_t, _ what: CInt) {
-        engine.sockets.change(socket, what, self)
+        lane.sockets.change(socket, what, self)
     }
 }
 

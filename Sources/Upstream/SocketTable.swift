@@ -17,6 +17,8 @@ final class SocketTable: ReadinessHandler {
         /// What libcurl waits for; empty while the connection is idle.
         var wanted: ReadyEvents = []
         var isConnection = false
+        /// Ours from now on.
+        var isTakenOver = false
     }
 
     private var entries: [Entry] = []
@@ -28,10 +30,18 @@ final class SocketTable: ReadinessHandler {
         CCurl_set_close(handle, closed, me)
     }
 
+    /// Takes a connected socket over from libcurl, which will say that it closes it, and will not.
+    func takeOver(_ socket: curl_socket_t) {
+        reserve(socket)
+        leave(socket)
+        entries[Int(socket)] = Entry(isTakenOver: true)
+    }
+
     /// CURLMOPT_SOCKETFUNCTION: libcurl waits for something else on a socket, or for nothing.
     func change(_ socket: curl_socket_t, _ what: CInt, _ shard: Shard) {
         reserve(socket)
         let index = Int(socket)
+        guard !entries[index].isTakenOver else { return }
         entries[index].shard = shard
         switch what {
         case CURL_POLL_IN: entries[index].wanted = .readable
@@ -82,10 +92,13 @@ final class SocketTable: ReadinessHandler {
         entries[Int(socket)] = Entry(isConnection: true)
     }
 
-    fileprivate func noteClosing(_ socket: curl_socket_t) {
-        guard Int(socket) < entries.count else { return }
-        Readiness.shared.forget(socket)
+    /// Whether libcurl's wish to close a socket is to be followed.
+    fileprivate func mayClose(_ socket: curl_socket_t) -> Bool {
+        guard Int(socket) < entries.count else { return true }
+        let isTakenOver = entries[Int(socket)].isTakenOver
+        if !isTakenOver { Readiness.shared.forget(socket) }
         entries[Int(socket)] = Entry()
+        return !isTakenOver
     }
 
     private func reserve(_ socket: curl_socket_t) {
@@ -126,6 +139,6 @@ private func openedOnLoop(
 /// libcurl wants a connection's socket closed.
 @LoopActor
 private func closedOnLoop(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
-    if let context { Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().noteClosing(socket) }
+    if let context, !Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().mayClose(socket) { return 0 }
     return close(socket)
 }

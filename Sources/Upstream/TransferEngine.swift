@@ -1,143 +1,147 @@
-import CCurl
-package import FanOut
+import FanOut
 package import Loop
 import NIOCore
 import Processes
 
-/// Why a transfer could not be started.
-package enum StartFailure: Error {
-    case badURL, outOfMemory
-
-    /// As a call's failure.
-    package var failure: Failure {
-        switch self {
-        case .badURL: .protocol
-        case .outOfMemory: .overloaded
-        }
-    }
-}
-
-/// libcurl on the loop: starts transfers, moves them when their sockets or their time come, and says how they ended.
+/// All upstream requests of this process: admits them, sends each down its lane, ends those that take too long.
+///
+/// http goes down the plain lane, which speaks HTTP/1.1 on connections that libcurl made; all else is libcurl's.
 @LoopActor
 package final class TransferEngine {
-    let sockets = SocketTable()
-    /// Filled lowest first, so that the connections of the first ones stay warm.
-    private var shards: [Shard] = []
-    /// No shard before this one has room.
-    private var firstOpen = 0
-    /// Shards that libcurl wants to be called for at once.
-    private var due: [Shard] = []
-    /// Whether the shards that are due have a caller who will `kick` them.
-    private var isStarting = false
-    /// When the loop's timer will call, nil when it is not set.
-    private var wakeAt: MonotonicTime?
-    private var timer: Scheduled<Void>?
+    let curl = CurlLane()
+    let names: Names
+    private(set) lazy var connector = Connector(self)
+    /// Reused for every request and every read of the plain lane.
+    let scratch = Scratch()
+    private let limit: Int
+    private lazy var deadlines = Deadlines { [unowned self] in settle($0, .failure(.timeout)) }
+    /// Transfers that were started and are not settled.
     package private(set) var inFlight = 0
 
-    package init() {
-        // Once per process, before any other use (curl_global_init(3)); the event loop's thread is the only user.
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    /// - Parameter limit: Transfers in flight at once; those beyond fail as `overloaded`.
+    package init(_ names: Names, limit: Int) {
+        self.names = names
+        self.limit = limit
     }
 
-    var now: MonotonicTime { .now() }
-
-    /// Starts a transfer, which moves with the next `kick`.
+    /// Starts a call of an endpoint, or of a URL with the endpoint's settings.
     ///
-    /// Fails at once as `protocol` when the URL is none, and as `overloaded` when libcurl is out of memory.
+    /// Its owner is always told how it ended, and never from inside of this.
     package func start(
-        _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, timeout: Duration,
+        _ endpoint: Endpoint, target: [UInt8], url: ParsedURL? = nil, headers: HeaderList?, timeout: Duration,
         owner: any TransferOwner, index: Int
-    ) -> Result<Transfer, StartFailure> {
-        guard let transfer = endpoint.takeIdle() ?? Transfer(endpoint, closing: sockets) else {
-            return .failure(.outOfMemory)
-        }
-        isStarting = true
-        defer { isStarting = false }
-        guard transfer.prepare(url: endpoint.url(target), headers: headers, timeout: timeout, at: now) else {
-            discard(transfer)
-            return .failure(.badURL)
-        }
-        guard let shard = openShard(), shard.add(transfer) else {
-            discard(transfer)
-            return .failure(.outOfMemory)
-        }
-        transfer.own(owner, index: index)
+    ) -> Transfer {
+        let line = deadlines.line(timeout, last: endpoint.line)
+        endpoint.line = line
+        let transfer = Transfer(
+            endpoint, target: target, url: url, headers: headers, owner: owner, index: index,
+            deadline: .now() + timeout, line: line)
         inFlight += 1
-        return .success(transfer)
-    }
-
-    private func discard(_ transfer: Transfer) {
-        transfer.release()
-        if !transfer.endpoint.keep(transfer) { transfer.free() }
-    }
-
-    private func openShard() -> Shard? {
-        while firstOpen < shards.count {
-            if shards[firstOpen].inFlight < Shard.capacity { return shards[firstOpen] }
-            firstOpen += 1
+        deadlines.add(transfer, to: line)
+        guard inFlight <= limit else {
+            fail(transfer, .overloaded)
+            return transfer
         }
-        guard let shard = Shard(self, index: shards.count) else { return nil }
-        shards.append(shard)
-        return shard
-    }
-
-    /// Gets the transfers going that were started: on warm connections their requests are sent before it returns.
-    package func kick() {
-        let batch = due
-        due.removeAll(keepingCapacity: true)
-        for shard in batch { shard.actOnTimeout() }
+        switch endpoint.upstream.gate.enter(transfer) {
+        case .admitted:
+            transfer.isAdmitted = true
+            begin(transfer)
+        case .queued: transfer.stage = .queued
+        case .refused: fail(transfer, .overloaded)
+        }
+        return transfer
     }
 
     /// Ends a transfer without an answer to its owner; its connection is closed, which tells the upstream.
     package func cancel(_ transfer: Transfer) {
-        guard transfer.owner != nil else { return }
-        recycle(transfer)
+        guard !transfer.isSettled else { return }
+        _ = end(transfer)
     }
 
-    func finish(_ transfer: Transfer, _ code: CURLcode) {
-        let result = transfer.result(code, at: now)
-        let owner = transfer.owner
-        let index = transfer.index
-        recycle(transfer)
-        owner?.settled(index, result)
+    /// Ends a transfer and tells its owner.
+    func settle(_ transfer: Transfer, _ result: TransferResult) {
+        guard !transfer.isSettled else { return }
+        end(transfer)?.settled(transfer.index, result)
     }
 
-    private func recycle(_ transfer: Transfer) {
-        if let shard = transfer.shard {
-            shard.remove(transfer)
-            firstOpen = min(firstOpen, shard.index)
-        }
+    /// Ends it from a place that its owner must not be told from.
+    func fail(_ transfer: Transfer, _ failure: Failure) {
+        LoopActor.loop.execute { LoopActor.assumeIsolated { self.settle(transfer, .failure(failure)) } }
+    }
+
+    /// Undoes what its stage has done, and lets the next one of its upstream in.
+    private func end(_ transfer: Transfer) -> (any TransferOwner)? {
+        let stage = transfer.stage
+        let owner = transfer.settle()
         inFlight -= 1
-        discard(transfer)
+        deadlines.remove(from: transfer.line)
+        switch stage {
+        case .starting, .settled: break
+        case .queued: transfer.endpoint.upstream.gate.leftLine()
+        case .waiting(let pool): pool.leftLine(transfer)
+        case .exchanging(let connection): connection.abandon()
+        case .curl(let exchange): exchange.end()
+        }
+        if transfer.isAdmitted, let next = transfer.endpoint.upstream.gate.leave() {
+            next.isAdmitted = true
+            begin(next)
+        }
+        return owner
     }
 
-    /// A shard wants to be called then.
-    func wake(at deadline: MonotonicTime, isNow: Bool, _ shard: Shard) {
-        if isNow {
-            if !due.contains(where: { $0 === shard }) { due.append(shard) }
-            if !isStarting { LoopActor.loop.execute { LoopActor.assumeIsolated { self.kick() } } }
-        } else if wakeAt.map({ deadline < $0 }) ?? true {
-            timer?.cancel()
-            arm(deadline)
+    // MARK: Lanes
+
+    private func begin(_ transfer: Transfer) {
+        let endpoint = transfer.endpoint
+        guard transfer.url == nil else { return beginCurl(transfer) }
+        transfer.server = endpoint.upstream.take()
+        let server = endpoint.upstream.servers[transfer.server]
+        if server.isSecure || endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
+            beginCurl(transfer)
+        } else {
+            endpoint.upstream.pool(transfer.server, self).run(transfer)
         }
     }
 
-    private func arm(_ deadline: MonotonicTime) {
-        wakeAt = deadline
-        timer = LoopActor.loop.scheduleTask(deadline: NIODeadline(deadline)) {
-            LoopActor.assumeIsolated { self.tick() }
+    /// Leaves the plain lane for libcurl, which decodes bodies.
+    func moveToCurl(_ transfer: Transfer) {
+        transfer.stage = .starting
+        beginCurl(transfer)
+    }
+
+    private func beginCurl(_ transfer: Transfer) {
+        let server = transfer.url == nil ? transfer.endpoint.upstream.servers[transfer.server] : nil
+        guard let host = server?.host ?? transfer.url?.host, let port = server?.port ?? transfer.url?.port else {
+            return fail(transfer, .protocol)
+        }
+        if IPAddress(host) != nil { return runCurl(transfer, nil) }
+        withAddresses(of: host) { [self] result in
+            guard !transfer.isSettled else { return }
+            switch result {
+            case .success(let addresses): runCurl(transfer, StringList(resolving: host, port, to: addresses))
+            case .failure(let failure): fail(transfer, failure)
+            }
         }
     }
 
-    /// Calls the shards whose time has come.
-    ///
-    /// A timer that turns out early is cheaper than one moved for every call.
-    private func tick() {
-        wakeAt = nil
-        let now = self.now
-        for shard in shards {
-            if let deadline = shard.deadline, deadline <= now { shard.actOnTimeout() }
+    /// The addresses of a name, at once when they are known.
+    func withAddresses(of host: String, then: @escaping @LoopActor (Result<[IPAddress], Failure>) -> Void) {
+        if let addresses = names.known(host) {
+            then(.success(addresses))
+        } else {
+            names.addresses(of: host, then: then)
         }
-        if let next = shards.lazy.compactMap(\.deadline).min(), wakeAt.map({ next < $0 }) ?? true { arm(next) }
+    }
+
+    private func runCurl(_ transfer: Transfer, _ addresses: StringList?) {
+        guard let exchange = transfer.endpoint.takeIdle() ?? CurlExchange(transfer.endpoint, self) else {
+            return fail(transfer, .overloaded)
+        }
+        guard exchange.prepare(transfer, addresses) else {
+            exchange.end()
+            return fail(transfer, .protocol)
+        }
+        transfer.stage = .curl(exchange)
+        guard curl.add(exchange) else { return fail(transfer, .overloaded) }
     }
 }

@@ -37,15 +37,10 @@ final class FanOutRun: TransferOwner {
         client.onGone = { [self] in cancel() }
         for (index, call) in plan.calls.enumerated() {
             counters.callStarted(upstream: service.scoreboardIndices[index])
-            let start = engine.start(
+            transfers[index] = engine.start(
                 service.endpoints[index], target: call.target, headers: headers, timeout: call.timeout,
                 owner: self, index: index)
-            switch start {
-            case .success(let transfer): transfers[index] = transfer
-            case .failure(let reason): settle(index, .failure(reason.failure, status: nil))
-            }
         }
-        engine.kick()
     }
 
     func settled(_ index: Int, _ result: TransferResult) {

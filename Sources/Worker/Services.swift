@@ -13,10 +13,10 @@ struct Services {
     let fanOuts: [FanOutService?]
 
     init(_ configuration: Configuration, _ scoreboard: ScoreboardReader) {
-        let settings = TransferSettings(
-            bodyLimit: configuration.limits.responseBody, connectTimeout: configuration.limits.connectTimeout,
-            userAgent: "gatewayd/\(Version.text)")
-        let rotations = configuration.upstreams.map { ServerRotation($0.servers.map(\.text)) }
+        let limits = configuration.limits
+        let upstreams = configuration.upstreams.map {
+            UpstreamServers($0.servers.map(Server.init), UpstreamSettings($0, limits))
+        }
         let places = configuration.upstreams.map { scoreboard.upstreamIndex(named: $0.name) }
         routes = configuration.routes
         table = RouteTable(routes)
@@ -24,8 +24,31 @@ struct Services {
             guard case .fanOut(let fanOut) = route.action else { return nil }
             return FanOutService(
                 route: fanOut,
-                endpoints: fanOut.calls.map { Endpoint(rotations[$0.upstream], settings) },
+                endpoints: fanOut.calls.map { Endpoint(upstreams[$0.upstream], TransferSettings($0, limits)) },
                 scoreboardIndices: fanOut.calls.map { places[$0.upstream] })
         }
+    }
+}
+
+extension Server {
+    fileprivate init(_ address: ServerAddress) {
+        self.init(
+            isSecure: address.scheme == .https, host: address.host, port: address.port, authority: address.authority,
+            base: address.basePath)
+    }
+}
+
+extension UpstreamSettings {
+    /// What the configuration says of an upstream.
+    fileprivate init(_ upstream: Upstream, _ limits: Limits) {
+        self.init()
+        connectTimeout = limits.connectTimeout
+    }
+}
+
+extension TransferSettings {
+    /// What the configuration says of a call.
+    fileprivate init(_ call: Call, _ limits: Limits) {
+        self.init(bodyLimit: limits.responseBody, userAgent: "gatewayd/\(Version.text)")
     }
 }

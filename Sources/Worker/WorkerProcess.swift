@@ -34,7 +34,8 @@ package struct WorkerProcess {
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
             let log = configuration.accessLog ? AccessLog(slot: slot) : nil
-            let flow = RequestFlow(Services(configuration, board.reader), TransferEngine(), counters, log)
+            let engine = TransferEngine(Names(age: .seconds(10), timeout: .seconds(5)), limit: 16_384)
+            let flow = RequestFlow(Services(configuration, board.reader), engine, counters, log)
             let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits))
             for listener in listeners { server.serve(listener) }
             Heartbeat(counters).start()

@@ -26,8 +26,7 @@ final class FetchRun: TransferOwner {
     private let maxInFlight: Int
     private let progress: (String) -> Void
     private let finished: ([Fetched]) -> Void
-    private let engine = TransferEngine()
-    // The "server" is empty, since the whole URL is the target.
+    private let engine: TransferEngine
     private let endpoint: Endpoint
     private var fetched: [Fetched?]
     private var started: [MonotonicTime]
@@ -44,10 +43,11 @@ final class FetchRun: TransferOwner {
         self.maxInFlight = maxInFlight
         self.progress = progress
         self.finished = finished
-        var settings = TransferSettings(
-            bodyLimit: Self.bodyLimit, connectTimeout: nil, userAgent: "gatewayctl/\(Version.text)")
+        engine = TransferEngine(Names(age: .seconds(60), timeout: timeout), limit: .max)
+        var settings = TransferSettings(bodyLimit: Self.bodyLimit, userAgent: "gatewayctl/\(Version.text)")
         settings.followsRedirects = true
-        endpoint = Endpoint(ServerRotation([""]), settings)
+        // Every URL is a server of its own.
+        endpoint = Endpoint(UpstreamServers([], UpstreamSettings()), settings)
         fetched = Array(repeating: nil, count: urls.count)
         started = Array(repeating: MonotonicTime.now(), count: urls.count)
     }
@@ -57,11 +57,13 @@ final class FetchRun: TransferOwner {
             let index = next
             next += 1
             started[index] = .now()
-            let start = engine.start(
-                endpoint, target: Array(urls[index].utf8), headers: nil, timeout: timeout, owner: self, index: index)
-            if case .failure(let reason) = start { settled(index, .failure(reason.failure)) }
+            guard let url = ParsedURL(urls[index]) else {
+                settled(index, .failure(.protocol))
+                continue
+            }
+            _ = engine.start(
+                endpoint, target: [], url: url, headers: nil, timeout: timeout, owner: self, index: index)
         }
-        engine.kick()
     }
 
     func settled(_ index: Int, _ result: TransferResult) {

@@ -62,6 +62,12 @@ static inline long CCurl_get_long(CURL *handle, CURLINFO info) {
     return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
 }
 
+/// The socket of a connection that was made with CURLOPT_CONNECT_ONLY, -1 when there is none.
+static inline int CCurl_active_socket(CURL *handle) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? (int)socket : -1;
+}
+
 /// The pointer that CURLOPT_PRIVATE set, null when none was.
 static inline void *_Nullable CCurl_get_private(CURL *handle) {
     char *value = NULL;

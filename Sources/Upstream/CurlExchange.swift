@@ -1,0 +1,153 @@
+import CCurl
+import FanOut
+import Loop
+
+/// A transfer through libcurl, with an easy handle that is prepared once for a configured call and used again.
+@LoopActor
+final class CurlExchange: EasyHandle {
+    private let endpoint: Endpoint
+    private let engine: TransferEngine
+    /// The URL as libcurl takes it apart, which it does anew only when the URL changes: most calls repeat theirs.
+    private let parsedURL: OpaquePointer
+    private var url: [UInt8] = []
+
+    private var transfer: Transfer?
+    private var headers: StringList?
+    /// The addresses of the host, when that is a name.
+    private var addresses: StringList?
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+    private var bufferSize = 0
+
+    init?(_ endpoint: Endpoint, _ engine: TransferEngine) {
+        guard let parsedURL = curl_url() else { return nil }
+        self.parsedURL = parsedURL
+        self.endpoint = endpoint
+        self.engine = engine
+        super.init(engine.curl.sockets)
+        configure()
+    }
+
+    /// Sets what is the same for every use of the handle (curl_easy_setopt(3)).
+    private func configure() {
+        let settings = endpoint.settings
+        let upstream = endpoint.upstream.settings
+        CCurl_set_string(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+        CCurl_set_long(handle, CURLOPT_FOLLOWLOCATION, settings.followsRedirects ? 1 : 0)
+        CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
+        CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        CCurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.bodyLimit))
+        CCurl_set_string(handle, CURLOPT_USERAGENT, settings.userAgent)
+        // Decodes what comes encoded; whether that is asked for is the header list's affair.
+        CCurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, "gzip, br")
+        if let authorities = upstream.authorities { CCurl_set_string(handle, CURLOPT_CAINFO, authorities) }
+        if let connectTimeout = upstream.connectTimeout {
+            CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
+        }
+        CCurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        CCurl_set_write(handle, received)
+    }
+
+    /// Sets what this use is about; false when the URL is none.
+    ///
+    /// - Parameter addresses: Of the host, nil when it is one itself.
+    func prepare(_ transfer: Transfer, _ addresses: StringList?) -> Bool {
+        if let url = transfer.url {
+            CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(url.handle))
+        } else {
+            let url = endpoint.url(transfer.server, transfer.target)
+            if url != self.url {
+                guard parse(url) else { return false }
+                self.url = url
+            }
+            CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(parsedURL))
+        }
+        headers = transfer.headers?.list(asksForCoding: endpoint.upstream.settings.asksForCoding)
+        CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
+        CCurl_set_list(handle, CURLOPT_RESOLVE, addresses?.list)
+        self.addresses = addresses
+        if endpoint.bufferSize != bufferSize {
+            bufferSize = endpoint.bufferSize
+            CCurl_set_long(handle, CURLOPT_BUFFERSIZE, bufferSize)
+        }
+        self.transfer = transfer
+        isTooLarge = false
+        return true
+    }
+
+    /// Takes the URL apart, whose last byte is a NUL.
+    ///
+    /// Dot-segments stay as they are (CURLU_PATH_AS_IS).
+    private func parse(_ url: [UInt8]) -> Bool {
+        self.url = []
+        return url.withUnsafeBytes { bytes in
+            let text = bytes.assumingMemoryBound(to: CChar.self).baseAddress
+            return curl_url_set(parsedURL, CURLUPART_URL, text, UInt32(CURLU_PATH_AS_IS)) == CURLUE_OK
+        }
+    }
+
+    fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard body.count + bytes.count <= endpoint.settings.bodyLimit else {
+            isTooLarge = true
+            return false
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+
+    override func done(_ code: CURLcode) {
+        guard let transfer else { return }
+        let result = result(code)
+        end()
+        transfer.stage = .starting
+        engine.settle(transfer, result)
+    }
+
+    /// What the attempt came to, by libcurl's result.
+    private func result(_ code: CURLcode) -> TransferResult {
+        if code == CURLE_OK {
+            endpoint.learn(bodyBytes: body.count)
+            return .response(status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body)
+        }
+        if isTooLarge { return .failure(.tooLarge) }
+        // The call's own time is the engine's affair: this was the time to connect.
+        if code == CURLE_OPERATION_TIMEDOUT { return .failure(.connect) }
+        return .failure(code.failure)
+    }
+
+    /// Leaves libcurl and waits for the next use; a transfer that is not over is broken off, which closes its connection.
+    func end() {
+        engine.curl.remove(self)
+        transfer = nil
+        headers = nil
+        addresses = nil
+        body = []
+        if !endpoint.keep(self) { free() }
+    }
+
+    override func free() {
+        super.free()
+        curl_url_cleanup(parsedURL)
+    }
+}
+
+private typealias Receive = (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
+
+/// CURLOPT_WRITEFUNCTION; SocketTable says why the cast holds.
+private func received(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    unsafeBitCast(
+        receivedOnLoop as @LoopActor (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int,
+        to: Receive.self)(bytes, size, count, context)
+}
+
+/// Takes the bytes, or stops the transfer by taking fewer.
+@LoopActor
+private func receivedOnLoop(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().receive(chunk) ? chunk.count : 0
+}

@@ -1,0 +1,195 @@
+import FanOut
+import Glibc
+import Loop
+
+/// A connection of the plain lane: one request out, one answer in, and again.
+@LoopActor
+final class PlainConnection: ReadinessHandler {
+    private let socket: CInt
+    private let pool: ServerPool
+    private var parser = ResponseParser()
+    /// Whose request is out; nil while the connection waits for one.
+    private var transfer: Transfer?
+    private var body: [UInt8] = []
+    /// What of the request the socket did not take yet.
+    private var unsent: [UInt8] = []
+    private var isWatchedForWriting = false
+    /// Whether any byte of the answer has come.
+    private var isAnswered = false
+    /// Answers that came before.
+    private var answers = 0
+    private(set) var isClosed = false
+    var idleSince = MonotonicTime(nanoseconds: 0)
+
+    /// Takes a connected socket, which does not block and is its own from now on.
+    init(_ socket: CInt, _ pool: ServerPool) {
+        self.socket = socket
+        self.pool = pool
+        _ = Readiness.shared.add(socket, .readable, self)
+    }
+
+    // MARK: Request
+
+    /// Sends a transfer's request; what becomes of it, its failure included, is known when the socket is ready.
+    func send(_ transfer: Transfer) {
+        self.transfer = transfer
+        transfer.stage = .exchanging(self)
+        isAnswered = false
+        parser.begin()
+        let endpoint = transfer.endpoint
+        let scratch = pool.engine.scratch
+        scratch.request.removeAll(keepingCapacity: true)
+        scratch.request.append(contentsOf: endpoint.requestHeads[transfer.server])
+        scratch.request.append(contentsOf: transfer.target)
+        scratch.request.append(contentsOf: endpoint.requestTails[transfer.server])
+        if let headers = transfer.headers { scratch.request.append(contentsOf: headers.bytes) }
+        scratch.request.append(0x0D)
+        scratch.request.append(0x0A)
+        let sent = scratch.request.withUnsafeBytes { write($0) }
+        guard sent < scratch.request.count else { return }
+        unsent = Array(scratch.request[sent...])
+        watchForWriting(true)
+    }
+
+    /// Bytes taken; an error is left for the next read to tell, which has it too.
+    private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+        max(0, Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)))
+    }
+
+    private func flush() {
+        let sent = unsent.withUnsafeBytes { write($0) }
+        unsent.removeFirst(sent)
+        if unsent.isEmpty { watchForWriting(false) }
+    }
+
+    private func watchForWriting(_ watches: Bool) {
+        guard watches != isWatchedForWriting else { return }
+        isWatchedForWriting = watches
+        _ = Readiness.shared.modify(socket, watches ? [.readable, .writable] : .readable)
+    }
+
+    // MARK: Answer
+
+    func ready(_ descriptor: CInt, _ events: ReadyEvents) {
+        guard !isClosed else { return }
+        if !unsent.isEmpty, events.contains(.writable) { flush() }
+        if events.contains(.readable) || !events.isDisjoint(with: .failed) { read() }
+    }
+
+    private func read() {
+        let input = pool.engine.scratch.input
+        let count = recv(socket, input.baseAddress, input.count, 0)
+        if count > 0 {
+            take(UnsafeBufferPointer(rebasing: input[..<count]))
+        } else if count == 0 {
+            ended()
+        } else if errno != EAGAIN, errno != EINTR {
+            lost()
+        }
+    }
+
+    private func take(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard transfer != nil else {
+            // Nobody asked: such as the 408 that some servers send before they close.
+            return close()
+        }
+        isAnswered = true
+        do throws(ResponseError) {
+            var cursor = 0
+            while true {
+                switch try parser.next(bytes, &cursor) {
+                case .more: return
+                case .head: guard begin() else { return }
+                case .body(let range): guard append(bytes, range) else { return }
+                case .end: return finish(hasRest: cursor < bytes.count)
+                }
+            }
+        } catch {
+            fail(.protocol)
+        }
+    }
+
+    /// The head is read; false when the answer goes no further here.
+    private func begin() -> Bool {
+        guard let transfer else { return false }
+        if parser.isEncoded {
+            transfer.endpoint.isEncoded = true
+            self.transfer = nil
+            close()
+            pool.engine.moveToCurl(transfer)
+            return false
+        }
+        if let length = parser.contentLength {
+            guard length <= transfer.endpoint.settings.bodyLimit else {
+                fail(.tooLarge)
+                return false
+            }
+            body.reserveCapacity(length)
+        }
+        return true
+    }
+
+    private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+        guard let transfer, body.count + range.count <= transfer.endpoint.settings.bodyLimit else {
+            fail(.tooLarge)
+            return false
+        }
+        body.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
+        return true
+    }
+
+    private func finish(hasRest: Bool) {
+        guard let transfer else { return }
+        self.transfer = nil
+        // The connection may have the next one before this one is settled.
+        transfer.stage = .starting
+        let result = TransferResult.response(status: parser.status, body: body)
+        body = []
+        answers += 1
+        // Bytes behind the answer are nobody's, and a request that was not read whole is in the way of the next.
+        if parser.keepsAlive, !hasRest, unsent.isEmpty { pool.release(self) } else { close() }
+        pool.engine.settle(transfer, result)
+    }
+
+    // MARK: End
+
+    /// The server closed its side.
+    private func ended() {
+        if transfer != nil, isAnswered, parser.close() { finish(hasRest: false) } else { lost() }
+    }
+
+    /// The connection is gone; a request that met a connection which its server was just closing gets a second one.
+    ///
+    /// Only GET is spoken here, which may be sent again (RFC 9110 section 9.2.2); once, and on a connection of its own.
+    private func lost() {
+        guard let transfer else { return close() }
+        guard answers > 0, !isAnswered, !transfer.isRetry else { return fail(.reset) }
+        self.transfer = nil
+        close()
+        transfer.isRetry = true
+        pool.run(transfer)
+    }
+
+    private func fail(_ failure: Failure) {
+        guard let transfer else { return }
+        self.transfer = nil
+        close()
+        transfer.stage = .starting
+        pool.engine.settle(transfer, .failure(failure))
+    }
+
+    /// Its transfer is given up, so that the answer, if it comes, is for nobody.
+    func abandon() {
+        transfer = nil
+        close()
+    }
+
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        body = []
+        unsent = []
+        Readiness.shared.forget(socket)
+        Glibc.close(socket)
+    }
+}

@@ -1,0 +1,126 @@
+import FanOut
+import Glibc
+import Loop
+import NIOCore
+import Processes
+
+/// The plain lane's connections to one server: those that wait for a request, those being made, and who waits for them.
+@LoopActor
+final class ServerPool {
+    /// Connections being made at once: more would only fill the server's queue.
+    private static let connectingLimit = 256
+    /// How often kept connections are looked at for their age.
+    private static let sweep = Duration.seconds(1)
+
+    private let server: Server
+    private let settings: UpstreamSettings
+    let engine: TransferEngine
+    /// The last one used is used next, so that the others grow old; closed ones lie here until they are met.
+    private var idle: [PlainConnection] = []
+    private var connecting: [ObjectIdentifier: Connecting] = [:]
+    /// Second attempts, which take no connection that was used before.
+    private var retrying = WaitingLine()
+    private var waiting = WaitingLine()
+    private var isSweepScheduled = false
+
+    init(_ server: Server, _ settings: UpstreamSettings, _ engine: TransferEngine) {
+        self.server = server
+        self.settings = settings
+        self.engine = engine
+    }
+
+    /// Sends a transfer's request on a kept connection, or has one made.
+    func run(_ transfer: Transfer) {
+        if !transfer.isRetry, let connection = takeIdle() { return connection.send(transfer) }
+        transfer.stage = .waiting(self)
+        if transfer.isRetry { retrying.append(transfer) } else { waiting.append(transfer) }
+        connect()
+    }
+
+    private func takeIdle() -> PlainConnection? {
+        while let connection = idle.popLast() {
+            if !connection.isClosed { return connection }
+        }
+        return nil
+    }
+
+    /// A transfer that waited here is settled: a connection less is needed.
+    func leftLine(_ transfer: Transfer) {
+        if transfer.isRetry { retrying.left() } else { waiting.left() }
+        guard connecting.count > wanted, let (key, extra) = connecting.first else { return }
+        connecting[key] = nil
+        engine.connector.cancel(extra)
+    }
+
+    private var wanted: Int { retrying.count + waiting.count }
+
+    // MARK: Connecting
+
+    private func connect() {
+        while connecting.count < min(wanted, Self.connectingLimit) {
+            let started = engine.connector.connect(server, timeout: settings.connectTimeout) { [self] made, result in
+                connecting[ObjectIdentifier(made)] = nil
+                connected(result)
+            }
+            guard let started else { return failFirst(.overloaded) }
+            connecting[ObjectIdentifier(started)] = started
+        }
+    }
+
+    private func connected(_ result: Result<CInt, Failure>) {
+        switch result {
+        case .success(let socket): hand(PlainConnection(socket, self))
+        case .failure(let failure): failFirst(failure)
+        }
+        connect()
+    }
+
+    private func failFirst(_ failure: Failure) {
+        guard let transfer = retrying.popFirst() ?? waiting.popFirst() else { return }
+        // It is in no line any more.
+        transfer.stage = .starting
+        engine.fail(transfer, failure)
+    }
+
+    /// Gives a new connection to whom it was made for, or to whoever is next.
+    private func hand(_ connection: PlainConnection) {
+        if let transfer = retrying.popFirst() ?? waiting.popFirst() {
+            connection.send(transfer)
+        } else {
+            keep(connection)
+        }
+    }
+
+    // MARK: Keeping
+
+    /// An answer is complete and its connection can take another request.
+    func release(_ connection: PlainConnection) {
+        if let transfer = waiting.popFirst() { connection.send(transfer) } else { keep(connection) }
+    }
+
+    private func keep(_ connection: PlainConnection) {
+        guard idle.count < settings.keepaliveConnections else { return connection.close() }
+        connection.idleSince = .now()
+        idle.append(connection)
+        scheduleSweep()
+    }
+
+    private func scheduleSweep() {
+        guard !isSweepScheduled else { return }
+        isSweepScheduled = true
+        LoopActor.loop.scheduleTask(deadline: NIODeadline(MonotonicTime.now() + Self.sweep)) {
+            LoopActor.assumeIsolated { self.closeOld() }
+        }
+    }
+
+    /// Closes what was not used for too long; the oldest lie first.
+    private func closeOld() {
+        isSweepScheduled = false
+        let now = MonotonicTime.now()
+        for connection in idle where !connection.isClosed && connection.idleSince + settings.keepaliveIdle <= now {
+            connection.close()
+        }
+        idle.removeAll(where: \.isClosed)
+        if !idle.isEmpty { scheduleSweep() }
+    }
+}
