@@ -22,7 +22,7 @@ final class Listener: ReadinessHandler {
     }
 
     private func watch() {
-        isWatching = Readiness.shared.add(descriptor, [.readable, .exclusive], self)
+        isWatching = Readiness.exclusive.add(descriptor, [.readable, .exclusive], self)
     }
 
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
@@ -48,7 +48,7 @@ final class Listener: ReadinessHandler {
 
     /// Out of descriptors or memory: clients wait in the queue, which is better than spinning on it.
     private func pauseAccepting() {
-        Readiness.shared.remove(descriptor)
+        Readiness.exclusive.remove(descriptor)
         isWatching = false
         LoopActor.loop.scheduleTask(in: Self.pause) {
             LoopActor.assumeIsolated { if !self.isStopped { self.watch() } }
@@ -63,7 +63,7 @@ final class Listener: ReadinessHandler {
     func stop(takesQueue: Bool) {
         guard !isStopped else { return }
         isStopped = true
-        if isWatching { Readiness.shared.remove(descriptor) }
+        if isWatching { Readiness.exclusive.remove(descriptor) }
         isWatching = false
         if takesQueue { accept(upTo: .max) }
         close(descriptor)

@@ -25,37 +25,35 @@ package protocol ReadinessHandler: AnyObject {
     func ready(_ descriptor: CInt, _ events: ReadyEvents)
 }
 
-/// Watches descriptors that NIO cannot: libcurl's sockets, and the listeners that processes share.
+/// Watches descriptors that NIO cannot: sockets of upstreams, and the listeners that processes share.
 ///
-/// They live in an epoll set of their own. A helper thread does nothing but wait on that set and then ask the loop to
-/// `pump` it. The pump drains the set and comes back on the next tick as long as it finds work, so that under load the
-/// helper sleeps and costs nothing. While it sleeps this process also counts as busy to `EPOLLEXCLUSIVE`, and a new
-/// connection wakes a worker that is idle.
+/// They live in an epoll set of their own, with a waiter that does nothing but ask the loop to `pump` when the set has
+/// an event. The pump drains the set and comes back on the next tick as long as it finds work, so that under load the
+/// waiter sleeps and costs nothing.
 @LoopActor
 package final class Readiness {
-    /// The one of this process; every watcher shares its thread and its system calls.
-    package static let shared = Readiness()
+    /// What most descriptors of this process are watched by.
+    package static let shared = Readiness(KernelWaiter.self)
+    /// For descriptors that are watched as `exclusive`: only a thread that waits in epoll_wait(2) itself keeps the kernel
+    /// from waking the other processes as well.
+    package static let exclusive = Readiness(ThreadWaiter.self)
 
     /// Events that one tick handles, so that NIO's own channels get their turn between.
     private static let batch = 256
-    /// Ticks that look again before the helper is woken to wait: waking it and being called back costs more than that.
+    /// Ticks that look again before the waiter is set up: that and being called back cost more.
     private static let patience = 3
 
     private let epoll: CInt
-    private let waiter: Waiter
+    private let waiter: any ReadinessWaiter
     private var handlers: [(any ReadinessHandler)?] = []
     private var idleTicks = 0
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: batch)
 
-    private init() {
+    private init(_ kind: any ReadinessWaiter.Type) {
         epoll = CLinux_epoll_create()
         precondition(epoll >= 0, "epoll_create1: \(String(cString: strerror(errno)))")
-        waiter = Waiter(epoll: epoll)
-        waiter.start {
-            LoopActor.loop.execute {
-                LoopActor.assumeIsolated { Readiness.shared.pump() }
-            }
-        }
+        waiter = kind.init(epoll: epoll) ?? ThreadWaiter(epoll: epoll)
+        waiter.start { [unowned self] in pump() }
     }
 
     /// Watches a descriptor; false when the kernel refuses it.
@@ -101,39 +99,17 @@ package final class Readiness {
             let descriptor = events[index].data.fd
             handlers[Int(descriptor)]?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
         }
-        LoopActor.loop.execute {
-            LoopActor.assumeIsolated { Readiness.shared.pump() }
-        }
+        LoopActor.loop.execute { LoopActor.assumeIsolated { self.pump() } }
     }
 }
 
-/// The helper thread: waits until the set has an event, calls once, and sleeps until it is resumed.
-private struct Waiter: Sendable {
-    private let epoll: CInt
-    // Safe to share: a semaphore is made for it (sem_overview(7)), and it is never freed, as the thread never ends.
-    nonisolated(unsafe) private let semaphore: UnsafeMutablePointer<sem_t>
-
-    init(epoll: CInt) {
-        self.epoll = epoll
-        semaphore = .allocate(capacity: 1)
-        sem_init(semaphore, 0, 0)
-    }
-
-    func resume() {
-        sem_post(semaphore)
-    }
-
-    func start(_ onReady: @escaping @Sendable () -> Void) {
-        let isStarted = HelperThread.start("readiness") { wait(onReady) }
-        precondition(isStarted, "no thread to wait for readiness with")
-    }
-
-    private func wait(_ onReady: @Sendable () -> Void) {
-        var event = epoll_event()
-        while true {
-            guard epoll_wait(epoll, &event, 1, -1) > 0 else { continue }
-            onReady()
-            while sem_wait(semaphore) != 0 {}
-        }
-    }
+/// Waits until an epoll set has an event, says so once, and waits again when it is told to.
+@LoopActor
+protocol ReadinessWaiter: AnyObject {
+    /// Nil where the kernel cannot wait in this way.
+    init?(epoll: CInt)
+    /// Begins to wait; `onReady` is called on the loop.
+    func start(_ onReady: @escaping @LoopActor @Sendable () -> Void)
+    /// Waits for the next event.
+    func resume()
 }
