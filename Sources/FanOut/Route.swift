@@ -65,10 +65,15 @@ package struct Call: Sendable {
     /// JSON text that stands in for a failed call.
     package var fallback: [UInt8]?
     package var accepts: BodyKind
+    /// The statuses that count as success.
+    package var expectedStatus: StatusSet
+    /// Bytes of this call's body; nil: as much as the configuration lets any call have.
+    package var maxBody: Int?
 
     package init(
         name: String, upstream: Int, target: TargetTemplate, timeout: Duration? = nil, isRequired: Bool = false,
-        fallback: [UInt8]? = nil, accepts: BodyKind = .json
+        fallback: [UInt8]? = nil, accepts: BodyKind = .json, expectedStatus: StatusSet = .successful,
+        maxBody: Int? = nil
     ) {
         self.name = name
         self.upstream = upstream
@@ -77,6 +82,8 @@ package struct Call: Sendable {
         self.isRequired = isRequired
         self.fallback = fallback
         self.accepts = accepts
+        self.expectedStatus = expectedStatus
+        self.maxBody = maxBody
     }
 }
 
