@@ -60,7 +60,8 @@ extension Configuration {
         case .batch(let batch):
             return [
                 "\(head)) batch of at most \(batch.max) URLs, each within \(batch.timeout.configurationText), "
-                    + "of \(batch.allow.joined(separator: ", "))"
+                    + "of \(batch.allow.map(\.description).joined(separator: ", "))"
+                    + (batch.allowsPrivate ? ", private addresses too" : "")
             ]
         }
     }

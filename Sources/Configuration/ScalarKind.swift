@@ -133,18 +133,6 @@ extension ScalarKind where Value == String {
         }
     }
 
-    /// A pattern that a URL of a batch may match.
-    static var urlPattern: Self {
-        let wanted = "a pattern that starts with http:// or https://, such as http://127.0.0.1:*"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
-            let isSpaced = text.utf8.contains { $0 <= 0x20 || $0 == 0x7F }
-            guard !isSpaced, ["http://", "https://"].contains(where: { text.hasPrefix($0) && text != $0 }) else {
-                throw Refusal(wanted: wanted)
-            }
-            return text
-        }
-    }
-
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -167,6 +155,20 @@ extension ScalarKind where Value == ClosedRange<Int> {
                 let last = statuses.last, first <= last, valid.contains(first), valid.contains(last)
             else { throw Refusal(wanted: wanted) }
             return first...last
+        }
+    }
+}
+
+extension ScalarKind where Value == URLPattern {
+    /// A pattern that a URL of a batch may match.
+    static var urlPattern: Self {
+        let wanted = "a pattern that starts with http:// or https://, such as http://127.0.0.1:*"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            do throws(URLError) {
+                return try URLPattern(text)
+            } catch {
+                throw Refusal(wanted: wanted, hint: "; \(error.message)")
+            }
         }
     }
 }

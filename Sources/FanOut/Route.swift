@@ -36,22 +36,6 @@ package struct FanOutRoute: Sendable {
     }
 }
 
-/// What a batch route lets a caller fetch.
-package struct BatchRoute: Sendable {
-    /// Patterns of URLs, `*` for any run of characters.
-    package var allow: [String]
-    /// URLs in one request at most.
-    package var max: Int
-    /// Of each URL.
-    package var timeout: Duration
-
-    package init(allow: [String], max: Int, timeout: Duration) {
-        self.allow = allow
-        self.max = max
-        self.timeout = timeout
-    }
-}
-
 /// One upstream request that a route plans.
 package struct Call: Sendable {
     package var name: String
