@@ -10,14 +10,41 @@ extension Configuration {
             "workers    \(workers)",
             "access log \(accessLog ? "on" : "off")",
             "drain      \(drain.configurationText)",
-            "upstreams",
         ]
-        for upstream in upstreams {
-            lines.append("  \(upstream.name): " + upstream.servers.map(\.text).joined(separator: ", "))
+        if limits.inFlight != Limits().inFlight {
+            lines.append("in flight  at most \(limits.inFlight) calls per worker")
         }
+        if names != NameSettings() {
+            let texts = (names.age.configurationText, names.timeout.configurationText)
+            lines.append("names      age \(texts.0), timeout \(texts.1)")
+        }
+        lines.append("upstreams")
+        for upstream in upstreams { lines.append(Self.line(of: upstream)) }
         lines.append("routes")
         for route in routes { lines += Self.lines(of: route, upstreams: upstreams) }
         return lines.joined(separator: "\n")
+    }
+
+    private static func line(of upstream: Upstream) -> String {
+        let standard = Upstream(name: upstream.name, servers: upstream.servers)
+        let (keepalive, usual) = (upstream.keepalive, standard.keepalive)
+        var traits: [String] = []
+        if upstream.engine != standard.engine { traits.append("engine \(upstream.engine.rawValue)") }
+        if let limit = upstream.maxInFlight {
+            traits.append("at most \(limit) in flight and \(upstream.maxQueue) waiting")
+        }
+        if keepalive.idle != usual.idle { traits.append("keepalive idle \(keepalive.idle.configurationText)") }
+        if keepalive.connections != usual.connections {
+            traits.append("keepalive connections \(keepalive.connections)")
+        }
+        if let file = upstream.trustedAuthorities { traits.append("tls ca \(file)") }
+        if upstream.asksForCompression { traits.append("compression") }
+        return "  \(upstream.name): " + upstream.servers.map(\.text).joined(separator: ", ") + suffix(traits)
+    }
+
+    /// What differs from the defaults, in parentheses.
+    private static func suffix(_ traits: [String]) -> String {
+        traits.isEmpty ? "" : " (\(traits.joined(separator: ", ")))"
     }
 
     private static func lines(of route: Route, upstreams: [Upstream]) -> [String] {
@@ -33,7 +60,8 @@ extension Configuration {
         case .batch(let batch):
             return [
                 "\(head)) batch of at most \(batch.max) URLs, each within \(batch.timeout.configurationText), "
-                    + "of \(batch.allow.joined(separator: ", "))"
+                    + "of \(batch.allow.map(\.description).joined(separator: ", "))"
+                    + (batch.allowsPrivate ? ", private addresses too" : "")
             ]
         }
     }
@@ -44,7 +72,8 @@ extension Configuration {
         if call.isRequired { traits.append("required") }
         if call.fallback != nil { traits.append("fallback") }
         if call.accepts != .json { traits.append("as \(call.accepts.rawValue)") }
-        let suffix = traits.isEmpty ? "" : " (\(traits.joined(separator: ", ")))"
-        return "    \(call.name): \(upstreams[call.upstream].name) \(call.target.text)\(suffix)"
+        if call.expectedStatus != .successful { traits.append("expects \(call.expectedStatus)") }
+        if let bytes = call.maxBody { traits.append("max_body \(Quantity.size.text(UInt64(bytes)))") }
+        return "    \(call.name): \(upstreams[call.upstream].name) \(call.target.text)\(suffix(traits))"
     }
 }

@@ -21,13 +21,14 @@ package struct Configuration: Sendable {
     package var heartbeatStale: Duration
     package var restart: RestartSettings
     package var limits: Limits
+    package var names: NameSettings
 
     package init(
         listen: [ListenAddress] = Defaults.listen, admin: ListenAddress = Defaults.admin,
         control: String = Defaults.control, workers: WorkerCount = .auto, upstreams: [Upstream] = [],
         routes: [Route] = [], accessLog: Bool = true, drain: Duration = Defaults.drain,
         heartbeatStale: Duration = Defaults.heartbeatStale, restart: RestartSettings = RestartSettings(),
-        limits: Limits = Limits()
+        limits: Limits = Limits(), names: NameSettings = NameSettings()
     ) {
         self.listen = listen
         self.admin = admin
@@ -40,6 +41,7 @@ package struct Configuration: Sendable {
         self.heartbeatStale = heartbeatStale
         self.restart = restart
         self.limits = limits
+        self.names = names
     }
 
     /// Reads a file's text: the configuration and what is odd about it.

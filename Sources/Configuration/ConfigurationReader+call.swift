@@ -2,7 +2,9 @@ import FanOut
 
 /// Reading of one item of `fan_out:`.
 extension ConfigurationReader {
-    private static let keys = ["name", "upstream", "path", "url", "timeout", "required", "fallback", "as"]
+    private static let keys = [
+        "name", "upstream", "path", "url", "timeout", "required", "fallback", "as", "expect_status", "max_body",
+    ]
 
     /// A call; nil when there is a mistake in it, which is reported.
     ///
@@ -31,10 +33,22 @@ extension ConfigurationReader {
         let isRequired = scalar(.boolean, "required", in: section) ?? false
         let accepts = scalar(ScalarKind<BodyKind>.word, "as", in: section) ?? .json
         let fallback = section["fallback"].flatMap { JSONFallback.text(of: $0, &problems) }
+        let expectedStatus = expectedStatus(in: section)
+        let maxBody = scalar(.size(upTo: Bounds.body), "max_body", in: section)
         guard let name, let destination else { return nil }
         return Call(
             name: name, upstream: destination.upstream, target: destination.target, timeout: timeout,
-            isRequired: isRequired, fallback: fallback, accepts: accepts)
+            isRequired: isRequired, fallback: fallback, accepts: accepts, expectedStatus: expectedStatus,
+            maxBody: maxBody)
+    }
+
+    private mutating func expectedStatus(in section: Section) -> StatusSet {
+        guard let value = section["expect_status"] else { return .successful }
+        var values = [value]
+        if case .sequence = value.content {
+            values = list("expect_status", of: "statuses", in: section) ?? []
+        }
+        return StatusSet(values.compactMap { read(.statuses, $0, subject: "'expect_status'") })
     }
 
     private mutating func destination(

@@ -124,9 +124,10 @@ extension ConfigurationReader {
     }
 
     private mutating func batch(_ value: YAMLValue) -> BatchRoute? {
-        guard let section = section(value, "'batch'", keys: ["allow", "max", "timeout"]) else { return nil }
+        guard let section = section(value, "'batch'", keys: ["allow", "max", "timeout", "private"]) else { return nil }
         let count = scalar(.count(1...Bounds.batchURLs), "max", in: section) ?? Defaults.batchMax
         let timeout = scalar(.duration, "timeout", in: section) ?? Defaults.batchTimeout
+        let allowsPrivate = scalar(.boolean, "private", in: section) ?? false
         if section["allow"] == nil {
             problems.error(
                 "'allow' is missing in 'batch'; it wants a list of patterns such as http://127.0.0.1:*",
@@ -134,7 +135,7 @@ extension ConfigurationReader {
         }
         let values = list("allow", of: "patterns", in: section) ?? []
         let allow = values.compactMap { read(.urlPattern, $0, subject: "'allow'") }
-        return BatchRoute(allow: allow, max: count, timeout: timeout)
+        return BatchRoute(allow: allow, max: count, timeout: timeout, allowsPrivate: allowsPrivate)
     }
 
     // MARK: What does not fit together

@@ -10,7 +10,7 @@ struct ConfigurationReader {
 
     private static let keys = [
         "listen", "admin", "control", "workers", "access_log", "drain", "heartbeat_stale", "restart", "limits",
-        "upstreams", "routes",
+        "names", "upstreams", "routes",
     ]
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.
@@ -32,6 +32,7 @@ struct ConfigurationReader {
             scalar(.duration, "heartbeat_stale", in: section) ?? configuration.heartbeatStale
         configuration.restart = restart(in: section)
         configuration.limits = limits(in: section)
+        configuration.names = names(in: section)
         checkAddresses(of: configuration, in: section)
         readUpstreams(in: section)
         configuration.routes = routes(in: section)
@@ -121,7 +122,7 @@ struct ConfigurationReader {
         var limits = Limits()
         let keys = [
             "header_timeout", "keepalive_idle", "connect_timeout", "request_body", "response_body", "header_bytes",
-            "header_fields",
+            "header_fields", "in_flight",
         ]
         guard let section = optionalSection("limits", in: section, keys: keys) else { return limits }
         limits.headerTimeout = scalar(.duration, "header_timeout", in: section) ?? limits.headerTimeout
@@ -133,7 +134,16 @@ struct ConfigurationReader {
         limits.headerBytes = scalar(.size(upTo: Bounds.headerBytes), "header_bytes", in: section) ?? limits.headerBytes
         limits.headerFields =
             scalar(.count(1...Bounds.headerFields), "header_fields", in: section) ?? limits.headerFields
+        limits.inFlight = scalar(.count(1...Bounds.inFlight), "in_flight", in: section) ?? limits.inFlight
         return limits
+    }
+
+    private mutating func names(in section: Section) -> NameSettings {
+        var names = NameSettings()
+        guard let section = optionalSection("names", in: section, keys: ["age", "timeout"]) else { return names }
+        names.age = scalar(.duration, "age", in: section) ?? names.age
+        names.timeout = scalar(.duration, "timeout", in: section) ?? names.timeout
+        return names
     }
 }
 

@@ -28,6 +28,24 @@ package struct Limits: Sendable, Hashable {
     ///
     /// 100: as Apache's LimitRequestFields, several times what browsers send.
     package var headerFields: Int = 100
+    /// Calls in flight in each worker; one beyond it fails as `overloaded`.
+    ///
+    /// 16,384: more than a core can move in a page's time, and within the descriptors that a service may open.
+    package var inFlight: Int = 16_384
+
+    package init() {}
+}
+
+/// How the addresses of names are kept (`names:`).
+package struct NameSettings: Sendable, Hashable {
+    /// How long a resolved name is used before it is looked up again.
+    ///
+    /// 10 s: a server that moved is found soon, and a resolver answers every name six times a minute at most.
+    package var age: Duration = .seconds(10)
+    /// How long a lookup may take before the calls that wait for it fail as `dns`.
+    ///
+    /// 5 s: as long as the resolver waits for its first server (resolv.conf(5)).
+    package var timeout: Duration = .seconds(5)
 
     package init() {}
 }
@@ -70,6 +88,8 @@ package enum Bounds {
     package static let calls = 64
     /// URLs that a batch may be allowed.
     package static let batchURLs = 1_000
+    /// Calls in flight, calls that wait, and connections that are kept: a worker has a descriptor or a buffer for each.
+    package static let inFlight = 100_000
     /// The longest duration: a longer one is a mistake in the unit.
     package static let duration = Duration.seconds(86_400)
     /// Bytes of a body, which a worker holds in memory.

@@ -122,12 +122,11 @@ extension ScalarKind where Value == String {
         }
     }
 
-    /// A pattern that a URL of a batch may match.
-    static var urlPattern: Self {
-        let wanted = "a pattern that starts with http:// or https://, such as http://127.0.0.1:*"
+    /// The absolute path of a file, which is not looked at.
+    static var filePath: Self {
+        let wanted = "the absolute path of a file"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
-            let isSpaced = text.utf8.contains { $0 <= 0x20 || $0 == 0x7F }
-            guard !isSpaced, ["http://", "https://"].contains(where: { text.hasPrefix($0) && text != $0 }) else {
+            guard text.hasPrefix("/"), !text.hasSuffix("/"), !text.utf8.contains(0) else {
                 throw Refusal(wanted: wanted)
             }
             return text
@@ -138,6 +137,38 @@ extension ScalarKind where Value == String {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}
+
+extension ScalarKind where Value == ClosedRange<Int> {
+    /// A status that an upstream answers with, or a range of them.
+    static var statuses: Self {
+        let valid = StatusSet.valid
+        let wanted =
+            "a status such as 200, a range such as 200-299 or a list of them, "
+            + "from \(valid.lowerBound) to \(valid.upperBound)"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+            let statuses = ends.compactMap { $0.utf8.count == 3 ? Int($0) : nil }
+            guard (1...2).contains(ends.count), statuses.count == ends.count, let first = statuses.first,
+                let last = statuses.last, first <= last, valid.contains(first), valid.contains(last)
+            else { throw Refusal(wanted: wanted) }
+            return first...last
+        }
+    }
+}
+
+extension ScalarKind where Value == URLPattern {
+    /// A pattern that a URL of a batch may match.
+    static var urlPattern: Self {
+        let wanted = "a pattern that starts with http:// or https://, such as http://127.0.0.1:*"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            do throws(URLError) {
+                return try URLPattern(text)
+            } catch {
+                throw Refusal(wanted: wanted, hint: "; \(error.message)")
+            }
         }
     }
 }

@@ -1,9 +1,23 @@
+package import FanOut
+
 /// A service that calls go to, under one name in routes, statistics and logs.
 package struct Upstream: Sendable, Hashable {
     /// Unique; an upstream that a call's `url` implies is named by its origin, such as `http://127.0.0.1:9005`.
     package var name: String
     /// Never empty.
     package var servers: [ServerAddress]
+    package var engine: Engine = .auto
+    /// Calls in flight to all of its servers, in each worker; nil: no limit of its own.
+    package var maxInFlight: Int?
+    /// Calls that wait for one of `maxInFlight` to end; those beyond it fail as `overloaded`.
+    ///
+    /// 1,000: a burst is smoothed, and what waits longer than a page lives is refused at once.
+    package var maxQueue = 1_000
+    package var keepalive = Keepalive()
+    /// The absolute path of the PEM file with the authorities to trust in place of the system's; nil: the system's.
+    package var trustedAuthorities: String?
+    /// Whether calls ask for compressed bodies (gzip and br), which saves the wire and costs time.
+    package var asksForCompression = false
 
     package init(name: String, servers: [ServerAddress]) {
         self.name = name
@@ -11,21 +25,31 @@ package struct Upstream: Sendable, Hashable {
     }
 }
 
+/// What moves the calls of an upstream.
+package enum Engine: String, Sendable, CaseIterable {
+    /// Whatever is fastest for the call and can do what it needs.
+    case auto
+    /// libcurl for every call.
+    case libcurl
+}
+
+/// How connections to an upstream's servers wait for their next call (`keepalive:`).
+package struct Keepalive: Sendable, Hashable {
+    /// The idle age after which a connection is closed.
+    ///
+    /// 60 s: less than the 75 s after which nginx as a server closes it (keepalive_timeout), so that it is ours to close.
+    package var idle: Duration = .seconds(60)
+    /// Idle connections to each server, in each worker; 0 keeps none.
+    ///
+    /// 16,384: as many as calls that a worker has in flight, so that a burst never costs its connections.
+    package var connections = 16_384
+
+    package init() {}
+}
+
 /// One address of an upstream.
 package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
-    package enum Scheme: String, Sendable, CaseIterable {
-        case http, https
-
-        /// The port of a URL that names none (RFC 9110 section 4.2).
-        package var defaultPort: UInt16 {
-            switch self {
-            case .http: 80
-            case .https: 443
-            }
-        }
-    }
-
-    package let scheme: Scheme
+    package let scheme: URLScheme
     /// A host name or an IP address, version 6 without its brackets.
     package let host: String
     /// From 1 to 65535; the scheme's own when the URL names none.
@@ -58,7 +82,7 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(scheme: origin.scheme, host: origin.host, port: origin.port, basePath: String(base))
     }
 
-    private init(scheme: Scheme, host: String, port: UInt16, basePath: String) {
+    private init(scheme: URLScheme, host: String, port: UInt16, basePath: String) {
         self.scheme = scheme
         self.host = host
         self.port = port
@@ -71,7 +95,7 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// would be a secret in a file that is not secret.
     static func split(_ text: String) throws(AddressError) -> (origin: ServerAddress, rest: Substring) {
         guard let colon = text.firstRange(of: "://"),
-            let scheme = Scheme(rawValue: text[..<colon.lowerBound].lowercased())
+            let scheme = URLScheme(rawValue: text[..<colon.lowerBound].lowercased())
         else {
             throw AddressError(message: "a URL starts with http:// or https://")
         }
@@ -89,7 +113,7 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func parse(
-        authority: Substring, scheme: Scheme
+        authority: Substring, scheme: URLScheme
     ) throws(AddressError) -> (host: String, port: UInt16) {
         guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else {
             return (try HostText.parse(authority).lowercased(), scheme.defaultPort)

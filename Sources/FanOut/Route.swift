@@ -36,22 +36,6 @@ package struct FanOutRoute: Sendable {
     }
 }
 
-/// What a batch route lets a caller fetch.
-package struct BatchRoute: Sendable {
-    /// Patterns of URLs, `*` for any run of characters.
-    package var allow: [String]
-    /// URLs in one request at most.
-    package var max: Int
-    /// Of each URL.
-    package var timeout: Duration
-
-    package init(allow: [String], max: Int, timeout: Duration) {
-        self.allow = allow
-        self.max = max
-        self.timeout = timeout
-    }
-}
-
 /// One upstream request that a route plans.
 package struct Call: Sendable {
     package var name: String
@@ -65,10 +49,15 @@ package struct Call: Sendable {
     /// JSON text that stands in for a failed call.
     package var fallback: [UInt8]?
     package var accepts: BodyKind
+    /// The statuses that count as success.
+    package var expectedStatus: StatusSet
+    /// Bytes of this call's body; nil: as much as the configuration lets any call have.
+    package var maxBody: Int?
 
     package init(
         name: String, upstream: Int, target: TargetTemplate, timeout: Duration? = nil, isRequired: Bool = false,
-        fallback: [UInt8]? = nil, accepts: BodyKind = .json
+        fallback: [UInt8]? = nil, accepts: BodyKind = .json, expectedStatus: StatusSet = .successful,
+        maxBody: Int? = nil
     ) {
         self.name = name
         self.upstream = upstream
@@ -77,6 +66,8 @@ package struct Call: Sendable {
         self.isRequired = isRequired
         self.fallback = fallback
         self.accepts = accepts
+        self.expectedStatus = expectedStatus
+        self.maxBody = maxBody
     }
 }
 
