@@ -14,6 +14,12 @@ struct EightBytes {
         word = UInt64(littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
+    /// Writes all of them.
+    @inline(__always)
+    func store(to buffer: UnsafeMutableRawBufferPointer, at index: Int) {
+        buffer.storeBytes(of: word.littleEndian, toByteOffset: index, as: UInt64.self)
+    }
+
     /// How many at the start stand for themselves in a JSON string: ASCII, no control byte, quote or backslash.
     @inline(__always)
     var plain: Int { Self.leading(controlsAndQuotes | backslashes | word) }

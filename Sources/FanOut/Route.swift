@@ -54,7 +54,9 @@ package struct BatchRoute: Sendable {
 
 /// One upstream request that a route plans.
 package struct Call: Sendable {
-    package var name: String
+    package let name: String
+    /// The name as a key of JSON with its colon, as it enters answers.
+    let key: [UInt8]
     /// Index into the configuration's upstreams.
     package var upstream: Int
     package var target: TargetTemplate
@@ -71,6 +73,10 @@ package struct Call: Sendable {
         fallback: [UInt8]? = nil, accepts: BodyKind = .json
     ) {
         self.name = name
+        var key: [UInt8] = []
+        JSONText.append(string: name, to: &key)
+        key.append(UInt8(ascii: ":"))
+        self.key = key
         self.upstream = upstream
         self.target = target
         self.timeout = timeout
