@@ -6,8 +6,11 @@ extension JSONScanner {
         var place = start &+ 1
         while place &+ EightBytes.count <= text.count {
             let plain = EightBytes(text, at: place).plain
+            if plain == EightBytes.count {
+                place &+= EightBytes.count
+                continue
+            }
             place &+= plain
-            if plain == EightBytes.count { continue }
             if text[place] == UInt8(ascii: "\"") { return place &+ 1 }
             place = try special(place)
         }

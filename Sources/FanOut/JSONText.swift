@@ -59,8 +59,11 @@ package enum JSONText {
         while index < text.count {
             if index + EightBytes.count <= text.count {
                 let unescaped = EightBytes(text, at: index).unescaped
+                if unescaped == EightBytes.count {
+                    index += EightBytes.count
+                    continue
+                }
                 index += unescaped
-                if unescaped == EightBytes.count { continue }
             }
             if mustEscape(text[index]) { length += shortEscape(text[index]) == nil ? 5 : 1 }
             index += 1
@@ -80,9 +83,13 @@ package enum JSONText {
                 let eight = EightBytes(text, at: index)
                 eight.store(to: buffer, at: place)
                 let unescaped = eight.unescaped
+                if unescaped == EightBytes.count {
+                    place += EightBytes.count
+                    index += EightBytes.count
+                    continue
+                }
                 place += unescaped
                 index += unescaped
-                if unescaped == EightBytes.count { continue }
             }
             if mustEscape(text[index]) {
                 place = write(escaped: text[index], to: buffer, at: place)

@@ -42,8 +42,11 @@ package enum UTF8Sequence {
         while index < text.count {
             if index &+ EightBytes.count <= text.count {
                 let ascii = EightBytes(text, at: index).ascii
+                if ascii == EightBytes.count {
+                    index &+= EightBytes.count
+                    continue
+                }
                 index &+= ascii
-                if ascii == EightBytes.count { continue }
             }
             // Characters beyond ASCII seldom come alone.
             repeat {
