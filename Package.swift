@@ -30,6 +30,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swift)
 }
 
+/// A program that measures, in its folder under Tests/Benchmarks; nothing depends on it, and it is not installed.
+func benchmark(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Tests/Benchmarks/\(folder)", swiftSettings: swift)
+}
+
 // Arrows only point down: a target may name those listed above it here, as Sources/README.md draws it.
 let package = Package(
     name: "gatewayd",
@@ -68,6 +74,7 @@ let package = Package(
             name: "gatewayctl",
             dependencies: ["Upstream", "FanOut", "Loop", "Processes", arguments] + nio,
             swiftSettings: swift),
+        benchmark("merge-bench", in: "merge", ["FanOut"]),
         tests("FanOut"),
         tests("Configuration", ["FanOut"]),
         tests("Scoreboard", ["FanOut", "CLinux"]),

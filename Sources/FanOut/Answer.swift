@@ -11,13 +11,20 @@ package struct Answer: Sendable {
     package init(_ route: FanOutRoute, _ state: FanOutState, elapsed: Duration, requestID: String) {
         var merge = Merge(route: route, outcomes: state.outcomes, elapsed: elapsed)
         merge.resolveConflicts()
-        let hasAnswer = zip(route.calls, merge.outcomes).map { $1.failure == nil || $0.fallback != nil }
-        let isGood = hasAnswer.contains(true) && zip(route.calls, hasAnswer).allSatisfy { $1 || !$0.isRequired }
-        failed = zip(route.calls, merge.outcomes).compactMap { call, settled in
-            settled.failure.map { (call.name, $0) }
+        var failed: [(name: String, failure: Failure)] = []
+        var hasAnswer = false
+        var isGood = true
+        for index in merge.outcomes.indices {
+            let failure = merge.outcomes[index].failure
+            if let failure { failed.append((route.calls[index].name, failure)) }
+            if failure == nil || route.calls[index].fallback != nil {
+                hasAnswer = true
+            } else if route.calls[index].isRequired {
+                isGood = false
+            }
         }
         var response: Response
-        if isGood {
+        if isGood && hasAnswer {
             response = Response(status: 200)
             response.fields.append("Content-Type", "application/json")
             response.fields.append("X-Request-Id", requestID)
@@ -28,6 +35,7 @@ package struct Answer: Sendable {
         }
         Self.report(merge, failed, in: &response.fields)
         self.response = response
+        self.failed = failed
     }
 
     /// The failure that an error answer is about.
@@ -50,7 +58,7 @@ package struct Answer: Sendable {
             isTimeout ? "A call that the answer needs took too long." : "A call that the answer needs failed.",
             requestID: requestID)
         for (call, settled) in zip(merge.route.calls, merge.outcomes) where settled.failure != nil {
-            problem.failed.append(contentsOf: (problem.failed.isEmpty ? "{\"name\":" : ",{\"name\":").utf8)
+            problem.failed.append(problem.failed.isEmpty ? "{\"name\":" : ",{\"name\":")
             JSONText.append(string: call.name, to: &problem.failed)
             problem.failed.append(UInt8(ascii: ","))
             merge.writeResult(settled, to: &problem.failed)
@@ -63,21 +71,28 @@ package struct Answer: Sendable {
     private static func report(
         _ merge: Merge, _ failed: [(name: String, failure: Failure)], in fields: inout HeaderBlock
     ) {
-        fields.append("X-Gateway-Completed", failed.isEmpty ? "true" : "false")
+        fields.append("X-Gateway-Completed") { $0.append(failed.isEmpty ? "true" : "false") }
         if !failed.isEmpty {
-            fields.append("X-Gateway-Failed", failed.map { "\($0.name);\($0.failure.name)" }.joined(separator: ", "))
-        }
-        var timing: [UInt8] = []
-        timing.reserveCapacity(merge.outcomes.count * 32)
-        for (call, settled) in zip(merge.route.calls, merge.outcomes) {
-            if !timing.isEmpty { timing.append(contentsOf: ", ".utf8) }
-            timing.append(contentsOf: call.name.utf8)
-            timing.append(contentsOf: ";dur=".utf8)
-            JSONText.append(milliseconds: settled.elapsed, to: &timing)
-            if let failure = settled.failure {
-                timing.append(contentsOf: ";desc=\"\(failure.name)\"".utf8)
+            fields.append("X-Gateway-Failed") { bytes in
+                for (index, call) in failed.enumerated() {
+                    if index > 0 { bytes.append(", ") }
+                    bytes.append(contentsOf: call.name.utf8)
+                    bytes.append(UInt8(ascii: ";"))
+                    bytes.append(contentsOf: call.failure.name.utf8)
+                }
             }
         }
-        fields.append("Server-Timing", timing)
+        fields.append("Server-Timing") { bytes in
+            for index in merge.outcomes.indices {
+                if index > 0 { bytes.append(", ") }
+                bytes.append(contentsOf: merge.route.calls[index].name.utf8)
+                bytes.append(";dur=")
+                JSONText.append(milliseconds: merge.outcomes[index].elapsed, to: &bytes)
+                guard let failure = merge.outcomes[index].failure else { continue }
+                bytes.append(";desc=\"")
+                bytes.append(contentsOf: failure.name.utf8)
+                bytes.append(UInt8(ascii: "\""))
+            }
+        }
     }
 }

@@ -51,12 +51,11 @@ struct Merge {
     private func writeGroup(to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
-        for (index, call) in route.calls.enumerated() {
+        for index in outcomes.indices {
             guard let json = json(index) else { continue }
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
-            JSONText.append(string: call.name, to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
+            bytes.append(contentsOf: route.calls[index].key)
             bytes.append(contentsOf: json)
         }
         bytes.append(UInt8(ascii: "}"))
@@ -72,10 +71,19 @@ struct Merge {
         bytes.append(UInt8(ascii: "]"))
     }
 
+    /// Of all bodies, so at least of the answer.
+    private var memberCount: Int {
+        var count = 0
+        for index in outcomes.indices {
+            if case .success(_, let part) = outcomes[index].outcome { count += part.members?.count ?? 0 }
+        }
+        return count
+    }
+
     private func writeObject(to bytes: inout [UInt8]) {
-        var merge = ObjectMerge(rule: route.onConflict)
-        for (index, settled) in outcomes.enumerated() {
-            switch settled.outcome {
+        var merge = ObjectMerge(rule: route.onConflict, capacity: memberCount)
+        for index in outcomes.indices {
+            switch outcomes[index].outcome {
             case .success(_, let part):
                 if let members = part.members { merge.add(part.json[...], members) }
             case .failure:
@@ -89,39 +97,39 @@ struct Merge {
     }
 
     private func writeEnvelope(to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: "{\"complete\":\(isComplete),\"elapsed_ms\":".utf8)
+        bytes.append(isComplete ? "{\"complete\":true,\"elapsed_ms\":" : "{\"complete\":false,\"elapsed_ms\":")
         JSONText.append(milliseconds: elapsed, to: &bytes)
-        bytes.append(contentsOf: ",\"results\":{".utf8)
-        for (index, call) in route.calls.enumerated() {
+        bytes.append(",\"results\":{")
+        for index in outcomes.indices {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            JSONText.append(string: call.name, to: &bytes)
-            bytes.append(contentsOf: ":{".utf8)
+            bytes.append(contentsOf: route.calls[index].key)
+            bytes.append(UInt8(ascii: "{"))
             writeResult(outcomes[index], to: &bytes)
             if let json = json(index) {
-                bytes.append(contentsOf: ",\"body\":".utf8)
+                bytes.append(",\"body\":")
                 bytes.append(contentsOf: json)
             }
             bytes.append(UInt8(ascii: "}"))
         }
-        bytes.append(contentsOf: "}}".utf8)
+        bytes.append("}}")
     }
 
     /// The members that say how a call ended, without braces: `"error"` for a failure, the status where there is one.
     func writeResult(_ settled: Settled, to bytes: inout [UInt8]) {
         switch settled.outcome {
         case .success(let status, _):
-            bytes.append(contentsOf: "\"status\":".utf8)
+            bytes.append("\"status\":")
             JSONText.append(status, to: &bytes)
         case .failure(let failure, let status):
-            bytes.append(contentsOf: "\"error\":\"".utf8)
+            bytes.append("\"error\":\"")
             bytes.append(contentsOf: failure.name.utf8)
             bytes.append(UInt8(ascii: "\""))
             if let status {
-                bytes.append(contentsOf: ",\"status\":".utf8)
+                bytes.append(",\"status\":")
                 JSONText.append(status, to: &bytes)
             }
         }
-        bytes.append(contentsOf: ",\"ms\":".utf8)
+        bytes.append(",\"ms\":")
         JSONText.append(milliseconds: settled.elapsed, to: &bytes)
     }
 }

@@ -45,14 +45,15 @@ package struct Part: Sendable, Equatable {
             var json: [UInt8] = []
             let isText = body.withUnsafeBufferPointer { text in
                 guard UTF8Sequence.isValid(text) else { return false }
-                json.reserveCapacity(text.count + 16)
                 JSONText.append(stringOf: text, to: &json)
                 return true
             }
             guard isText else { return nil }
             self.init(json: json, members: nil)
         case .base64 where !needsObject:
-            var json = [UInt8(ascii: "\"")]
+            var json: [UInt8] = []
+            json.reserveCapacity(Base64.length(of: body.count) + 2)
+            json.append(UInt8(ascii: "\""))
             Base64.append(body, to: &json)
             json.append(UInt8(ascii: "\""))
             self.init(json: json, members: nil)
@@ -81,6 +82,6 @@ package struct Part: Sendable, Equatable {
     }
 
     private static func isNull(_ json: [UInt8]) -> Bool {
-        json.filter { $0 > 0x20 }.elementsEqual("null".utf8)
+        json.lazy.filter { $0 > 0x20 }.elementsEqual("null".utf8)
     }
 }

@@ -24,16 +24,20 @@ package struct Problem: Sendable {
     }
 
     private var body: [UInt8] {
-        var json = Array("{\"type\":\"about:blank\",\"title\":\"".utf8)
-        json.append(contentsOf: StatusCode.reason(status).description.utf8)
-        json.append(contentsOf: "\",\"status\":\(status),\"detail\":".utf8)
+        var json: [UInt8] = []
+        json.reserveCapacity(256 + failed.count)
+        json.append("{\"type\":\"about:blank\",\"title\":\"")
+        json.append(StatusCode.reason(status))
+        json.append("\",\"status\":")
+        JSONText.append(status, to: &json)
+        json.append(",\"detail\":")
         JSONText.append(string: detail, to: &json)
         if let requestID {
-            json.append(contentsOf: ",\"request_id\":".utf8)
+            json.append(",\"request_id\":")
             JSONText.append(string: requestID, to: &json)
         }
         if !failed.isEmpty {
-            json.append(contentsOf: ",\"failed\":[".utf8)
+            json.append(",\"failed\":[")
             json.append(contentsOf: failed)
             json.append(UInt8(ascii: "]"))
         }

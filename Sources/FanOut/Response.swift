@@ -25,12 +25,17 @@ package struct HeaderBlock: Sendable, Equatable {
     ///
     /// A control byte in the value becomes a space: no value can end its line (RFC 9110 section 5.5).
     package mutating func append(_ name: StaticString, _ value: some Sequence<UInt8>) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(0x20)
-        for byte in value { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
-        bytes.append(0x0D)
-        bytes.append(0x0A)
+        append(name) { $0.append(contentsOf: value) }
+    }
+
+    /// Adds a field whose value is written right into its place; it is kept to one line in the same way.
+    mutating func append(_ name: StaticString, writing value: (inout [UInt8]) -> Void) {
+        bytes.append(name)
+        bytes.append(": ")
+        let start = bytes.count
+        value(&bytes)
+        for index in start..<bytes.count where bytes[index] < 0x20 || bytes[index] == 0x7F { bytes[index] = 0x20 }
+        bytes.append("\r\n")
     }
 
     package mutating func append(_ name: StaticString, _ value: String) {

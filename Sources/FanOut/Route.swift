@@ -38,7 +38,9 @@ package struct FanOutRoute: Sendable {
 
 /// One upstream request that a route plans.
 package struct Call: Sendable {
-    package var name: String
+    package let name: String
+    /// The name as a key of JSON with its colon, as it enters answers.
+    let key: [UInt8]
     /// Index into the configuration's upstreams.
     package var upstream: Int
     package var target: TargetTemplate
@@ -60,6 +62,10 @@ package struct Call: Sendable {
         maxBody: Int? = nil
     ) {
         self.name = name
+        var key: [UInt8] = []
+        JSONText.append(string: name, to: &key)
+        key.append(UInt8(ascii: ":"))
+        self.key = key
         self.upstream = upstream
         self.target = target
         self.timeout = timeout

@@ -1,0 +1,55 @@
+/// Eight bytes of a text in one register, asked all at once (SIMD within a register).
+///
+/// Each question is answered by the top bits of the eight bytes. A sum may carry into the bytes above one that counts, never
+/// into one below it, so the first answer is exact; only that one is used.
+struct EightBytes {
+    /// How many they are.
+    static let count = 8
+
+    private let word: UInt64
+
+    /// Those that start at `index`, which the text must have: release builds do not check it, debug builds do.
+    @inline(__always)
+    init(_ text: UnsafeBufferPointer<UInt8>, at index: Int) {
+        word = UInt64(littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    }
+
+    /// Writes all of them.
+    @inline(__always)
+    func store(to buffer: UnsafeMutableRawBufferPointer, at index: Int) {
+        buffer.storeBytes(of: word.littleEndian, toByteOffset: index, as: UInt64.self)
+    }
+
+    /// How many at the start stand for themselves in a JSON string: ASCII, no control byte, quote or backslash.
+    @inline(__always)
+    var plain: Int { Self.leading(controlsAndQuotes | backslashes | word) }
+
+    /// How many at the start are written into a JSON string as they are, in text that is known to be UTF-8.
+    @inline(__always)
+    var unescaped: Int { Self.leading((controlsAndQuotes | backslashes) & ~word) }
+
+    /// How many at the start are ASCII.
+    @inline(__always)
+    var ascii: Int { Self.leading(word) }
+
+    /// How many at the start are decimal digits.
+    @inline(__always)
+    var digits: Int { Self.leading((word &+ Self.each(0x46)) | (word &- Self.each(0x30)) | word) }
+
+    /// How many at the start are blanks.
+    @inline(__always)
+    var blanks: Int { (word ^ Self.each(0x20)).trailingZeroBitCount >> 3 }
+
+    /// Turning the second bit puts the quote, 0x22, right behind the control bytes.
+    @inline(__always)
+    private var controlsAndQuotes: UInt64 { (word ^ Self.each(0x02)) &- Self.each(0x21) }
+
+    @inline(__always)
+    private var backslashes: UInt64 { (word ^ Self.each(0x5C)) &- Self.each(0x01) }
+
+    @inline(__always)
+    private static func each(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+
+    @inline(__always)
+    private static func leading(_ marks: UInt64) -> Int { (marks & each(0x80)).trailingZeroBitCount >> 3 }
+}
