@@ -1,9 +1,11 @@
-/// Why a call failed: the closed set that CONTRACT names, in the order in which the scoreboard keeps their counters.
+/// Why a call failed: a closed set, in the order in which the scoreboard keeps their counters.
 ///
 /// New kinds go at the end, since the raw value is an index into shared memory.
 package enum Failure: UInt8, Error, CaseIterable {
     case timeout, connect, dns, tls, reset, `protocol`, status, tooLarge, invalidJSON
     case conflict, dependency, circuitOpen, overloaded, shed, cancelled
+    /// A batch's URL, or the address that it leads to, is not one that its route allows.
+    case forbidden
 
     /// The word that answers, headers, logs and stats use.
     package var name: String {
@@ -23,6 +25,7 @@ package enum Failure: UInt8, Error, CaseIterable {
         case .overloaded: "overloaded"
         case .shed: "shed"
         case .cancelled: "cancelled"
+        case .forbidden: "forbidden"
         }
     }
 }

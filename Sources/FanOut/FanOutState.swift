@@ -34,6 +34,18 @@ package struct FanOutState: Sendable {
         return open == 0 ? .finish : .wait
     }
 
+    /// Whether a call is not settled yet.
+    package func isOpen(_ index: Int) -> Bool {
+        slots[index] == nil
+    }
+
+    /// Bytes of all parts together.
+    package var bytes: Int {
+        slots.reduce(0) { total, slot in
+            if case .success(_, let part) = slot?.outcome { total + part.json.count } else { total }
+        }
+    }
+
     /// The outcomes in the order of the configuration; a call that is still open counts as cancelled.
     package var outcomes: [Settled] {
         slots.map { $0 ?? Settled(.failure(.cancelled, status: nil), elapsed: .zero) }

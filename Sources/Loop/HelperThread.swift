@@ -30,6 +30,11 @@ package enum HelperThread {
         pthread_detach(thread)
         return true
     }
+
+    /// Lets the loop and all others go before the calling thread where both want the core (nice 10, sched(7)).
+    package static func yieldToOthers() {
+        CLinux_yield_to_others()
+    }
 }
 
 private final class ThreadBody: Sendable {

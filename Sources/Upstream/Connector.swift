@@ -33,7 +33,7 @@ final class Connector {
         if IPAddress(server.host) != nil {
             start(connecting, server, nil)
         } else {
-            engine.withAddresses(of: server.host) { [self] result in
+            engine.names.addresses(of: server.host) { [self] result in
                 guard connecting.isWanted else { return }
                 switch result {
                 case .success(let addresses):

@@ -32,6 +32,7 @@ final class CurlExchange: EasyHandle {
     private func configure() {
         let settings = endpoint.settings
         let upstream = endpoint.upstream.settings
+        CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(parsedURL))
         CCurl_set_string(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         CCurl_set_long(handle, CURLOPT_FOLLOWLOCATION, settings.followsRedirects ? 1 : 0)
         CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
@@ -52,15 +53,10 @@ final class CurlExchange: EasyHandle {
     ///
     /// - Parameter addresses: Of the host, nil when it is one itself.
     func prepare(_ transfer: Transfer, _ addresses: StringList?) -> Bool {
-        if let url = transfer.url {
-            CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(url.handle))
-        } else {
-            let url = endpoint.url(transfer.server, transfer.target)
-            if url != self.url {
-                guard parse(url) else { return false }
-                self.url = url
-            }
-            CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(parsedURL))
+        let url = transfer.url.map { Array($0.text.utf8) + [0] } ?? endpoint.url(transfer.server, transfer.target)
+        if url != self.url {
+            guard parse(url) else { return false }
+            self.url = url
         }
         headers = transfer.headers?.list(asksForCoding: endpoint.upstream.settings.asksForCoding)
         CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)

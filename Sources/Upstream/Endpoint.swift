@@ -1,4 +1,4 @@
-import FanOut
+package import FanOut
 package import Loop
 
 /// What is the same for all transfers to an endpoint.
@@ -39,8 +39,14 @@ package final class Endpoint {
     private static let smallestBuffer = 1 << 10
     private static let largestBuffer = 64 << 10
 
-    package init(_ upstream: UpstreamServers, _ settings: TransferSettings) {
+    /// Whether a URL from outside may be fetched from an address; one that may not fails as `forbidden`.
+    let permits: ((IPAddress, HTTPURL) -> Bool)?
+
+    package init(
+        _ upstream: UpstreamServers, _ settings: TransferSettings, permits: ((IPAddress, HTTPURL) -> Bool)? = nil
+    ) {
         self.upstream = upstream
+        self.permits = permits
         self.settings = settings
         requestHeads = upstream.servers.map { Array("GET \($0.base)".utf8) }
         requestTails = upstream.servers.map { server in

@@ -37,7 +37,7 @@ package final class Transfer {
     /// Path and query, without the server's base.
     let target: [UInt8]
     /// Where it goes when that is not one of the endpoint's servers.
-    let url: ParsedURL?
+    let url: HTTPURL?
     let headers: HeaderList?
     private(set) var owner: (any TransferOwner)?
     let index: Int
@@ -52,7 +52,7 @@ package final class Transfer {
     var isRetry = false
 
     init(
-        _ endpoint: Endpoint, target: [UInt8], url: ParsedURL?, headers: HeaderList?, owner: any TransferOwner,
+        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, owner: any TransferOwner,
         index: Int, deadline: MonotonicTime, line: Deadlines.Line
     ) {
         self.endpoint = endpoint

@@ -1,4 +1,4 @@
-import FanOut
+package import FanOut
 package import Loop
 import NIOCore
 import Processes
@@ -28,7 +28,7 @@ package final class TransferEngine {
     ///
     /// Its owner is always told how it ended, and never from inside of this.
     package func start(
-        _ endpoint: Endpoint, target: [UInt8], url: ParsedURL? = nil, headers: HeaderList?, timeout: Duration,
+        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?, timeout: Duration,
         owner: any TransferOwner, index: Int
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
@@ -110,38 +110,43 @@ package final class TransferEngine {
     }
 
     private func beginCurl(_ transfer: Transfer) {
-        let server = transfer.url == nil ? transfer.endpoint.upstream.servers[transfer.server] : nil
-        guard let host = server?.host ?? transfer.url?.host, let port = server?.port ?? transfer.url?.port else {
-            return fail(transfer, .protocol)
+        guard let url = transfer.url else {
+            let server = transfer.endpoint.upstream.servers[transfer.server]
+            if IPAddress(server.host) != nil { return runCurl(transfer, nil) }
+            return resolve(transfer, server.host, server.port)
         }
-        if IPAddress(host) != nil { return runCurl(transfer, nil) }
-        withAddresses(of: host) { [self] result in
+        switch url.host {
+        case .address(let address): runCurl(transfer, nil, judging: [address])
+        case .name(let name): resolve(transfer, name, url.port)
+        }
+    }
+
+    private func resolve(_ transfer: Transfer, _ host: String, _ port: UInt16) {
+        names.addresses(of: host) { [self] result in
             guard !transfer.isSettled else { return }
             switch result {
-            case .success(let addresses): runCurl(transfer, StringList(resolving: host, port, to: addresses))
+            case .success(let addresses):
+                runCurl(transfer, StringList(resolving: host, port, to: addresses), judging: addresses)
             case .failure(let failure): fail(transfer, failure)
             }
         }
     }
 
-    /// The addresses of a name, at once when they are known.
-    func withAddresses(of host: String, then: @escaping @LoopActor (Result<[IPAddress], Failure>) -> Void) {
-        if let addresses = names.known(host) {
-            then(.success(addresses))
-        } else {
-            names.addresses(of: host, then: then)
+    /// Hands a transfer to libcurl, with the addresses that it may connect to; it asks nobody for others.
+    private func runCurl(_ transfer: Transfer, _ pinned: StringList?, judging addresses: [IPAddress] = []) {
+        if let url = transfer.url, let permits = transfer.endpoint.permits,
+            !addresses.allSatisfy({ permits($0, url) })
+        {
+            return fail(transfer, .forbidden)
         }
-    }
-
-    private func runCurl(_ transfer: Transfer, _ addresses: StringList?) {
         guard let exchange = transfer.endpoint.takeIdle() ?? CurlExchange(transfer.endpoint, self) else {
             return fail(transfer, .overloaded)
         }
-        guard exchange.prepare(transfer, addresses) else {
+        guard exchange.prepare(transfer, pinned) else {
             exchange.end()
             return fail(transfer, .protocol)
         }
         transfer.stage = .curl(exchange)
-        guard curl.add(exchange) else { return fail(transfer, .overloaded) }
+        if !curl.add(exchange) { fail(transfer, .overloaded) }
     }
 }

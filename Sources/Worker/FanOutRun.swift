@@ -13,6 +13,7 @@ final class FanOutRun: TransferOwner {
     private let service: FanOutService
     private let plan: FanOutPlan
     private let engine: TransferEngine
+    private let heavyWork: HeavyWork
     private let counters: WorkerCounters
     private let started = MonotonicTime.now()
     private var state: FanOutState
@@ -21,10 +22,14 @@ final class FanOutRun: TransferOwner {
     private var finished: ((FanOutState, Duration) -> Void)?
     private var client: Client?
 
-    init(_ service: FanOutService, _ plan: FanOutPlan, _ engine: TransferEngine, _ counters: WorkerCounters) {
+    init(
+        _ service: FanOutService, _ plan: FanOutPlan, _ engine: TransferEngine, _ heavyWork: HeavyWork,
+        _ counters: WorkerCounters
+    ) {
         self.service = service
         self.plan = plan
         self.engine = engine
+        self.heavyWork = heavyWork
         self.counters = counters
         state = FanOutState(calls: plan.calls.count)
         transfers = Array(repeating: nil, count: plan.calls.count)
@@ -47,20 +52,26 @@ final class FanOutRun: TransferOwner {
         transfers[index] = nil
         switch result {
         case .failure(let failure): settle(index, .failure(failure, status: nil))
-        case .response(let status, let body): settle(index, outcome(index, status, body))
+        case .response(let status, let body): take(index, status, body)
         }
     }
 
-    private func outcome(_ index: Int, _ status: Int, _ body: [UInt8]) -> Outcome {
-        guard (200...299).contains(status) else { return .failure(.status, status: status) }
+    private func take(_ index: Int, _ status: Int, _ body: [UInt8]) {
         let call = service.route.calls[index]
-        guard let part = Part(body, as: call.accepts, needsObject: service.route.merge == .object) else {
-            return .failure(.invalidJSON, status: status)
+        guard call.expectedStatus.contains(status) else { return settle(index, .failure(.status, status: status)) }
+        let needsObject = service.route.merge == .object
+        heavyWork.run(bytes: body.count) { [accepts = call.accepts] in
+            Part(body, as: accepts, needsObject: needsObject)
+        } then: { [self] part in
+            settle(
+                index,
+                part.map { .success(status: status, part: $0) } ?? .failure(.invalidJSON, status: status))
         }
-        return .success(status: status, part: part)
     }
 
     private func settle(_ index: Int, _ outcome: Outcome) {
+        // Cancelled while its body was looked at.
+        guard state.isOpen(index) else { return }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(started))
         counters.callFinished(
             upstream: service.scoreboardIndices[index], failure: settled.failure, latency: settled.elapsed)
@@ -80,9 +91,8 @@ final class FanOutRun: TransferOwner {
     }
 
     private func cancel() {
-        for index in transfers.indices {
-            guard let transfer = transfers[index] else { continue }
-            engine.cancel(transfer)
+        for index in transfers.indices where state.isOpen(index) {
+            if let transfer = transfers[index] { engine.cancel(transfer) }
             transfers[index] = nil
             settle(index, .failure(.cancelled, status: nil))
         }

@@ -12,6 +12,7 @@ final class RequestFlow: RequestHandler {
     private let engine: TransferEngine
     private let counters: WorkerCounters
     private let log: AccessLog?
+    private let heavyWork = HeavyWork()
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(_ services: Services, _ engine: TransferEngine, _ counters: WorkerCounters, _ log: AccessLog?) {
@@ -51,27 +52,53 @@ final class RequestFlow: RequestHandler {
             done(response, nil, [])
         case .found(let index, let captures):
             let route = services.routes[index]
-            guard let service = services.fanOuts[index] else {
+            switch services.actions[index] {
+            case .fanOut(let service):
+                do throws(PlanError) {
+                    let plan = try FanOutPlan(
+                        service.route, timeout: route.timeout, captures: captures, target: target, requestID: id)
+                    fanOut(plan, service, request, id, client) { response, failed in done(response, route, failed) }
+                } catch {
+                    done(Problem(400, error.message, requestID: id).response, route, [])
+                }
+            case .batch(let service):
+                batch(service, route, request, id, client) { done($0, route, []) }
+            case .none:
                 let detail = "This kind of route is not served by this version."
-                return done(Problem(501, detail, requestID: id).response, route, [])
-            }
-            do throws(PlanError) {
-                let plan = try FanOutPlan(
-                    service.route, timeout: route.timeout, captures: captures, target: target, requestID: id)
-                fanOut(plan, service, request, id, client) { response, failed in done(response, route, failed) }
-            } catch {
-                done(Problem(400, error.message, requestID: id).response, route, [])
+                done(Problem(501, detail, requestID: id).response, route, [])
             }
         }
     }
 
     private func fanOut(
         _ plan: FanOutPlan, _ service: FanOutService, _ request: Request, _ id: String, _ client: Client,
-        _ done: @escaping (Response, [(name: String, failure: Failure)]) -> Void
+        _ done: @escaping @LoopActor (Response, [(name: String, failure: Failure)]) -> Void
     ) {
-        FanOutRun(service, plan, engine, counters).start(headers(request, id), for: client) { state, elapsed in
-            let answer = Answer(service.route, state, elapsed: elapsed, requestID: id)
-            done(answer.response, answer.failed)
+        let run = FanOutRun(service, plan, engine, heavyWork, counters)
+        run.start(headers(request, id), for: client) { [heavyWork] state, elapsed in
+            heavyWork.run(bytes: state.bytes) { [route = service.route] in
+                Answer(route, state, elapsed: elapsed, requestID: id)
+            } then: {
+                done($0.response, $0.failed)
+            }
+        }
+    }
+
+    private func batch(
+        _ service: BatchService, _ route: Route, _ request: Request, _ id: String, _ client: Client,
+        _ done: @escaping @LoopActor (Response) -> Void
+    ) {
+        let batch: BatchRequest
+        do throws(BatchError) {
+            batch = try BatchRequest(request.body, max: service.route.max)
+        } catch {
+            return done(Problem(400, error.message, requestID: id).response)
+        }
+        let started = MonotonicTime.now()
+        let timeout = min(service.route.timeout, route.timeout)
+        let run = BatchRun(batch, engine, counters)
+        run.start(service, timeout: timeout, headers(request, id), for: client) { results in
+            done(BatchAnswer(batch, results, elapsed: MonotonicTime.now().since(started), requestID: id).response)
         }
     }
 

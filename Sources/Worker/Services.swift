@@ -7,10 +7,18 @@ import Upstream
 /// The configuration as a worker runs it: the route table, and for each call its servers and prepared handles.
 @LoopActor
 struct Services {
+    /// What a route does.
+    enum Action {
+        case fanOut(FanOutService)
+        case batch(BatchService)
+        /// Of a kind that is not served yet.
+        case none
+    }
+
     let routes: [Route]
     let table: RouteTable
-    /// By route; nil where the route is of a kind that is not a fan-out.
-    let fanOuts: [FanOutService?]
+    /// By route.
+    let actions: [Action]
 
     init(_ configuration: Configuration, _ scoreboard: ScoreboardReader) {
         let limits = configuration.limits
@@ -20,14 +28,32 @@ struct Services {
         let places = configuration.upstreams.map { scoreboard.upstreamIndex(named: $0.name) }
         routes = configuration.routes
         table = RouteTable(routes)
-        fanOuts = routes.map { route in
-            guard case .fanOut(let fanOut) = route.action else { return nil }
-            return FanOutService(
-                route: fanOut,
-                endpoints: fanOut.calls.map { Endpoint(upstreams[$0.upstream], TransferSettings($0, limits)) },
-                scoreboardIndices: fanOut.calls.map { places[$0.upstream] })
+        actions = routes.map { route in
+            switch route.action {
+            case .fanOut(let fanOut):
+                let endpoints = fanOut.calls.map { call in
+                    Endpoint(
+                        upstreams[call.upstream],
+                        TransferSettings(bodyLimit: call.maxBody ?? limits.responseBody, userAgent: Self.userAgent))
+                }
+                return .fanOut(
+                    FanOutService(
+                        route: fanOut, endpoints: endpoints,
+                        scoreboardIndices: fanOut.calls.map { places[$0.upstream] }))
+            case .batch(let batch):
+                // Every URL is a server of its own.
+                let endpoint = Endpoint(
+                    UpstreamServers([], UpstreamSettings(limits)),
+                    TransferSettings(bodyLimit: limits.responseBody, userAgent: Self.userAgent),
+                    permits: { address, url in batch.allows(address, for: url) })
+                return .batch(BatchService(route: batch, endpoint: endpoint))
+            case .proxy:
+                return .none
+            }
         }
     }
+
+    private static let userAgent = "gatewayd/\(Version.text)"
 }
 
 extension Server {
@@ -39,16 +65,21 @@ extension Server {
 }
 
 extension UpstreamSettings {
-    /// What the configuration says of an upstream.
-    fileprivate init(_ upstream: Upstream, _ limits: Limits) {
+    /// What the configuration says of every upstream.
+    fileprivate init(_ limits: Limits) {
         self.init()
         connectTimeout = limits.connectTimeout
     }
-}
 
-extension TransferSettings {
-    /// What the configuration says of a call.
-    fileprivate init(_ call: Call, _ limits: Limits) {
-        self.init(bodyLimit: limits.responseBody, userAgent: "gatewayd/\(Version.text)")
+    /// What the configuration says of one.
+    fileprivate init(_ upstream: Upstream, _ limits: Limits) {
+        self.init(limits)
+        usesLibcurl = upstream.engine == .libcurl || upstream.asksForCompression
+        asksForCoding = upstream.asksForCompression
+        authorities = upstream.trustedAuthorities
+        maxInFlight = upstream.maxInFlight
+        maxQueue = upstream.maxQueue
+        keepaliveIdle = upstream.keepalive.idle
+        keepaliveConnections = upstream.keepalive.connections
     }
 }

@@ -25,27 +25,14 @@ struct FetchReport {
 
     /// The same as one document, with the members of a batch route's answer.
     var json: String {
-        var bytes = Array("{\"elapsed_ms\":".utf8)
-        JSONText.append(milliseconds: elapsed, to: &bytes)
-        bytes.append(contentsOf: ",\"results\":[".utf8)
-        for (index, one) in results.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: "{\"url\":".utf8)
-            JSONText.append(string: one.url, to: &bytes)
+        let batch = results.map { one in
             switch one.result {
-            case .response(let status, let body) where (200...299).contains(status):
-                bytes.append(contentsOf: ",\"status\":\(status),\"bytes\":\(body.count),\"preview\":".utf8)
-                JSONText.append(string: String(decoding: body.prefix(preview), as: UTF8.self), to: &bytes)
-            case .response(let status, _):
-                bytes.append(contentsOf: ",\"error\":\"status\",\"status\":\(status)".utf8)
-            case .failure(let failure):
-                bytes.append(contentsOf: ",\"error\":\"\(failure.name)\"".utf8)
+            case .response(let status, let body):
+                BatchResult(.response(status: status, body: body), elapsed: one.elapsed)
+            case .failure(let failure): BatchResult(.failure(failure.name), elapsed: one.elapsed)
             }
-            bytes.append(contentsOf: ",\"ms\":".utf8)
-            JSONText.append(milliseconds: one.elapsed, to: &bytes)
-            bytes.append(UInt8(ascii: "}"))
         }
-        bytes.append(contentsOf: "]}".utf8)
+        let bytes = BatchAnswer.json(batch, urls: results.map(\.url), preview: preview, elapsed: elapsed)
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -57,7 +57,7 @@ final class FetchRun: TransferOwner {
             let index = next
             next += 1
             started[index] = .now()
-            guard let url = ParsedURL(urls[index]) else {
+            guard let url = try? HTTPURL(urls[index]) else {
                 settled(index, .failure(.protocol))
                 continue
             }

@@ -8,9 +8,9 @@ import Testing
             Failure.allCases.map(\.name) == [
                 "timeout", "connect", "dns", "tls", "reset", "protocol", "status", "too_large", "invalid_json",
                 "conflict", "dependency",
-                "circuit_open", "overloaded", "shed", "cancelled",
+                "circuit_open", "overloaded", "shed", "cancelled", "forbidden",
             ])
-        #expect(Failure.allCases.map { Int($0.rawValue) } == Array(0..<15))
+        #expect(Failure.allCases.map { Int($0.rawValue) } == Array(0..<16))
     }
 
     @Test func everyStatusTheGatewayMakesHasItsPhrase() {

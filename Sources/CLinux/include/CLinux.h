@@ -26,6 +26,7 @@
 #include <sys/epoll.h>     // epoll_create1, epoll_ctl, epoll_wait: not part of the Glibc module
 #include <sys/eventfd.h>   // eventfd: likewise
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>  // signalfd and its signalfd_siginfo: likewise
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -141,6 +142,12 @@ static inline int CLinux_reap(int pidfd, int *code, int *status) {
 /// C because prctl is variadic. Returns 0; cannot fail with a readable name.
 static inline int CLinux_set_name(const char *name) {
     return prctl(PR_SET_NAME, (unsigned long)name, 0UL, 0UL, 0UL);
+}
+
+/// Lets other threads go before the calling one (setpriority(2) with a thread's id, sched(7)): nice 10.
+/// C because gettid is guarded by _GNU_SOURCE. Cannot fail: lowering one's own priority is always allowed.
+static inline void CLinux_yield_to_others(void) {
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 10);
 }
 
 /// Counts the CPUs the calling thread may run on (sched_getaffinity(2)), up to 8192.
