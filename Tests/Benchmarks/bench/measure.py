@@ -15,6 +15,7 @@ from .running import Running
 from .servers import Server
 from .upstream import Upstream
 
+FIRST_CLIENTS = 500  # before the idle connections that are weighed
 SETTLE_SECONDS = 2.0  # before idle connections are weighed: garbage of their requests may be collected until then
 
 
@@ -78,16 +79,14 @@ class Turn:
         return figures
 
     def _idle(self, running: Running) -> Figures:
-        self._load(running, self.warm_up, connections=64)
-        before, calls = procfs.resident_bytes(running.process.pid), self.upstream.calls()
-        failures, after = asyncio.run(_rest(running, self.case))
-        self._proven(self.upstream.calls() - calls, self.case.connections - failures)
+        calls = self.upstream.calls()
+        failures, before, after = asyncio.run(_rest(running, self.case))
+        self._proven(self.upstream.calls() - calls, self.case.connections + FIRST_CLIENTS - failures)
         return {"memory": (after - before) / self.case.memory_shares, "resident": after, "failures": failures,
                 "failed": failures, "others": 0.0}
 
-    def _load(self, running: Running, seconds: int, connections: int | None = None) -> load.Load:
-        return load.run(self.case.other_cores, running.url, connections or self.case.connections, seconds,
-                        self.case.page.timeout)
+    def _load(self, running: Running, seconds: int) -> load.Load:
+        return load.run(self.case.other_cores, running.url, self.case.connections, seconds, self.case.page.timeout)
 
     def _proven(self, calls: int, requests: int) -> int:
         if requests == 0:
@@ -106,11 +105,18 @@ async def _fill_pool(port: int, case: Case) -> int:
     return failures
 
 
-async def _rest(running: Running, case: Case) -> tuple[int, int]:
-    """How many failed, and the server's memory with the others open."""
+async def _rest(running: Running, case: Case) -> tuple[int, int, int]:
+    """How many failed, and the server's memory without and with the case's connections.
+
+    Other connections come first and stay, which pays what is paid once; a warm-up at full speed would not do, as the heap
+    that it leaves behind has room for many connections.
+    """
     clients = Clients()
-    await clients.request(running.port, case.connections, at_once=64, seconds=case.page.timeout)
-    await asyncio.sleep(SETTLE_SECONDS)
-    failures, after = clients.failures, procfs.resident_bytes(running.process.pid)
+    weights = []
+    for count in (FIRST_CLIENTS, case.connections):
+        await clients.request(running.port, count, at_once=64, seconds=case.page.timeout)
+        await asyncio.sleep(SETTLE_SECONDS)
+        weights.append(procfs.resident_bytes(running.process.pid))
+    failures = clients.failures
     clients.close()
-    return failures, after
+    return failures, weights[0], weights[1]
