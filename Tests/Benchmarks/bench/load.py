@@ -9,7 +9,6 @@ from . import processes
 from .paths import BENCHMARKS, program
 
 GRACE_SECONDS = 20  # wrk ends by itself; if not, it is killed and the run ends
-ANSWER_SECONDS = 2  # an answer that takes longer counts as a timeout
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,13 @@ class Load:
     cpu_seconds: float  # wrk's own
 
 
-def run(core: int, url: str, connections: int, seconds: int) -> Load:
-    """Loads the URL over so many keep-alive connections, each with one request at a time."""
-    command = processes.pinned(core, [
-        program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={ANSWER_SECONDS}s",
+def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: int) -> Load:
+    """Loads the URL over so many keep-alive connections, each with one request at a time.
+
+    An answer that takes longer than `answer_seconds` counts as a timeout.
+    """
+    command = processes.pinned(cores, [
+        program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
         "-s", str(BENCHMARKS / "bench/report.lua"), url])
     before = _children_seconds()
     try:

@@ -1,13 +1,14 @@
 """What the figures were measured on: a figure without its machine and versions says little."""
 
 import datetime
+import hashlib
 import os
 import platform
 import re
 import subprocess
 from pathlib import Path
 
-from .paths import GO_PEER, REPOSITORY, gatewayd, program
+from .paths import GO_PEER, gatewayd, program
 
 
 def description() -> str:
@@ -22,6 +23,12 @@ def description() -> str:
     return "\n".join(lines)
 
 
+def gatewayd_identity() -> str:
+    """The hash of the program itself: a revision of the tree would not say what the program was built from."""
+    with gatewayd().open("rb") as file:
+        return f"sha256 {hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
+
+
 def _versions() -> list[str]:
     nginx = _first_line([program("nginx"), "-v"]).removeprefix("nginx version: nginx/")
     wrk = _first_line([program("wrk"), "-v"]).split("[")[0].removeprefix("wrk ").strip()
@@ -29,11 +36,13 @@ def _versions() -> list[str]:
     if GO_PEER.exists():
         go = re.search(rb"go1\.[0-9.]+", GO_PEER.read_bytes())
         found.append(f"Go {go.group().decode()[2:] if go else 'unknown'}")
+    libcurl = _first_line(["curl-config", "--version"]).removeprefix("libcurl ")
+    found.append(f"libcurl {libcurl or 'unknown'}")
+    found.append(f"cc {_first_line(['cc', '-dumpfullversion']) or 'unknown'}")
     module = _first_line(["dpkg-query", "-W", "-f", "${Version}", "libnginx-mod-http-lua"])
     found.append(f"lua-nginx-module {module or 'unknown'}")
     if gatewayd().exists():
-        revision = _first_line(["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty"])
-        found.append(f"gatewayd {_first_line([str(gatewayd()), '--version'])} ({revision})")
+        found.append(f"gatewayd {_first_line([str(gatewayd()), '--version'])} ({gatewayd_identity()})")
     return found
 
 

@@ -9,6 +9,8 @@ BENCHMARKS = Path(__file__).resolve().parent.parent
 REPOSITORY = BENCHMARKS.parent.parent
 OUT = BENCHMARKS / ".out"
 GO_PEER = OUT / "fanout-go"
+EPOLL_PEER = OUT / "fanout-epoll-c"
+LIBCURL_PEER = OUT / "fanout-libcurl-c"
 RESULTS = BENCHMARKS / "RESULTS.md"
 # Debian keeps nginx and some tools where a user's PATH does not look.
 SEARCH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
@@ -17,6 +19,12 @@ SEARCH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
 def gatewayd() -> Path:
     """The gatewayd to measure: $GATEWAYD, else the release build."""
     return Path(os.environ.get("GATEWAYD") or REPOSITORY / ".build/release/gatewayd").absolute()
+
+
+def merge_bench() -> Path:
+    """The program that measures the merge alone; it lies beside gatewayd or in the release build."""
+    beside = gatewayd().parent / "merge-bench"
+    return beside if beside.exists() else REPOSITORY / ".build/release/merge-bench"
 
 
 def program(name: str) -> str:

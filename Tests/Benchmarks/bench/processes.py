@@ -1,4 +1,4 @@
-"""Starts programs in sessions of their own, pinned to a core, and leaves none of them behind."""
+"""Starts programs in sessions of their own, pinned to cores, and leaves none of them behind."""
 
 import atexit
 import os
@@ -15,16 +15,16 @@ STOP_SECONDS = 10  # after SIGTERM; then SIGKILL
 _running: list[subprocess.Popen] = []
 
 
-def pinned(core: int, command: list[str]) -> list[str]:
-    """The command on one core, told to end when this program dies in a way that runs no exit handler."""
-    return [program("setpriv"), "--pdeathsig", "TERM", program("taskset"), "-c", str(core), *command]
+def pinned(cores: str, command: list[str]) -> list[str]:
+    """The command on these cores ("0" or "0,1"), told to end when this program dies in a way that runs no exit handler."""
+    return [program("setpriv"), "--pdeathsig", "TERM", program("taskset"), "-c", cores, *command]
 
 
-def start(core: int, command: list[str], log: Path, environment: dict[str, str] | None = None) -> subprocess.Popen:
+def start(cores: str, command: list[str], log: Path, environment: dict[str, str] | None = None) -> subprocess.Popen:
     """Starts a program whose output goes to `log`; its pid is also the id of its session and process group."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            pinned(core, command), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            pinned(cores, command), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             env={**os.environ, **(environment or {})}, start_new_session=True)
     _running.append(process)
     return process

@@ -56,6 +56,11 @@ def machine_seconds() -> float:
     return (user + nice + system + interrupt + soft_interrupt) / TICKS_PER_SECOND
 
 
+def cores() -> int:
+    """How many the machine has."""
+    return sum(1 for line in Path("/proc/stat").read_text().splitlines() if line.startswith("cpu")) - 1
+
+
 def _tree(root: int) -> list[Stat]:
     everything = _all()
     members = {root}

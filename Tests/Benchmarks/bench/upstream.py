@@ -1,51 +1,53 @@
-"""The upstream that every server calls: nginx with five small JSON answers."""
+"""The upstream that every server calls: nginx with five answers of each kind."""
 
-import json
+import re
 import subprocess
 import urllib.request
 from pathlib import Path
 
-from . import processes
-from .paths import BENCHMARKS, fill, program
+from . import nginx, processes
+from .certificate import Certificate
+from .page import NAMES, Page, Task, part, text
 from .wait import until
-
-NAMES = ("a", "b", "c", "d", "e")
-
-
-def part(name: str) -> str:
-    """One upstream answer: about 190 bytes of JSON with a string, numbers, an array and an object in it."""
-    body = {"id": NAMES.index(name) + 1, "name": f"part {name}", "tags": ["fan-out", "gateway", "benchmark"],
-            "price": {"amount": 1299.5, "currency": "EUR"}, "available": True, "note": "x" * 60}
-    return json.dumps(body, separators=(",", ":"))
-
-
-def merged() -> dict[str, object]:
-    """The answer that every server has to give, parsed."""
-    return {name: json.loads(part(name)) for name in NAMES}
 
 
 class Upstream:
     """A running nginx with one worker."""
 
-    def __init__(self, core: int, directory: Path) -> None:
-        self.port = processes.free_port()
-        directory.mkdir()
-        values = {"DIRECTORY": str(directory), "LISTEN": f"127.0.0.1:{self.port}"}
+    def __init__(self, cores: str, directory: Path, certificate: Certificate) -> None:
+        self.port, self.tls_port, self.certificate = processes.free_port(), processes.free_port(), certificate
+        (directory / "text").mkdir(parents=True)
+        for name in NAMES:
+            (directory / "text" / name).write_text(text(name))
+        values = {"LISTEN": f"127.0.0.1:{self.port}", "LISTEN_TLS": f"127.0.0.1:{self.tls_port}",
+                  "CERTIFICATE": str(certificate.chain), "KEY": str(certificate.key)}
         values |= {f"PART_{name.upper()}": part(name) for name in NAMES}
-        configuration = fill(BENCHMARKS / "upstream/nginx.conf", directory / "nginx.conf", values)
         self.log = directory / "log"
         self.process: subprocess.Popen = processes.start(
-            core, [program("nginx"), "-p", str(directory), "-c", str(configuration)], self.log)
+            cores, nginx.command("upstream/nginx.conf", directory, values), self.log)
         until(self._answers, seconds=10, what=f"the upstream on port {self.port}", process=self.process, log=self.log)
 
+    def task(self, page: Page) -> Task:
+        """What a server is told of that page."""
+        origin = f"https://127.0.0.1:{self.tls_port}" if page.tls else f"http://127.0.0.1:{self.port}"
+        return Task(page, origin, self.certificate.authority)
+
     def calls(self) -> int:
-        """How many requests it has answered so far, this question not counted."""
+        """How many requests it has answered so far, questions about it not counted."""
+        return int(self._status()[2].split()[2]) - self._asked
+
+    def in_progress(self) -> int:
+        """How many requests it is at, this question not counted."""
+        reading, writing = re.findall(r"(?:Reading|Writing): ([0-9]+)", self._status()[3])
+        return int(reading) + int(writing) - 1
+
+    _asked = 0
+
+    def _status(self) -> list[str]:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/status", timeout=5) as answer:
             lines = answer.read().decode().splitlines()
         self._asked += 1
-        return int(lines[2].split()[2]) - self._asked
-
-    _asked = 0
+        return lines
 
     def _answers(self) -> bool:
         try:

@@ -1,11 +1,15 @@
 // The peer in Go: net/http on both sides, one goroutine per call, a keep-alive transport tuned for fan-out.
 //
-// Usage: fanout LISTEN UPSTREAM, for example: fanout 127.0.0.1:8081 http://127.0.0.1:9001
+// Usage: fanout -listen 127.0.0.1:8081 -upstream http://127.0.0.1:9001 [-timeout 2s] [-text] [-ca FILE]
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -15,9 +19,14 @@ import (
 	"time"
 )
 
-const (
-	routeTimeout    = 2 * time.Second // what the gateway's route has
-	maxResponseBody = 10 << 20        // bytes per call, as the gateway's default
+const maxResponseBody = 10 << 20 // bytes per call, as the gateway's default
+
+var (
+	listen   = flag.String("listen", "127.0.0.1:8081", "address to serve")
+	upstream = flag.String("upstream", "http://127.0.0.1:9001", "scheme, address and first part of the path of the calls")
+	timeout  = flag.Duration("timeout", 2*time.Second, "what the gateway's route has")
+	text     = flag.Bool("text", false, "bodies are text that becomes JSON strings")
+	ca       = flag.String("ca", "", "PEM file of who signs the upstream's certificate")
 )
 
 // group is the merged answer; a RawMessage is checked by Marshal but not decoded into a tree.
@@ -29,19 +38,30 @@ type group struct {
 	E json.RawMessage `json:"e"`
 }
 
+// texts is the merged answer when the bodies are plain text.
+type texts struct {
+	A string `json:"a"`
+	B string `json:"b"`
+	C string `json:"c"`
+	D string `json:"d"`
+	E string `json:"e"`
+}
+
+var transport = &http.Transport{
+	// The default keeps 2 idle connections per host, which makes a fan-out connect anew for most calls.
+	MaxIdleConns:        0,
+	MaxIdleConnsPerHost: 20000,
+	IdleConnTimeout:     75 * time.Second,
+	DisableCompression:  true,
+	Proxy:               nil,
+}
+
 var client = &http.Client{
-	Transport: &http.Transport{
-		// The default keeps 2 idle connections per host, which makes a fan-out connect anew for most calls.
-		MaxIdleConns:        0,
-		MaxIdleConnsPerHost: 20000,
-		IdleConnTimeout:     75 * time.Second,
-		DisableCompression:  true,
-		Proxy:               nil,
-	},
+	Transport:     transport,
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-func fetch(ctx context.Context, url string) (json.RawMessage, error) {
+func fetch(ctx context.Context, url string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
@@ -64,9 +84,9 @@ func fetch(ctx context.Context, url string) (json.RawMessage, error) {
 func page(upstream string) http.HandlerFunc {
 	urls := [5]string{upstream + "/a", upstream + "/b", upstream + "/c", upstream + "/d", upstream + "/e"}
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), routeTimeout)
+		ctx, cancel := context.WithTimeout(r.Context(), *timeout)
 		defer cancel()
-		var bodies [5]json.RawMessage
+		var bodies [5][]byte
 		var failures [5]error
 		var calls sync.WaitGroup
 		calls.Add(len(urls))
@@ -83,7 +103,7 @@ func page(upstream string) http.HandlerFunc {
 				return
 			}
 		}
-		merged, err := json.Marshal(group{bodies[0], bodies[1], bodies[2], bodies[3], bodies[4]})
+		merged, err := merge(bodies)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)
 			return
@@ -93,11 +113,33 @@ func page(upstream string) http.HandlerFunc {
 	}
 }
 
+func merge(b [5][]byte) ([]byte, error) {
+	if !*text {
+		return json.Marshal(group{b[0], b[1], b[2], b[3], b[4]})
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(texts{string(b[0]), string(b[1]), string(b[2]), string(b[3]), string(b[4])})
+	return out.Bytes(), err
+}
+
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: fanout LISTEN UPSTREAM")
+	flag.Parse()
+	if flag.NArg() != 0 {
+		flag.Usage()
 		os.Exit(64)
 	}
-	http.HandleFunc("/page", page(os.Args[2]))
-	log.Fatal(http.ListenAndServe(os.Args[1], nil))
+	if *ca != "" {
+		pem, err := os.ReadFile(*ca)
+		if err != nil {
+			log.Fatal(err)
+		}
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(pem)
+		// A TLS configuration of its own leaves HTTP/2 off, as the gateway's default is.
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	}
+	http.HandleFunc("/page", page(*upstream))
+	log.Fatal(http.ListenAndServe(*listen, nil))
 }

@@ -1,0 +1,75 @@
+"""A server that listens and has given the right answer."""
+
+import http.client
+import json
+import subprocess
+from pathlib import Path
+
+from . import processes
+from .page import NAMES, Task
+from .servers import Server
+from .wait import NotReady, until
+
+READY_SECONDS = 20
+ATTEMPTS = 3  # a port found free may be taken before its program binds it
+
+
+class Running:
+    """One server at work on one task."""
+
+    def __init__(self, server: Server, cores: str, directory: Path, task: Task) -> None:
+        self.server, self.task = server, task
+        for attempt in range(ATTEMPTS):
+            self.port = processes.free_port()
+            place = directory / f"{server.name}-{self.port}"
+            place.mkdir()
+            try:
+                self.process = self._start(cores, place)
+                return
+            except NotReady as failure:
+                if attempt == ATTEMPTS - 1 or "ddress already in use" not in str(failure):
+                    raise SystemExit(f"run: {failure}") from None
+
+    @property
+    def url(self) -> str:
+        """The page that is measured."""
+        return f"http://127.0.0.1:{self.port}/page"
+
+    def check_answer(self) -> None:
+        """Ends the run when the answer is not the one that all servers have to give, members in order included."""
+        status, body = self._ask()
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
+        if status != 200 or answer != self.task.page.merged() or list(answer) != list(NAMES):
+            raise SystemExit(f"run: {self.server.name} answered {status} {body[:300]!r}, not the five parts merged")
+
+    def stop(self) -> None:
+        """Ends it and all it started."""
+        processes.stop(self.process)
+
+    def _start(self, cores: str, place: Path) -> subprocess.Popen:
+        launch = self.server.launch(place, self.port, self.task)
+        process = processes.start(cores, launch.command, place / "log", launch.environment)
+        try:
+            until(self._ready, READY_SECONDS, f"{self.server.name} on port {self.port}", process, place / "log")
+        except NotReady:
+            processes.stop(process)
+            raise
+        return process
+
+    def _ready(self) -> bool:
+        try:
+            return self._ask()[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _ask(self) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.task.page.timeout + 3)
+        try:
+            connection.request("GET", "/page")
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
