@@ -2,6 +2,9 @@
 ///
 /// Each question is answered by the top bits of the eight bytes. A sum may carry into the bytes above one that counts, never
 /// into one below it, so the first answer is exact; only that one is used.
+///
+/// A loop that goes on by what it was answered waits for the answer. One that branches, and goes on by eight where the answer
+/// is eight, does not, as the processor guesses the branch: twice as fast over long text.
 struct EightBytes {
     /// How many they are.
     static let count = 8
