@@ -52,8 +52,8 @@ final class FanOutRun: TransferOwner {
     }
 
     private func outcome(_ index: Int, _ status: Int, _ body: [UInt8]) -> Outcome {
-        guard (200...299).contains(status) else { return .failure(.status, status: status) }
         let call = service.route.calls[index]
+        guard call.expectedStatus.contains(status) else { return .failure(.status, status: status) }
         guard let part = Part(body, as: call.accepts, needsObject: service.route.merge == .object) else {
             return .failure(.invalidJSON, status: status)
         }

@@ -49,6 +49,6 @@ extension UpstreamSettings {
 extension TransferSettings {
     /// What the configuration says of a call.
     fileprivate init(_ call: Call, _ limits: Limits) {
-        self.init(bodyLimit: limits.responseBody, userAgent: "gatewayd/\(Version.text)")
+        self.init(bodyLimit: call.maxBody ?? limits.responseBody, userAgent: "gatewayd/\(Version.text)")
     }
 }
