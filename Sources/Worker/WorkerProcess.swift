@@ -34,7 +34,8 @@ package struct WorkerProcess {
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
             let log = configuration.accessLog ? AccessLog(slot: slot) : nil
-            let engine = TransferEngine(Names(age: .seconds(10), timeout: .seconds(5)), limit: 16_384)
+            let names = Names(age: configuration.names.age, timeout: configuration.names.timeout)
+            let engine = TransferEngine(names, limit: configuration.limits.inFlight)
             let flow = RequestFlow(Services(configuration, board.reader), engine, counters, log)
             let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits))
             for listener in listeners { server.serve(listener) }
