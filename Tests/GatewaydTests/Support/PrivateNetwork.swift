@@ -1,0 +1,85 @@
+import Foundation
+
+/// A network that only the processes started in it have: loopback, a DNS server for it, and a web server.
+///
+/// It is a network and a mount namespace (namespaces(7)); unix sockets are reached from outside by their paths.
+final class PrivateNetwork: Sendable {
+    /// Where the web server answers `1` to every request.
+    static let port = 8_080
+
+    /// Whether this process may make one.
+    static let isPossible =
+        geteuid() == 0
+        && ["/usr/bin/unshare", "/usr/bin/nsenter", "/usr/bin/perl"].allSatisfy {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+
+    private let folder: TemporaryFolder
+    private let servers: Program
+
+    /// The name of every host is `good.test`, `hang.test` for which there is never an answer, or unknown.
+    static func start() async throws -> PrivateNetwork {
+        let folder = try TemporaryFolder()
+        try "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n"
+            .write(toFile: "\(folder.path)/resolv.conf", atomically: true, encoding: .utf8)
+        try "hosts: files dns\n".write(toFile: "\(folder.path)/nsswitch.conf", atomically: true, encoding: .utf8)
+        try servers.write(toFile: "\(folder.path)/servers.pl", atomically: true, encoding: .utf8)
+        let script = """
+            ip link set lo up || exit
+            for name in resolv.conf nsswitch.conf; do
+                [ ! -e /etc/$name ] || mount --bind \(folder.path)/$name /etc/$name || exit
+            done
+            exec /usr/bin/perl \(folder.path)/servers.pl
+            """
+        let program = try Program("/usr/bin/unshare", ["--mount", "--net", "sh", "-c", script])
+        let network = PrivateNetwork(folder, program)
+        try await waitUntil("the servers of the private network were ready: \(program.errors.lines)") {
+            program.output.lines.contains("ready") || program.exitCode != nil
+        }
+        guard program.exitCode == nil else {
+            throw WaitedInVain(description: "no private network: \(program.errors.lines.joined(separator: "\n"))")
+        }
+        return network
+    }
+
+    private init(_ folder: TemporaryFolder, _ servers: Program) {
+        self.folder = folder
+        self.servers = servers
+    }
+
+    deinit { servers.stop() }
+
+    /// Starts a program in it.
+    func run(_ executable: String, _ arguments: String...) throws -> Program {
+        let enter = ["--target", "\(servers.pid)", "--mount", "--net", executable]
+        return try Program("/usr/bin/nsenter", enter + arguments)
+    }
+
+    /// DNS over UDP (RFC 1035 section 4) and HTTP, one datagram or connection after the other.
+    private static let servers = #"""
+        use strict; use IO::Select; use IO::Socket::INET;
+        my $dns = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 53, Proto => "udp") or die "dns: $!";
+        my $web = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8080, Listen => 128) or die "web: $!";
+        my $both = IO::Select->new($dns, $web);
+        $| = 1; print "ready\n";
+        while (1) { for my $ready ($both->can_read) {
+            if ($ready == $web) {
+                my $client = $web->accept or next;
+                while (<$client>) { last if /^\r\n$/ }
+                print $client "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n1";
+                close $client;
+                next;
+            }
+            $dns->recv(my $query, 512);
+            my $end = index($query, "\0", 12);
+            my ($name, $type) = (substr($query, 12, $end - 12), unpack("n", substr($query, $end + 1, 2)));
+            next if $name eq "\4hang\4test";
+            my $is_known = $name eq "\4good\4test";
+            my $answers = $is_known && $type == 1 ? 1 : 0;
+            my $reply = substr($query, 0, 2) . pack("n5", $is_known ? 0x8180 : 0x8183, 1, $answers, 0, 0);
+            $reply .= substr($query, 12, $end - 7);
+            $reply .= pack("n3Nn", 0xC00C, 1, 1, 0, 4) . "\x7f\0\0\1" if $answers;
+            $dns->send($reply);
+        } }
+        """#
+}
