@@ -4,8 +4,14 @@ import PackageDescription
 // Warnings are errors where CI says so: a newer compiler's new warning must not keep anybody from building a release.
 let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
+// What a debug build checks at run time and a release does without: that no two accesses to a variable overlap, and that
+// isolated closures which are handed to the standard library run on the loop. All tests run with the checks.
+let unchecked: SwiftSetting = .unsafeFlags(
+    ["-enforce-exclusivity=unchecked", "-disable-dynamic-actor-isolation"], .when(configuration: .release))
+
 let swift: [SwiftSetting] =
     strict + [
+        unchecked,
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

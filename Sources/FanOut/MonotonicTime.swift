@@ -29,6 +29,8 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
 extension Duration {
     /// Nanoseconds, zero when negative, the largest value when it does not fit.
     package var wholeNanoseconds: UInt64 {
+        // What is shorter than 18 s, as nearly all is, needs no division of 128 bits.
+        if let attoseconds = UInt64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
         let (product, isTooLong) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

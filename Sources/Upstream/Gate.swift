@@ -81,6 +81,8 @@ struct WaitingLine {
     /// One that waited is settled; it must be marked as such already.
     mutating func left() {
         count -= 1
+        // Most are settled in about the order in which they came.
+        while let first = transfers.first, first.isSettled { transfers.removeFirst() }
         guard transfers.count > 2 * count + 64 else { return }
         transfers = CircularBuffer(transfers.filter { !$0.isSettled })
     }
