@@ -3,6 +3,7 @@
 import json
 import resource
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import processes
@@ -24,13 +25,15 @@ class Load:
     cpu_seconds: float  # wrk's own
 
 
-def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: int) -> Load:
+def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: int,
+        watcher: Sequence[str] = ()) -> Load:
     """Loads the URL over so many keep-alive connections, each with one request at a time.
 
-    An answer that takes longer than `answer_seconds` counts as a timeout.
+    An answer that takes longer than `answer_seconds` counts as a timeout. A watcher is a command that runs the one that
+    is put behind it, and looks on meanwhile.
     """
     command = processes.pinned(cores, [
-        program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
+        *watcher, program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
         "-s", str(BENCHMARKS / "bench/report.lua"), url])
     before = _children_seconds()
     try:
