@@ -35,7 +35,7 @@ def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: in
     command = processes.pinned(cores, [
         *watcher, program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
         "-s", str(BENCHMARKS / "bench/report.lua"), url])
-    before = _children_seconds()
+    before = children_seconds()
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -47,9 +47,10 @@ def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: in
     return Load(
         requests=seen["requests"], seconds=seen["microseconds"] / 1e6, p50=seen["p50"] / 1e3, p99=seen["p99"] / 1e3,
         failures=seen["status"] + seen["connect"] + seen["read"] + seen["write"], timeouts=seen["timeout"],
-        cpu_seconds=_children_seconds() - before)
+        cpu_seconds=children_seconds() - before)
 
 
-def _children_seconds() -> float:
+def children_seconds() -> float:
+    """CPU time of all children of this program that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

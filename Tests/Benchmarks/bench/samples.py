@@ -76,7 +76,9 @@ def _group(stack: list[tuple[str, str]], names: dict[str, str]) -> str:
         return f"other ({library})"
     if NIO.match(symbol):
         return "NIO"
-    return _owner(names[symbol]) if symbol in names else "Swift runtime" if "swift" in symbol.lower() else "C and C++ inside"
+    if symbol in names:
+        return _owner(names[symbol])
+    return "Swift runtime" if "swift" in symbol.lower() else "C and C++ inside"
 
 
 OURS = frozenset(path.name for path in (REPOSITORY / "Sources").iterdir() if path.is_dir())

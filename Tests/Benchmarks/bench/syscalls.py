@@ -26,7 +26,8 @@ def per_request(report: Path, requests: float) -> Counts:
 def table(counts: Counts, shares: Shares) -> str:
     """Markdown, most CPU first."""
     whole = sum(shares.values())
-    spent = {group.removeprefix("kernel: "): count / whole for group, count in shares.items() if group.startswith("kernel")}
+    spent = {group.removeprefix("kernel: "): count / whole for group, count in shares.items()
+             if group.startswith("kernel")}
     names = sorted(counts.keys() | spent.keys(), key=lambda name: (-spent.get(name, 0), -counts.get(name, 0)))
     return "\n".join(["| system call | per request | share of CPU |", "| --- | ---: | ---: |", *(
         f"| {name} | {f'{counts[name]:.2f}' if name in counts else ''} | {spent.get(name, 0):.1%} |"
