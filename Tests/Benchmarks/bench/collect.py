@@ -46,7 +46,8 @@ class Collection:
     def _note(self, what: str, case: Case, server: str, figures: Figures) -> None:
         self.samples.setdefault((case.name, server), []).append(figures)
         shown = ", ".join(f"{key} {figures[key]:,.1f}" for key in (case.compared, "rate", "failed") if key in figures)
-        print(f"{what}: {shown}, others {figures['others']:.0%}", file=sys.stderr, flush=True)
+        others = f", others {figures['others']:.0%}" if "others" in figures else ""
+        print(f"{what}: {shown}{others}", file=sys.stderr, flush=True)
 
     def _upstream(self, cores: str) -> Upstream:
         if cores not in self._upstreams:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-Figures = dict[str, float]  # by the names below; `others` and `failed` beside them, which are no columns
+Figures = dict[str, float]  # by the names below; and `others`, the share of the machine that others used
 Samples = dict[tuple[str, str], list[Figures]]  # by case and server, one per round
 
 

@@ -3,6 +3,7 @@
 import json
 import resource
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import processes
@@ -24,15 +25,17 @@ class Load:
     cpu_seconds: float  # wrk's own
 
 
-def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: int) -> Load:
+def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: int,
+        watcher: Sequence[str] = ()) -> Load:
     """Loads the URL over so many keep-alive connections, each with one request at a time.
 
-    An answer that takes longer than `answer_seconds` counts as a timeout.
+    An answer that takes longer than `answer_seconds` counts as a timeout. A watcher is a command that runs the one that
+    is put behind it, and looks on meanwhile.
     """
     command = processes.pinned(cores, [
-        program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
+        *watcher, program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
         "-s", str(BENCHMARKS / "bench/report.lua"), url])
-    before = _children_seconds()
+    before = children_seconds()
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -44,9 +47,10 @@ def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: in
     return Load(
         requests=seen["requests"], seconds=seen["microseconds"] / 1e6, p50=seen["p50"] / 1e3, p99=seen["p99"] / 1e3,
         failures=seen["status"] + seen["connect"] + seen["read"] + seen["write"], timeouts=seen["timeout"],
-        cpu_seconds=_children_seconds() - before)
+        cpu_seconds=children_seconds() - before)
 
 
-def _children_seconds() -> float:
+def children_seconds() -> float:
+    """CPU time of all children of this program that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

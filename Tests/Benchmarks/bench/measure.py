@@ -83,7 +83,7 @@ class Turn:
         failures, before, after = asyncio.run(_rest(running, self.case))
         self._proven(self.upstream.calls() - calls, self.case.connections + FIRST_CLIENTS - failures)
         return {"memory": (after - before) / self.case.memory_shares, "resident": after, "failures": failures,
-                "failed": failures, "others": 0.0}
+                "failed": failures}
 
     def _load(self, running: Running, seconds: int) -> load.Load:
         return load.run(self.case.other_cores, running.url, self.case.connections, seconds, self.case.page.timeout)
@@ -108,8 +108,8 @@ async def _fill_pool(port: int, case: Case) -> int:
 async def _rest(running: Running, case: Case) -> tuple[int, int, int]:
     """How many failed, and the server's memory without and with the case's connections.
 
-    Other connections come first and stay, which pays what is paid once; a warm-up at full speed would not do, as the heap
-    that it leaves behind has room for many connections.
+    Other connections come first and stay, which pays what is paid once; a warm-up at full speed would not do, as the
+    heap that it leaves behind has room for many connections.
     """
     clients = Clients()
     weights = []

@@ -1,4 +1,4 @@
-"""nginx, as the upstream and as a peer: its configuration filled in, its Lua module loaded where it is one of its own."""
+"""nginx, as the upstream and as a peer: its configuration filled in, its Lua module loaded where that is needed."""
 
 from pathlib import Path
 

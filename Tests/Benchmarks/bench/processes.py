@@ -16,7 +16,7 @@ _running: list[subprocess.Popen] = []
 
 
 def pinned(cores: str, command: list[str]) -> list[str]:
-    """The command on these cores ("0" or "0,1"), told to end when this program dies in a way that runs no exit handler."""
+    """The command on these cores ("0" or "0,1"), told to end when this program dies without an exit handler."""
     return [program("setpriv"), "--pdeathsig", "TERM", program("taskset"), "-c", cores, *command]
 
 

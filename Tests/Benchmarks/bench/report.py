@@ -21,8 +21,9 @@ def _table(samples: Samples, titles: dict[str, str], case: Case) -> str:
     lines = [f"### {case.title} (`{case.name}`)", "", f"| server | {' | '.join(columns)} |",
              f"| --- |{' ---: |' * len(columns)}"]
     lines += [_row(samples, titles[name], case, name) for name in case.servers if (case.name, name) in samples]
-    others = [sample["others"] for (name, _), rounds in samples.items() if name == case.name for sample in rounds]
-    if max(others) > NOISE:
+    others = [sample["others"] for (name, _), rounds in samples.items() if name == case.name for sample in rounds
+              if "others" in sample]
+    if max(others, default=0) > NOISE:
         lines += ["", f"Other processes used up to {max(others):.0%} of the machine (median {median(others):.0%}) "
                       "during these: measure again when it is quiet."]
     return "\n".join([*lines, ""])
