@@ -47,7 +47,8 @@ install: release ## install programs, units and sample configuration (DESTDIR=, 
 	@test -n "$(DESTDIR)" || getent passwd gatewayd > /dev/null || \
 		echo "The unit runs as the user gatewayd: systemd-sysusers --inline 'u gatewayd - \"gatewayd fan-out gateway\"'"
 
-bench: release ## measure beside Go, Node and nginx+Lua in one run (ARGS="--quick --write")
+bench: release ## measure beside Go, Node, nginx+Lua and two programs in C in one run (ARGS="--quick --check --write")
+	$(SWIFT) build -c release --static-swift-stdlib --product merge-bench
 	Tests/Benchmarks/run $(ARGS)
 
 setup: ## install what building needs

@@ -9,14 +9,17 @@ package struct FanOutState: Sendable {
         case finish
     }
 
-    private var slots: [Settled?]
+    /// In the order of the configuration; a call that is still open counts as cancelled.
+    package private(set) var outcomes: [Settled]
+    private var isSettled: [Bool]
     private var open: Int
     /// The failure that an error answer is about: of the first required call that failed, otherwise the last failure.
     package private(set) var deciding: Failure?
     private var isDecided = false
 
     package init(calls: Int) {
-        slots = Array(repeating: nil, count: calls)
+        outcomes = Array(repeating: Settled(.failure(.cancelled, status: nil), elapsed: .zero), count: calls)
+        isSettled = Array(repeating: false, count: calls)
         open = calls
     }
 
@@ -24,8 +27,9 @@ package struct FanOutState: Sendable {
     ///
     /// A call settles once; what comes later for it is ignored.
     package mutating func settle(_ index: Int, _ settled: Settled, isRequired: Bool) -> Action {
-        guard slots[index] == nil else { return .wait }
-        slots[index] = settled
+        guard !isSettled[index] else { return .wait }
+        isSettled[index] = true
+        outcomes[index] = settled
         open -= 1
         if let failure = settled.failure, !isDecided {
             deciding = failure
@@ -35,19 +39,12 @@ package struct FanOutState: Sendable {
     }
 
     /// Whether a call is not settled yet.
-    package func isOpen(_ index: Int) -> Bool {
-        slots[index] == nil
-    }
+    package func isOpen(_ index: Int) -> Bool { !isSettled[index] }
 
     /// Bytes of all parts together.
     package var bytes: Int {
-        slots.reduce(0) { total, slot in
-            if case .success(_, let part) = slot?.outcome { total + part.json.count } else { total }
+        outcomes.reduce(0) { total, settled in
+            if case .success(_, let part) = settled.outcome { total + part.json.count } else { total }
         }
-    }
-
-    /// The outcomes in the order of the configuration; a call that is still open counts as cancelled.
-    package var outcomes: [Settled] {
-        slots.map { $0 ?? Settled(.failure(.cancelled, status: nil), elapsed: .zero) }
     }
 }

@@ -43,6 +43,8 @@ package struct JSONScanner {
         switch scanner.peek(start) {
         case UInt8(ascii: "{"):
             var members: [Member] = []
+            // Most bodies have no more, so that the array never grows.
+            members.reserveCapacity(16)
             try scanner.end(scanner.members(start, depth: 1) { members.append(Member(key: $0, value: $1)) })
             return .object(members)
         case UInt8(ascii: "["):
