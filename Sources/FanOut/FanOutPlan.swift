@@ -37,6 +37,8 @@ extension TargetTemplate {
     ///
     /// A query parameter that the request does not have is empty.
     package func fill(captures: [String], target: RequestTarget, requestID: String) throws(PlanError) -> [UInt8] {
+        // Most targets without values are one piece, which is shared and not copied.
+        if pieces.count == 1, case .literal(let literal) = pieces[0] { return literal }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64)
         for piece in pieces {

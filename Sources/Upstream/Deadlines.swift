@@ -29,11 +29,8 @@ final class Deadlines {
     private var lines: [Duration: Line] = [:]
     private var wakeAt: MonotonicTime?
     private var timer: Scheduled<Void>?
-    private let expired: (Transfer) -> Void
-
-    init(expired: @escaping (Transfer) -> Void) {
-        self.expired = expired
-    }
+    /// Settles a transfer whose time is up.
+    var expired: (Transfer) -> Void = { _ in }
 
     /// The line of a timeout; the one that a caller got the last time is found without a search.
     func line(_ timeout: Duration, last: Line?) -> Line {
@@ -55,10 +52,10 @@ final class Deadlines {
     /// Watches a transfer until it is settled.
     func add(_ transfer: Transfer, to line: Line) {
         line.transfers.append(transfer)
-        if wakeAt.map({ transfer.deadline < $0 }) ?? true {
-            timer?.cancel()
-            arm(transfer.deadline)
-        }
+        // The timer is nearly always set for an older one.
+        if let wakeAt, wakeAt <= transfer.deadline { return }
+        timer?.cancel()
+        arm(transfer.deadline)
     }
 
     /// A transfer of the line is settled, and marked as such.

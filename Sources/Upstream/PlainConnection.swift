@@ -7,6 +7,7 @@ import Loop
 final class PlainConnection: ReadinessHandler {
     private let socket: CInt
     private let pool: ServerPool
+    private let scratch: Scratch
     private var parser = ResponseParser()
     /// Whose request is out; nil while the connection waits for one.
     private var transfer: Transfer?
@@ -19,12 +20,14 @@ final class PlainConnection: ReadinessHandler {
     /// Answers that came before.
     private var answers = 0
     private(set) var isClosed = false
-    var idleSince = MonotonicTime(nanoseconds: 0)
+    /// The pool's sweep at which it was left alone.
+    var idleSince = 0
 
     /// Takes a connected socket, which does not block and is its own from now on.
     init(_ socket: CInt, _ pool: ServerPool) {
         self.socket = socket
         self.pool = pool
+        scratch = pool.engine.scratch
         _ = Readiness.shared.add(socket, .readable, self)
     }
 
@@ -37,7 +40,6 @@ final class PlainConnection: ReadinessHandler {
         isAnswered = false
         parser.begin()
         let endpoint = transfer.endpoint
-        let scratch = pool.engine.scratch
         scratch.request.removeAll(keepingCapacity: true)
         scratch.request.append(contentsOf: endpoint.requestHeads[transfer.server])
         scratch.request.append(contentsOf: transfer.target)
@@ -45,20 +47,19 @@ final class PlainConnection: ReadinessHandler {
         if let headers = transfer.headers { scratch.request.append(contentsOf: headers.bytes) }
         scratch.request.append(0x0D)
         scratch.request.append(0x0A)
-        let sent = scratch.request.withUnsafeBytes { write($0) }
+        let sent = Self.write(scratch.request, to: socket)
         guard sent < scratch.request.count else { return }
         unsent = Array(scratch.request[sent...])
         watchForWriting(true)
     }
 
     /// Bytes taken; an error is left for the next read to tell, which has it too.
-    private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
-        max(0, Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)))
+    private nonisolated static func write(_ bytes: [UInt8], to socket: CInt) -> Int {
+        bytes.withUnsafeBytes { max(0, Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))) }
     }
 
     private func flush() {
-        let sent = unsent.withUnsafeBytes { write($0) }
-        unsent.removeFirst(sent)
+        unsent.removeFirst(Self.write(unsent, to: socket))
         if unsent.isEmpty { watchForWriting(false) }
     }
 
@@ -77,7 +78,7 @@ final class PlainConnection: ReadinessHandler {
     }
 
     private func read() {
-        let input = pool.engine.scratch.input
+        let input = scratch.input
         let count = recv(socket, input.baseAddress, input.count, 0)
         if count > 0 {
             take(UnsafeBufferPointer(rebasing: input[..<count]))

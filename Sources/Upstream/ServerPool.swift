@@ -9,8 +9,8 @@ import Processes
 final class ServerPool {
     /// Connections being made at once: more would only fill the server's queue.
     private static let connectingLimit = 256
-    /// How often kept connections are looked at for their age.
-    private static let sweep = Duration.seconds(1)
+    /// How many times kept connections are looked at before they are too old; their age is counted in these sweeps.
+    private static let sweeps = 16
 
     private let server: Server
     private let settings: UpstreamSettings
@@ -22,6 +22,7 @@ final class ServerPool {
     private var retrying = WaitingLine()
     private var waiting = WaitingLine()
     private var isSweepScheduled = false
+    private var sweep = 0
 
     init(_ server: Server, _ settings: UpstreamSettings, _ engine: TransferEngine) {
         self.server = server
@@ -100,7 +101,7 @@ final class ServerPool {
 
     private func keep(_ connection: PlainConnection) {
         guard idle.count < settings.keepaliveConnections else { return connection.close() }
-        connection.idleSince = .now()
+        connection.idleSince = sweep
         idle.append(connection)
         scheduleSweep()
     }
@@ -108,7 +109,7 @@ final class ServerPool {
     private func scheduleSweep() {
         guard !isSweepScheduled else { return }
         isSweepScheduled = true
-        LoopActor.loop.scheduleTask(deadline: NIODeadline(MonotonicTime.now() + Self.sweep)) {
+        LoopActor.loop.scheduleTask(in: TimeAmount(settings.keepaliveIdle / Self.sweeps)) {
             LoopActor.assumeIsolated { self.closeOld() }
         }
     }
@@ -116,10 +117,8 @@ final class ServerPool {
     /// Closes what was not used for too long; the oldest lie first.
     private func closeOld() {
         isSweepScheduled = false
-        let now = MonotonicTime.now()
-        for connection in idle where !connection.isClosed && connection.idleSince + settings.keepaliveIdle <= now {
-            connection.close()
-        }
+        sweep += 1
+        for connection in idle where connection.idleSince + Self.sweeps <= sweep { connection.close() }
         idle.removeAll(where: \.isClosed)
         if !idle.isEmpty { scheduleSweep() }
     }

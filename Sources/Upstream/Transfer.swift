@@ -36,8 +36,7 @@ package final class Transfer {
     let endpoint: Endpoint
     /// Path and query, without the server's base.
     let target: [UInt8]
-    /// Where it goes when that is not one of the endpoint's servers.
-    let url: HTTPURL?
+    private let foreign: Foreign?
     let headers: HeaderList?
     private(set) var owner: (any TransferOwner)?
     let index: Int
@@ -51,18 +50,33 @@ package final class Transfer {
     /// It met a connection that its server was closing, and is on its second attempt.
     var isRetry = false
 
+    /// Whether it goes somewhere else than to one of the endpoint's servers.
+    var isForeign: Bool { foreign != nil }
+
     init(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, owner: any TransferOwner,
         index: Int, deadline: MonotonicTime, line: Deadlines.Line
     ) {
         self.endpoint = endpoint
         self.target = target
-        self.url = url
+        foreign = url.map(Foreign.init)
         self.headers = headers
         self.owner = owner
         self.index = index
         self.deadline = deadline
         self.line = line
+    }
+
+    /// Where it goes when that is not one of the endpoint's servers.
+    var url: HTTPURL? { foreign?.url }
+
+    /// A URL apart from the transfer, as few have one.
+    private final class Foreign {
+        let url: HTTPURL
+
+        init(_ url: HTTPURL) {
+            self.url = url
+        }
     }
 
     var isSettled: Bool {

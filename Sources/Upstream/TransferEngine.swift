@@ -11,10 +11,10 @@ package final class TransferEngine {
     let curl = CurlLane()
     let names: Names
     private(set) lazy var connector = Connector(self)
+    private let deadlines = Deadlines()
     /// Reused for every request and every read of the plain lane.
     let scratch = Scratch()
     private let limit: Int
-    private lazy var deadlines = Deadlines { [unowned self] in settle($0, .failure(.timeout)) }
     /// Transfers that were started and are not settled.
     package private(set) var inFlight = 0
 
@@ -22,6 +22,7 @@ package final class TransferEngine {
     package init(_ names: Names, limit: Int) {
         self.names = names
         self.limit = limit
+        deadlines.expired = { [unowned self] in settle($0, .failure(.timeout)) }
     }
 
     /// Starts a call of an endpoint, or of a URL with the endpoint's settings.
@@ -29,13 +30,13 @@ package final class TransferEngine {
     /// Its owner is always told how it ended, and never from inside of this.
     package func start(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?, timeout: Duration,
-        owner: any TransferOwner, index: Int
+        at now: MonotonicTime, owner: any TransferOwner, index: Int
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
         endpoint.line = line
         let transfer = Transfer(
             endpoint, target: target, url: url, headers: headers, owner: owner, index: index,
-            deadline: .now() + timeout, line: line)
+            deadline: now + timeout, line: line)
         inFlight += 1
         deadlines.add(transfer, to: line)
         guard inFlight <= limit else {
@@ -93,7 +94,7 @@ package final class TransferEngine {
 
     private func begin(_ transfer: Transfer) {
         let endpoint = transfer.endpoint
-        guard transfer.url == nil else { return beginCurl(transfer) }
+        guard !transfer.isForeign else { return beginCurl(transfer) }
         transfer.server = endpoint.upstream.take()
         let server = endpoint.upstream.servers[transfer.server]
         if server.isSecure || endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {

@@ -55,7 +55,8 @@ final class BatchRun: TransferOwner {
                 continue
             }
             transfers[index] = engine.start(
-                service.endpoint, target: [], url: url, headers: headers, timeout: timeout, owner: self, index: index)
+                service.endpoint, target: [], url: url, headers: headers, timeout: timeout, at: started,
+                owner: self, index: index)
         }
         if open == 0 { finish() }
     }

@@ -41,10 +41,10 @@ final class FanOutRun: TransferOwner {
         self.client = client
         client.onGone = { [self] in cancel() }
         for (index, call) in plan.calls.enumerated() {
-            counters.callStarted(upstream: service.scoreboardIndices[index])
+            counters.callStarted(upstream: service.traits[index].scoreboardIndex)
             transfers[index] = engine.start(
                 service.endpoints[index], target: call.target, headers: headers, timeout: call.timeout,
-                owner: self, index: index)
+                at: started, owner: self, index: index)
         }
     }
 
@@ -57,16 +57,24 @@ final class FanOutRun: TransferOwner {
     }
 
     private func take(_ index: Int, _ status: Int, _ body: [UInt8]) {
-        let call = service.route.calls[index]
-        guard call.expectedStatus.contains(status) else { return settle(index, .failure(.status, status: status)) }
+        guard service.traits[index].expectedStatus.contains(status) else {
+            return settle(index, .failure(.status, status: status))
+        }
+        let accepts = service.traits[index].accepts
         let needsObject = service.route.merge == .object
-        heavyWork.run(bytes: body.count) { [accepts = call.accepts] in
+        guard HeavyWork.isHeavy(bytes: body.count) else {
+            return settle(index, status, Part(body, as: accepts, needsObject: needsObject))
+        }
+        heavyWork.run {
             Part(body, as: accepts, needsObject: needsObject)
         } then: { [self] part in
-            settle(
-                index,
-                part.map { .success(status: status, part: $0) } ?? .failure(.invalidJSON, status: status))
+            settle(index, status, part)
         }
+    }
+
+    private func settle(_ index: Int, _ status: Int, _ part: Part?) {
+        guard let part else { return settle(index, .failure(.invalidJSON, status: status)) }
+        settle(index, .success(status: status, part: part))
     }
 
     private func settle(_ index: Int, _ outcome: Outcome) {
@@ -74,10 +82,8 @@ final class FanOutRun: TransferOwner {
         guard state.isOpen(index) else { return }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(started))
         counters.callFinished(
-            upstream: service.scoreboardIndices[index], failure: settled.failure, latency: settled.elapsed)
-        let call = service.route.calls[index]
-        // A fallback stands in for a failed call, so its failure decides nothing.
-        switch state.settle(index, settled, isRequired: call.isRequired && call.fallback == nil) {
+            upstream: service.traits[index].scoreboardIndex, failure: settled.failure, latency: settled.elapsed)
+        switch state.settle(index, settled, isRequired: service.traits[index].isDecisive) {
         case .wait: break
         case .finish: finish()
         }
@@ -101,10 +107,30 @@ final class FanOutRun: TransferOwner {
 
 /// A fan-out route with what the worker made of it at start.
 @LoopActor
-struct FanOutService {
+final class FanOutService {
+    /// What settling a call looks at; a `Call` whole would be copied for it.
+    struct Traits {
+        var accepts: BodyKind
+        var expectedStatus: StatusSet
+        /// Its failure decides the answer; a fallback stands in for a failed call, so with one it decides nothing.
+        var isDecisive: Bool
+        /// Where the scoreboard counts its upstream.
+        var scoreboardIndex: Int?
+    }
+
     let route: FanOutRoute
     /// By call.
     let endpoints: [Endpoint]
-    /// By call: where the scoreboard counts its upstream.
-    let scoreboardIndices: [Int?]
+    /// By call.
+    let traits: [Traits]
+
+    init(_ route: FanOutRoute, _ endpoints: [Endpoint], scoreboardIndices: [Int?]) {
+        self.route = route
+        self.endpoints = endpoints
+        traits = zip(route.calls, scoreboardIndices).map { call, index in
+            Traits(
+                accepts: call.accepts, expectedStatus: call.expectedStatus,
+                isDecisive: call.isRequired && call.fallback == nil, scoreboardIndex: index)
+        }
+    }
 }

@@ -18,11 +18,13 @@ final class HeavyWork {
         return pool
     }()
 
-    /// Does the work at once, or, for so many bytes, on a thread; `then` is called on the loop.
+    /// Whether work on so many bytes is to be done here, and not at once.
+    static func isHeavy(bytes: Int) -> Bool { bytes > threshold }
+
+    /// Does the work on a thread; `then` is called on the loop.
     func run<Value: Sendable>(
-        bytes: Int, _ work: @escaping @Sendable () -> Value, then: @escaping @LoopActor @Sendable (Value) -> Void
+        _ work: @escaping @Sendable () -> Value, then: @escaping @LoopActor @Sendable (Value) -> Void
     ) {
-        guard bytes > Self.threshold else { return then(work()) }
         pool.submit { _ in
             HelperThread.yieldToOthers()
             let value = work()

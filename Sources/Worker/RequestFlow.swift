@@ -76,7 +76,11 @@ final class RequestFlow: RequestHandler {
     ) {
         let run = FanOutRun(service, plan, engine, heavyWork, counters)
         run.start(headers(request, id), for: client) { [heavyWork] state, elapsed in
-            heavyWork.run(bytes: state.bytes) { [route = service.route] in
+            guard HeavyWork.isHeavy(bytes: state.bytes) else {
+                let answer = Answer(service.route, state, elapsed: elapsed, requestID: id)
+                return done(answer.response, answer.failed)
+            }
+            heavyWork.run { [route = service.route] in
                 Answer(route, state, elapsed: elapsed, requestID: id)
             } then: {
                 done($0.response, $0.failed)

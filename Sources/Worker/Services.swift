@@ -37,9 +37,7 @@ struct Services {
                         TransferSettings(bodyLimit: call.maxBody ?? limits.responseBody, userAgent: Self.userAgent))
                 }
                 return .fanOut(
-                    FanOutService(
-                        route: fanOut, endpoints: endpoints,
-                        scoreboardIndices: fanOut.calls.map { places[$0.upstream] }))
+                    FanOutService(fanOut, endpoints, scoreboardIndices: fanOut.calls.map { places[$0.upstream] }))
             case .batch(let batch):
                 // Every URL is a server of its own.
                 let endpoint = Endpoint(

@@ -62,7 +62,8 @@ final class FetchRun: TransferOwner {
                 continue
             }
             _ = engine.start(
-                endpoint, target: [], url: url, headers: nil, timeout: timeout, owner: self, index: index)
+                endpoint, target: [], url: url, headers: nil, timeout: timeout, at: started[index],
+                owner: self, index: index)
         }
     }
 
