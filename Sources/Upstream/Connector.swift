@@ -30,7 +30,7 @@ final class Connector {
             done(connecting, result)
             if idle.count < Self.idleLimit { idle.append(connecting) } else { connecting.free() }
         }
-        if IPAddress(server.host) != nil {
+        if server.isAddress {
             start(connecting, server, nil)
         } else {
             engine.names.addresses(of: server.host) { [self] result in

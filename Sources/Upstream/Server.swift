@@ -1,16 +1,19 @@
+import FanOut
 package import Loop
 
 /// One server of an upstream: where connections go, and what goes before the path of every call.
 package struct Server: Sendable, Hashable {
     /// https.
-    package var isSecure: Bool
+    package let isSecure: Bool
     /// A name or an IP address, version 6 without brackets.
-    package var host: String
-    package var port: UInt16
+    package let host: String
+    package let port: UInt16
     /// What a Host field carries (RFC 9110 section 7.2).
-    package var authority: String
+    package let authority: String
     /// Goes before the path of every call: empty, or `/base` without a slash at its end.
-    package var base: String
+    package let base: String
+    /// Whether the host is an address, which nobody has to be asked for.
+    let isAddress: Bool
 
     package init(isSecure: Bool, host: String, port: UInt16, authority: String, base: String) {
         self.isSecure = isSecure
@@ -18,6 +21,7 @@ package struct Server: Sendable, Hashable {
         self.port = port
         self.authority = authority
         self.base = base
+        isAddress = IPAddress(host) != nil
     }
 
     /// `scheme://host:port/base`.

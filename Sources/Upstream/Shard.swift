@@ -11,7 +11,7 @@ final class Shard {
     static let capacity = 128
 
     let multi: UnsafeMutableRawPointer
-    private unowned let lane: CurlLane
+    private let lane: CurlLane
     /// Its place among the lane's shards.
     let index: Int
     private(set) var inFlight = 0

@@ -113,7 +113,7 @@ package final class TransferEngine {
     private func beginCurl(_ transfer: Transfer) {
         guard let url = transfer.url else {
             let server = transfer.endpoint.upstream.servers[transfer.server]
-            if IPAddress(server.host) != nil { return runCurl(transfer, nil) }
+            if server.isAddress { return runCurl(transfer, nil) }
             return resolve(transfer, server.host, server.port)
         }
         switch url.host {
