@@ -3,41 +3,40 @@ import FanOut
 import Loop
 import NIOCore
 
-/// Makes connections for the plain lane with libcurl, which is good at it: all addresses of a name, the faster family.
+/// Makes connections for the plain lane with libcurl, which is good at it: all addresses of a name, the faster family, TLS.
 @LoopActor
 final class Connector {
     /// Handles that wait for their next use.
     private static let idleLimit = 64
 
     private unowned let engine: TransferEngine
+    /// Apart from exchanges: a handle stays here as long as the TLS connection that it made.
+    private let lane = CurlLane()
     private var idle: [Connecting] = []
 
     init(_ engine: TransferEngine) {
         self.engine = engine
     }
 
-    /// Connects to a server; the caller is told later on, with a socket that is its own, or why there is none.
+    /// Connects to a server; the caller is told later on, with a wire that is its own, or why there is none.
     ///
     /// Nil when libcurl is out of memory.
     func connect(
-        _ server: Server, timeout: Duration?, done: @escaping (Connecting, Result<CInt, Failure>) -> Void
+        _ server: Server, _ settings: UpstreamSettings, done: @escaping (Connecting, Result<Wire, Failure>) -> Void
     ) -> Connecting? {
-        guard let connecting = idle.popLast() ?? Connecting(engine.curl.sockets) else { return nil }
-        connecting.begin(timeout: timeout) { [self] result in
-            // Resolving may still be under way when it is given up; libcurl has the handle only after that.
-            engine.curl.remove(connecting)
-            if case .success = result {} else { connecting.reset() }
+        guard let connecting = idle.popLast() ?? Connecting(lane.sockets) else { return nil }
+        connecting.begin(server, settings) { [self] result in
+            if case .success(.tls) = result {} else { recycle(connecting) }
             done(connecting, result)
-            if idle.count < Self.idleLimit { idle.append(connecting) } else { connecting.free() }
         }
         if server.isAddress {
-            start(connecting, server, nil)
+            start(connecting, nil)
         } else {
             engine.names.addresses(of: server.host) { [self] result in
                 guard connecting.isWanted else { return }
                 switch result {
                 case .success(let addresses):
-                    start(connecting, server, StringList(resolving: server.host, server.port, to: addresses))
+                    start(connecting, StringList(resolving: server.host, server.port, to: addresses))
                 case .failure(let failure): connecting.failSoon(failure)
                 }
             }
@@ -45,15 +44,35 @@ final class Connector {
         return connecting
     }
 
-    private func start(_ connecting: Connecting, _ server: Server, _ addresses: StringList?) {
-        connecting.prepare(server, addresses)
-        if !engine.curl.add(connecting) { connecting.failSoon(.overloaded) }
+    /// Takes a handle out of libcurl, which closes what it has, and keeps it for its next use.
+    private func recycle(_ connecting: Connecting) {
+        lane.remove(connecting)
+        if idle.count < Self.idleLimit { idle.append(connecting) } else { connecting.free() }
+    }
+
+    /// Closes a TLS connection.
+    func close(_ connecting: Connecting, _ socket: CInt) {
+        lane.sockets.giveBack(socket)
+        recycle(connecting)
+    }
+
+    /// Has a wire's owner told when libcurl closes the connection by itself; nothing is left to be closed then.
+    func watch(_ connecting: Connecting, _ socket: CInt, closed: @escaping @LoopActor @Sendable () -> Void) {
+        lane.sockets.lend(socket) { [self] in
+            recycle(connecting)
+            closed()
+        }
+    }
+
+    private func start(_ connecting: Connecting, _ addresses: StringList?) {
+        connecting.resolve(addresses)
+        if !lane.add(connecting) { connecting.failSoon(.overloaded) }
     }
 
     /// Gives a connection up that nobody waits for any more.
     func cancel(_ connecting: Connecting) {
         guard connecting.isWanted else { return }
-        engine.curl.remove(connecting)
+        lane.remove(connecting)
         connecting.reset()
         // Not for another use: a name that is still being looked up would be told to it.
         connecting.free()
@@ -64,33 +83,40 @@ final class Connector {
 @LoopActor
 final class Connecting: EasyHandle {
     private let sockets: SocketTable
-    private var done: ((Result<CInt, Failure>) -> Void)?
+    private var done: ((Result<Wire, Failure>) -> Void)?
     private var addresses: StringList?
     private var url = ""
+    private var isSecure = false
 
     override init?(_ sockets: SocketTable) {
         self.sockets = sockets
         super.init(sockets)
         CCurl_set_long(handle, CURLOPT_CONNECT_ONLY, 1)
-        // No connection of libcurl's is looked for: all are handed over.
+        // No connection of libcurl's is looked for: each is for one wire.
         CCurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1)
+        // libcurl would close TLS connections that it thinks have not been used for that many seconds.
+        CCurl_set_long(handle, CURLOPT_MAXAGE_CONN, Int(Int32.max) / 1_000)
+        CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     }
 
     /// Whether somebody waits for it.
     var isWanted: Bool { done != nil }
 
-    func begin(timeout: Duration?, done: @escaping (Result<CInt, Failure>) -> Void) {
+    func begin(_ server: Server, _ settings: UpstreamSettings, done: @escaping (Result<Wire, Failure>) -> Void) {
         self.done = done
-        // 0 is libcurl's own limit of 300 s.
-        let milliseconds = timeout.map { max(1, $0.wholeMilliseconds) } ?? 0
-        CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: milliseconds))
-    }
-
-    func prepare(_ server: Server, _ addresses: StringList?) {
+        isSecure = server.isSecure
         if url != server.url {
             url = server.url
             CCurl_set_string(handle, CURLOPT_URL, url)
         }
+        // 0 is libcurl's own limit of 300 s.
+        let milliseconds = settings.connectTimeout.map { max(1, $0.wholeMilliseconds) } ?? 0
+        CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: milliseconds))
+        guard isSecure else { return }
+        setAuthorities(settings.authorities)
+    }
+
+    func resolve(_ addresses: StringList?) {
         CCurl_set_list(handle, CURLOPT_RESOLVE, addresses?.list)
         self.addresses = addresses
     }
@@ -101,8 +127,9 @@ final class Connecting: EasyHandle {
         }
         let socket = CCurl_active_socket(handle)
         guard socket >= 0 else { return finish(.failure(.connect)) }
+        if isSecure { return finish(.success(.tls(self, socket))) }
         sockets.takeOver(socket)
-        finish(.success(socket))
+        finish(.success(.socket(socket)))
     }
 
     /// Fails from a place that the one who waits must not be told from.
@@ -110,7 +137,7 @@ final class Connecting: EasyHandle {
         LoopActor.loop.execute { LoopActor.assumeIsolated { self.finish(.failure(failure)) } }
     }
 
-    private func finish(_ result: Result<CInt, Failure>) {
+    private func finish(_ result: Result<Wire, Failure>) {
         let done = self.done
         self.done = nil
         addresses = nil

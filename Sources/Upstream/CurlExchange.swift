@@ -41,7 +41,7 @@ final class CurlExchange: EasyHandle {
         CCurl_set_string(handle, CURLOPT_USERAGENT, settings.userAgent)
         // Decodes what comes encoded; whether that is asked for is the header list's affair.
         CCurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, "gzip, br")
-        if let authorities = upstream.authorities { CCurl_set_string(handle, CURLOPT_CAINFO, authorities) }
+        setAuthorities(upstream.authorities)
         if let connectTimeout = upstream.connectTimeout {
             CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
         }

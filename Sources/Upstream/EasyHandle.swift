@@ -6,6 +6,8 @@ import Loop
 class EasyHandle {
     let handle: UnsafeMutableRawPointer
     var shard: Shard?
+    /// Nil: libcurl's own.
+    private var authorities: String?
     /// Itself while libcurl has a pointer to it.
     private var held: EasyHandle?
 
@@ -19,6 +21,13 @@ class EasyHandle {
         CCurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         CCurl_set_pointer(handle, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         sockets.follow(handle)
+    }
+
+    /// Trusts a PEM file's authorities, or for nil those that libcurl was built to trust.
+    func setAuthorities(_ file: String?) {
+        guard file != authorities else { return }
+        authorities = file
+        CCurl_set_string(handle, CURLOPT_CAINFO, file ?? CCurl_default_authorities().map { String(cString: $0) })
     }
 
     /// Keeps it alive while a shard has it.

@@ -5,7 +5,7 @@ import Loop
 /// A connection of the plain lane: one request out, one answer in, and again.
 @LoopActor
 final class PlainConnection: ReadinessHandler {
-    private let socket: CInt
+    private let wire: Wire
     private let pool: ServerPool
     private let scratch: Scratch
     private var parser = ResponseParser()
@@ -23,12 +23,15 @@ final class PlainConnection: ReadinessHandler {
     /// The pool's sweep at which it was left alone.
     var idleSince = 0
 
-    /// Takes a connected socket, which does not block and is its own from now on.
-    init(_ socket: CInt, _ pool: ServerPool) {
-        self.socket = socket
+    /// Takes a wire, which is its own from now on.
+    init(_ wire: Wire, _ pool: ServerPool) {
+        self.wire = wire
         self.pool = pool
         scratch = pool.engine.scratch
-        _ = Readiness.shared.add(socket, .readable, self)
+        if case .tls(let connecting, let socket) = wire {
+            pool.engine.connector.watch(connecting, socket) { [weak self] in self?.closedByLibcurl() }
+        }
+        _ = Readiness.shared.add(wire.descriptor, .readable, self)
     }
 
     // MARK: Request
@@ -47,26 +50,21 @@ final class PlainConnection: ReadinessHandler {
         if let headers = transfer.headers { scratch.request.append(contentsOf: headers.bytes) }
         scratch.request.append(0x0D)
         scratch.request.append(0x0A)
-        let sent = Self.write(scratch.request, to: socket)
+        let sent = wire.write(scratch.request)
         guard sent < scratch.request.count else { return }
         unsent = Array(scratch.request[sent...])
         watchForWriting(true)
     }
 
-    /// Bytes taken; an error is left for the next read to tell, which has it too.
-    private nonisolated static func write(_ bytes: [UInt8], to socket: CInt) -> Int {
-        bytes.withUnsafeBytes { max(0, Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))) }
-    }
-
     private func flush() {
-        unsent.removeFirst(Self.write(unsent, to: socket))
+        unsent.removeFirst(wire.write(unsent))
         if unsent.isEmpty { watchForWriting(false) }
     }
 
     private func watchForWriting(_ watches: Bool) {
         guard watches != isWatchedForWriting else { return }
         isWatchedForWriting = watches
-        _ = Readiness.shared.modify(socket, watches ? [.readable, .writable] : .readable)
+        _ = Readiness.shared.modify(wire.descriptor, watches ? [.readable, .writable] : .readable)
     }
 
     // MARK: Answer
@@ -78,14 +76,11 @@ final class PlainConnection: ReadinessHandler {
     }
 
     private func read() {
-        let input = scratch.input
-        let count = recv(socket, input.baseAddress, input.count, 0)
-        if count > 0 {
-            take(UnsafeBufferPointer(rebasing: input[..<count]))
-        } else if count == 0 {
-            ended()
-        } else if errno != EAGAIN, errno != EINTR {
-            lost()
+        switch wire.read(into: scratch.input) {
+        case .bytes(let count): take(UnsafeBufferPointer(rebasing: scratch.input[..<count]))
+        case .ended: ended()
+        case .wait: break
+        case .failed: lost()
         }
     }
 
@@ -187,10 +182,25 @@ final class PlainConnection: ReadinessHandler {
 
     func close() {
         guard !isClosed else { return }
+        markClosed()
+        switch wire {
+        case .socket(let socket):
+            Readiness.shared.forget(socket)
+            Glibc.close(socket)
+        case .tls(let connecting, let socket): pool.engine.connector.close(connecting, socket)
+        }
+    }
+
+    /// libcurl found the other side gone before we did.
+    private func closedByLibcurl() {
+        guard !isClosed else { return }
+        markClosed()
+        lost()
+    }
+
+    private func markClosed() {
         isClosed = true
         body = []
         unsent = []
-        Readiness.shared.forget(socket)
-        Glibc.close(socket)
     }
 }

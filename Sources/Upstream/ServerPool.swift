@@ -59,7 +59,7 @@ final class ServerPool {
 
     private func connect() {
         while connecting.count < min(wanted, Self.connectingLimit) {
-            let started = engine.connector.connect(server, timeout: settings.connectTimeout) { [self] made, result in
+            let started = engine.connector.connect(server, settings) { [self] made, result in
                 connecting[ObjectIdentifier(made)] = nil
                 connected(result)
             }
@@ -68,9 +68,9 @@ final class ServerPool {
         }
     }
 
-    private func connected(_ result: Result<CInt, Failure>) {
+    private func connected(_ result: Result<Wire, Failure>) {
         switch result {
-        case .success(let socket): hand(PlainConnection(socket, self))
+        case .success(let wire): hand(PlainConnection(wire, self))
         case .failure(let failure): failFirst(failure)
         }
         connect()

@@ -1,6 +1,7 @@
 import CCurl
 import Glibc
 import Loop
+import NIOCore
 
 /// libcurl's sockets in the epoll set: which shard each belongs to, and what it waits for.
 ///
@@ -17,8 +18,22 @@ final class SocketTable: ReadinessHandler {
         /// What libcurl waits for; empty while the connection is idle.
         var wanted: ReadyEvents = []
         var isConnection = false
-        /// Ours from now on.
-        var isTakenOver = false
+        /// What became of a connection that is not libcurl's to move any more.
+        var handover = Handover.none
+    }
+
+    /// Whose a socket is.
+    private enum Handover {
+        /// libcurl's.
+        case none
+        /// Ours, which libcurl will say that it closes, and will not.
+        case socket
+        /// libcurl's with all that is on it, but moved and watched by us; it is told when libcurl closes it by itself.
+        case connection(closing: @LoopActor @Sendable () -> Void)
+
+        var isNone: Bool {
+            if case .none = self { true } else { false }
+        }
     }
 
     private var entries: [Entry] = []
@@ -34,14 +49,30 @@ final class SocketTable: ReadinessHandler {
     func takeOver(_ socket: curl_socket_t) {
         reserve(socket)
         leave(socket)
-        entries[Int(socket)] = Entry(isTakenOver: true)
+        entries[Int(socket)] = Entry(handover: .socket)
+    }
+
+    /// Leaves a connection to libcurl and its moving to us.
+    ///
+    /// libcurl may still close it when it cleans up among its connections and finds the other side gone; `closing` is
+    /// called after that.
+    func lend(_ socket: curl_socket_t, closing: @escaping @LoopActor @Sendable () -> Void) {
+        reserve(socket)
+        leave(socket)
+        entries[Int(socket)] = Entry(handover: .connection(closing: closing))
+    }
+
+    /// Lets libcurl close a connection that was lent.
+    func giveBack(_ socket: curl_socket_t) {
+        Readiness.shared.remove(socket)
+        entries[Int(socket)] = Entry(isConnection: true)
     }
 
     /// CURLMOPT_SOCKETFUNCTION: libcurl waits for something else on a socket, or for nothing.
     func change(_ socket: curl_socket_t, _ what: CInt, _ shard: Shard) {
         reserve(socket)
         let index = Int(socket)
-        guard !entries[index].isTakenOver else { return }
+        guard entries[index].handover.isNone else { return }
         entries[index].shard = shard
         switch what {
         case CURL_POLL_IN: entries[index].wanted = .readable
@@ -95,10 +126,17 @@ final class SocketTable: ReadinessHandler {
     /// Whether libcurl's wish to close a socket is to be followed.
     fileprivate func mayClose(_ socket: curl_socket_t) -> Bool {
         guard Int(socket) < entries.count else { return true }
-        let isTakenOver = entries[Int(socket)].isTakenOver
-        if !isTakenOver { Readiness.shared.forget(socket) }
+        let handover = entries[Int(socket)].handover
         entries[Int(socket)] = Entry()
-        return !isTakenOver
+        switch handover {
+        case .none: Readiness.shared.forget(socket)
+        case .socket: return false
+        case .connection(let closing):
+            Readiness.shared.forget(socket)
+            // Not from inside of libcurl.
+            LoopActor.loop.execute { LoopActor.assumeIsolated { closing() } }
+        }
+        return true
     }
 
     private func reserve(_ socket: curl_socket_t) {

@@ -96,8 +96,7 @@ package final class TransferEngine {
         let endpoint = transfer.endpoint
         guard !transfer.isForeign else { return beginCurl(transfer) }
         transfer.server = endpoint.upstream.take()
-        let server = endpoint.upstream.servers[transfer.server]
-        if server.isSecure || endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
+        if endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
             beginCurl(transfer)
         } else {
             endpoint.upstream.pool(transfer.server, self).run(transfer)

@@ -68,6 +68,11 @@ static inline int CCurl_active_socket(CURL *handle) {
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? (int)socket : -1;
 }
 
+/// The PEM file of authorities that libcurl was built to trust (curl_version_info(3)), null when there is none.
+static inline const char *_Nullable CCurl_default_authorities(void) {
+    return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
 /// The pointer that CURLOPT_PRIVATE set, null when none was.
 static inline void *_Nullable CCurl_get_private(CURL *handle) {
     char *value = NULL;

@@ -1,0 +1,67 @@
+import CCurl
+import Glibc
+import Loop
+
+/// What carries the bytes of a connection.
+@LoopActor
+enum Wire {
+    /// A socket that is ours.
+    case socket(CInt)
+    /// TLS, which is libcurl's on this socket, and moved by us (curl_easy_send(3), curl_easy_recv(3)).
+    case tls(Connecting, CInt)
+
+    enum Read {
+        case bytes(Int)
+        case ended
+        /// Nothing is there yet.
+        case wait
+        case failed
+    }
+
+    var descriptor: CInt {
+        switch self {
+        case .socket(let socket), .tls(_, let socket): socket
+        }
+    }
+
+    /// Reads what is there, as much as fits.
+    func read(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Read {
+        switch self {
+        case .socket(let socket):
+            let count = recv(socket, buffer.baseAddress, buffer.count, 0)
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .ended }
+            return errno == EAGAIN || errno == EINTR ? .wait : .failed
+        case .tls(let connecting, _):
+            guard let start = buffer.baseAddress else { return .failed }
+            var count = 0
+            switch curl_easy_recv(connecting.handle, start, buffer.count, &count) {
+            case CURLE_OK: return count > 0 ? .bytes(count) : .ended
+            case CURLE_AGAIN: return .wait
+            default: return .failed
+            }
+        }
+    }
+
+    /// Bytes taken; an error is left for the next read to tell, which has it too.
+    func write(_ bytes: [UInt8]) -> Int {
+        switch self {
+        case .socket(let socket): Self.send(bytes, to: socket)
+        case .tls(let connecting, _): Self.send(bytes, through: connecting.handle)
+        }
+    }
+
+    // Not isolated, so that the closures need no proof at run time that they are on the loop.
+
+    private nonisolated static func send(_ bytes: [UInt8], to socket: CInt) -> Int {
+        bytes.withUnsafeBytes { max(0, Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))) }
+    }
+
+    private nonisolated static func send(_ bytes: [UInt8], through handle: UnsafeMutableRawPointer) -> Int {
+        bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            var count = 0
+            return curl_easy_send(handle, start, bytes.count, &count) == CURLE_OK ? count : 0
+        }
+    }
+}
