@@ -46,8 +46,12 @@ struct ReadAnswer: Equatable {
         let copy = Array(piece)
         copy.withUnsafeBufferPointer { buffer in
             var cursor = 0
+            // Each turn takes a byte, but for the head's and the last one's.
+            var turns = buffer.count + 3
             do throws(ResponseError) {
                 while end == .open {
+                    turns -= 1
+                    precondition(turns > 0, "it goes round without reading")
                     let before = cursor
                     switch try parser.next(buffer, &cursor) {
                     case .more:
@@ -64,12 +68,29 @@ struct ReadAnswer: Equatable {
                     case .end:
                         end = .complete
                         rest += buffer.count - cursor
+                        let place = cursor
+                        let next = try parser.next(buffer, &cursor)
+                        precondition(next == .end && cursor == place, "it reads on")
                     }
                 }
             } catch {
                 end = .refused(error)
             }
         }
+    }
+
+    /// What cannot be true of any answer, nil when all can.
+    var contradiction: String? {
+        switch end {
+        case .complete:
+            if heads != 1 { return "an end without a head" }
+            if let contentLength, contentLength != body.count { return "a body of another length" }
+        case .closed:
+            if heads != 1 || contentLength != nil || keepsAlive { return "an end by the connection's that is none" }
+        case .open, .refused:
+            if heads > 1 || (heads == 0 && !body.isEmpty) { return "a body without a head" }
+        }
+        return nil
     }
 
     /// Why it was refused, nil when it was not.
