@@ -5,13 +5,14 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 SWIFT ?= swift
+FUZZ_SECONDS ?= 60
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # What the programs need, and what their tests and benchmarks need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev
 TEST_PACKAGES := nginx curl iproute2 perl
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test build release lint format install bench setup setup-test
+.PHONY: help run test build release lint format install bench fuzz setup setup-test
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
@@ -46,6 +47,9 @@ install: release ## install programs, units and sample configuration (DESTDIR=, 
 		install -D -m 644 deploy/gatewayd.yaml $(DESTDIR)$(SYSCONFDIR)/gatewayd/gatewayd.yaml
 	@test -n "$(DESTDIR)" || getent passwd gatewayd > /dev/null || \
 		echo "The unit runs as the user gatewayd: systemd-sysusers --inline 'u gatewayd - \"gatewayd fan-out gateway\"'"
+
+fuzz: ## let libFuzzer try what reads bytes from outside, for a minute (FUZZ_SECONDS=, ARGS="answer")
+	Tests/Fuzz/run $(FUZZ_SECONDS) $(ARGS)
 
 bench: release ## measure beside Go, Node, nginx+Lua and two programs in C in one run (ARGS="--quick --check --write")
 	$(SWIFT) build -c release --static-swift-stdlib --product merge-bench

@@ -86,7 +86,7 @@ let package = Package(
         tests("Scoreboard", ["FanOut", "CLinux"]),
         tests("Processes", ["FanOut", "CLinux"]),
         tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
-        tests("Upstream", ["FanOut", "Loop"]),
+        tests("Upstream", ["FanOut", "Loop", "Processes"] + nio),
         tests("HTTPEdge", ["FanOut", "Loop", nioHTTP] + nio),
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(

@@ -40,6 +40,11 @@ struct ResponseFields: Sendable {
         return status
     }
 
+    /// Whether a status line can begin so: what another protocol greets with is refused though its line may never end.
+    static func mayBeStatusLine(_ start: some Sequence<UInt8>) -> Bool {
+        zip(start, "HTTP/1.".utf8).allSatisfy { $0 == $1 }
+    }
+
     private static func isHTTP1(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         line[0] == UInt8(ascii: "H") && line[1] == UInt8(ascii: "T") && line[2] == UInt8(ascii: "T")
             && line[3] == UInt8(ascii: "P") && line[4] == UInt8(ascii: "/") && line[5] == UInt8(ascii: "1")
@@ -109,12 +114,14 @@ struct ResponseFields: Sendable {
     }
 
     /// Digits only: no sign, no list, no blank inside (RFC 9110 section 8.6).
+    ///
+    /// What no `Int` holds is its largest value, which is too much for any limit.
     private static func length(_ value: UnsafeBufferPointer<UInt8>) -> Int? {
-        guard !value.isEmpty, value.count <= 18 else { return nil }
+        guard !value.isEmpty else { return nil }
         var length = 0
         for byte in value {
             guard let digit = digit(byte) else { return nil }
-            length = length * 10 + digit
+            length = length >= Int.max / 10 ? .max : length * 10 + digit
         }
         return length
     }

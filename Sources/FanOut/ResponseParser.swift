@@ -36,6 +36,10 @@ package struct ResponseParser: Sendable {
     package private(set) var status = 0
     /// Whether another request may follow on the connection (RFC 9112 section 9.3); known with `end`.
     package private(set) var keepsAlive = false
+    /// The size of the body that comes, nil where the head does not say it; known with `head`.
+    package private(set) var contentLength: Int?
+    /// An interim answer said that the connection ends.
+    private var isLast = false
 
     package init() {}
 
@@ -51,13 +55,12 @@ package struct ResponseParser: Sendable {
         self.isHead = isHead
         status = 0
         keepsAlive = false
+        contentLength = nil
+        isLast = false
     }
 
-    /// The body's size as the head says it, nil where it does not.
-    package var contentLength: Int? { fields.contentLength }
-
-    /// Whether the body has a content coding, such as gzip (RFC 9110 section 8.4).
-    package var isEncoded: Bool { fields.isEncoded }
+    /// Whether a body comes that has a content coding, such as gzip (RFC 9110 section 8.4).
+    package var isEncoded: Bool { fields.isEncoded && contentLength != 0 }
 
     /// Reads on from `cursor`, which moves past what was read.
     package mutating func next(
@@ -119,6 +122,7 @@ package struct ResponseParser: Sendable {
             headerBytes -= 1
             line.append(contentsOf: bytes[start...])
             cursor = bytes.count
+            guard state != .statusLine || ResponseFields.mayBeStatusLine(line) else { throw .badStatusLine }
             return false
         }
         cursor = end + 1
@@ -139,7 +143,9 @@ package struct ResponseParser: Sendable {
 
     /// A line without its LF; the CR before it is not optional, or a line could end where other readers see none.
     private mutating func read(_ text: UnsafeBufferPointer<UInt8>) throws(ResponseError) {
-        guard let last = text.last, last == 0x0D else { throw .bareLineFeed }
+        guard let last = text.last, last == 0x0D else {
+            throw state != .statusLine || ResponseFields.mayBeStatusLine(text) ? .bareLineFeed : .badStatusLine
+        }
         let line = UnsafeBufferPointer(rebasing: text.dropLast())
         switch state {
         case .statusLine:
@@ -184,19 +190,23 @@ package struct ResponseParser: Sendable {
         guard status != 101 else { throw .unwantedUpgrade }
         if status < 200 {
             // An interim answer; the one that counts follows (RFC 9110 section 15.2).
+            isLast = isLast || !fields.keepsAlive
             fields = ResponseFields()
+            status = 0
             state = .statusLine
             return
         }
         isHeadRead = true
-        keepsAlive = fields.keepsAlive
+        keepsAlive = fields.keepsAlive && !isLast
         if isHead || status == 204 || status == 304 {
             // No body; a server that announces one after 204 may send it, so nothing more is read from it.
             if status == 204, fields.isChunked || fields.contentLength ?? 0 > 0 { keepsAlive = false }
+            contentLength = 0
             state = .ending
         } else if fields.isChunked {
             state = .chunkSize
         } else if let length = fields.contentLength {
+            contentLength = length
             state = length == 0 ? .ending : .body(left: length)
         } else {
             state = .untilClose

@@ -1,0 +1,27 @@
+/// What must hold of the answer parser for any bytes that a server sends; `ReadAnswer` has a part of it.
+enum AnswerTarget {
+    /// The corpus of odd answers.
+    static var seeds: [(name: String, bytes: [UInt8])] {
+        OddAnswer.all.filter { $0.bytes.count <= 4_096 }.enumerated().map { ("odd-\($0)", $1.bytes) }
+    }
+
+    /// An answer is the same in any pieces, and ends with the byte that completes it and no other.
+    static func run(_ text: UnsafeBufferPointer<UInt8>) {
+        let bytes = Array(text)
+        for isHead in [false, true] {
+            let whole = ReadAnswer([bytes[...]], isHead: isHead)
+            if let contradiction = whole.contradiction { preconditionFailure(contradiction) }
+            precondition(whole.body.count <= bytes.count, "the body is longer than the answer")
+            for size in [1, 2, 7, 64] {
+                precondition(ReadAnswer(Pieces.of(bytes, each: size), isHead: isHead) == whole, "pieces differ")
+            }
+            let cut = bytes.count / 3
+            precondition(
+                ReadAnswer([bytes[..<cut], [], bytes[cut...]], isHead: isHead) == whole, "two pieces differ")
+            guard whole.end == .complete else { continue }
+            let needed = bytes.dropLast(whole.rest)
+            precondition(ReadAnswer([needed], isHead: isHead).end == .complete, "it needs what is behind its end")
+            precondition(ReadAnswer([needed.dropLast()], isHead: isHead).end == .open, "it ends too early")
+        }
+    }
+}
