@@ -11,6 +11,9 @@ package final class HTTPServer {
     let limits: EdgeLimits
     let handler: any RequestHandler
     var writer = ResponseWriter()
+    /// Each channel keeps the buffer of its last read: half of NIO's 2 KiB holds most requests, and less of it lies idle.
+    private static let reads = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1_024, maximum: 65_536)
+
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
     package private(set) var isDraining = false
@@ -53,6 +56,7 @@ package final class HTTPServer {
         setsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
         arriving += 1
         let accepted = ClientBootstrap(group: LoopActor.loop)
+            .channelOption(.recvAllocator, value: Self.reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try LoopActor.assumeIsolated { try self.open(channel) }
