@@ -14,7 +14,8 @@ extension CURLcode {
             .tls
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .reset
         case CURLE_FILESIZE_EXCEEDED: .tooLarge
-        case CURLE_ABORTED_BY_CALLBACK: .cancelled
+        // No callback but the one that judges connections aborts.
+        case CURLE_ABORTED_BY_CALLBACK: .forbidden
         default: .protocol
         }
     }

@@ -5,13 +5,13 @@ import Loop
 /// A transfer through libcurl, with an easy handle that is prepared once for a configured call and used again.
 @LoopActor
 final class CurlExchange: EasyHandle {
-    private let endpoint: Endpoint
+    let endpoint: Endpoint
     private let engine: TransferEngine
     /// The URL as libcurl takes it apart, which it does anew only when the URL changes: most calls repeat theirs.
     private let parsedURL: OpaquePointer
     private var url: [UInt8] = []
 
-    private var transfer: Transfer?
+    private(set) var transfer: Transfer?
     private var headers: StringList?
     /// The addresses of the host, when that is a name.
     private var addresses: StringList?
@@ -47,6 +47,7 @@ final class CurlExchange: EasyHandle {
         }
         CCurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
         CCurl_set_write(handle, received)
+        checkConnections()
     }
 
     /// Sets what this use is about; false when the URL is none.

@@ -42,9 +42,7 @@ struct ReadAnswer: Equatable {
     }
 
     private mutating func read(_ piece: ArraySlice<UInt8>, _ parser: inout ResponseParser) {
-        // A buffer of its own, so that a read behind the piece is one behind the buffer.
-        let copy = Array(piece)
-        copy.withUnsafeBufferPointer { buffer in
+        piece.withUnsafeBufferPointer { buffer in
             var cursor = 0
             // Each turn takes a byte, but for the head's and the last one's.
             var turns = buffer.count + 3

@@ -94,29 +94,3 @@ import Testing
         }
     }
 }
-
-/// One call, whose end is waited for.
-@LoopActor
-private final class Call: TransferOwner {
-    private var waiter: CheckedContinuation<TransferResult, Never>?
-
-    func result(
-        of target: String, _ endpoint: Endpoint, _ engine: TransferEngine, _ timeout: Duration
-    ) async -> OddAnswer.Verdict {
-        let result = await withCheckedContinuation { waiter in
-            self.waiter = waiter
-            _ = engine.start(
-                endpoint, target: Array(target.utf8), headers: HeaderList(), timeout: timeout, at: .now(), owner: self,
-                index: 0)
-        }
-        return switch result {
-        case .response(let status, let body): .response(status, OddAnswer.text(body))
-        case .failure(let failure): .failure(failure)
-        }
-    }
-
-    func settled(_ index: Int, _ result: TransferResult) {
-        waiter?.resume(returning: result)
-        waiter = nil
-    }
-}

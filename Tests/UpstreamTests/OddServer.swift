@@ -18,7 +18,9 @@ final class OddServer: Sendable {
         self.connections = connections
     }
 
-    static func start(_ answers: [OddAnswer]) async throws -> OddServer {
+    static func start(
+        _ answers: [OddAnswer], host: String = "127.0.0.1", port: UInt16 = 0
+    ) async throws -> OddServer {
         let connections = ConnectionList()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1_024)
@@ -28,12 +30,15 @@ final class OddServer: Sendable {
                         OddConnection(answers, number: connections.add(channel), connections))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: host, port: Int(port)).get()
         return OddServer(channel, connections)
     }
 
     /// The connections on which a path was asked for, by number, in their order.
     func connections(of path: String) -> [Int] { connections.numbers(of: path) }
+
+    /// How many connections it ever had.
+    var count: Int { connections.count }
 
     /// Closes all it has.
     func stop() async throws {
@@ -52,6 +57,8 @@ private final class ConnectionList: Sendable {
             return $0.channels.count
         }
     }
+
+    var count: Int { state.withLock { $0.channels.count } }
 
     func note(_ path: String, _ number: Int) { state.withLock { $0.asked.append((path, number)) } }
 

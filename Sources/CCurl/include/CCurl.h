@@ -38,6 +38,8 @@ static inline CURLcode CCurl_set_list(CURL *handle, CURLoption option, struct cu
 typedef size_t (*CCurl_write_callback)(char *_Nullable bytes, size_t size, size_t count, void *_Nullable context);
 typedef int (*CCurl_opened_callback)(void *_Nullable context, curl_socket_t socket, curlsocktype purpose);
 typedef int (*CCurl_close_callback)(void *_Nullable context, curl_socket_t socket);
+typedef int (*CCurl_connected_callback)(void *_Nullable context, char *_Nullable address, char *_Nullable ownAddress,
+                                        int port, int ownPort);
 
 /// CURLOPT_WRITEFUNCTION.
 static inline CURLcode CCurl_set_write(CURL *handle, CCurl_write_callback callback) {
@@ -54,6 +56,12 @@ static inline CURLcode CCurl_set_opened(CURL *handle, CCurl_opened_callback call
 static inline CURLcode CCurl_set_close(CURL *handle, CCurl_close_callback callback, void *_Nullable context) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, callback);
     return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context) : code;
+}
+
+/// CURLOPT_PREREQFUNCTION with its CURLOPT_PREREQDATA: called before each request, on a new connection or a kept one.
+static inline CURLcode CCurl_set_connected(CURL *handle, CCurl_connected_callback callback, void *_Nullable context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_PREREQDATA, context) : code;
 }
 
 /// A long of curl_easy_getinfo(3), 0 when it cannot be had.

@@ -13,7 +13,7 @@ struct OddAnswer: Sendable {
     }
 
     /// What a lane makes of it.
-    enum Verdict: Sendable, Equatable {
+    enum Verdict: Sendable, Hashable {
         case response(Int, String)
         case failure(Failure)
 

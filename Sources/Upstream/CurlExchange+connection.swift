@@ -1,0 +1,46 @@
+import CCurl
+import FanOut
+import Loop
+
+extension CurlExchange {
+    /// Has the address of each connection judged before a request goes out on it, where the endpoint's are limited.
+    ///
+    /// What a name resolved to is judged before; but libcurl keeps connections by the name, and would use one that
+    /// another call made when the name led elsewhere.
+    func checkConnections() {
+        guard endpoint.permits != nil else { return }
+        CCurl_set_connected(handle, connected, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    fileprivate func mayUse(_ address: String) -> Bool {
+        guard let permits = endpoint.permits, let url = transfer?.url else { return true }
+        return IPAddress(address).map { permits($0, url) } ?? false
+    }
+}
+
+private typealias Connected = (
+    UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, CInt, CInt
+) -> CInt
+
+/// CURLOPT_PREREQFUNCTION; SocketTable says why the cast holds.
+private func connected(
+    _ context: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?,
+    _ ownAddress: UnsafeMutablePointer<CChar>?, _ port: CInt, _ ownPort: CInt
+) -> CInt {
+    unsafeBitCast(
+        connectedOnLoop
+            as @LoopActor (
+                UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, CInt, CInt
+            ) -> CInt, to: Connected.self)(context, address, ownAddress, port, ownPort)
+}
+
+/// Lets the request go out, or ends the transfer as `forbidden`.
+@LoopActor
+private func connectedOnLoop(
+    _ context: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?,
+    _ ownAddress: UnsafeMutablePointer<CChar>?, _ port: CInt, _ ownPort: CInt
+) -> CInt {
+    guard let context, let address else { return CInt(CURL_PREREQFUNC_ABORT) }
+    let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
+    return CInt(exchange.mayUse(String(cString: address)) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
+}
