@@ -130,11 +130,34 @@ final class Connection {
         // What was refused is not read to its end: closing at once would reset the connection under the answer.
         let lingers = incoming == nil || server.isDraining
         let isLast = !(incoming?.keepsAlive ?? false) || (server.isDraining && !hasMore)
-        write(
-            server.writer.bytes(
-                response, omitsBody: incoming?.request.method == "HEAD",
-                connection: isLast ? .close : incoming?.isHTTP10 == true ? .keepAlive : .implied,
-                allocator: channel.allocator))
+        let option: ResponseWriter.ConnectionOption =
+            isLast ? .close : incoming?.isHTTP10 == true ? .keepAlive : .implied
+        if incoming?.request.method == "HEAD" || response.body.count <= server.limits.writeBytes {
+            write(
+                server.writer.bytes(
+                    response, omitsBody: incoming?.request.method == "HEAD", connection: option,
+                    allocator: channel.allocator))
+            sent(isLast: isLast, lingers: lingers)
+        } else {
+            write(
+                server.writer.bytes(response, omitsBody: true, connection: option, allocator: channel.allocator))
+            writeBody(response.body[...]) { [self] in sent(isLast: isLast, lingers: lingers) }
+        }
+    }
+
+    /// Writes a large body piece by piece, each when the socket has taken the one before: no copy of the whole is made,
+    /// and everybody else has a turn in between.
+    private func writeBody(_ body: ArraySlice<UInt8>, done: @escaping @LoopActor () -> Void) {
+        let piece = body.prefix(server.limits.writeBytes)
+        let written = channel.writeAndFlush(channel.allocator.buffer(bytes: piece))
+        let rest = body.dropFirst(piece.count)
+        written.assumeIsolated().whenSuccess { [self] in
+            LoopActor.assumeIsolated { rest.isEmpty ? done() : writeBody(rest, done: done) }
+        }
+    }
+
+    /// The answer is written; the connection waits for the next request, or ends.
+    private func sent(isLast: Bool, lingers: Bool) {
         if isLast { return end(lingers: lingers) }
         waiter = nil
         phase = .idle(since: .now())

@@ -26,6 +26,7 @@
 #include <sys/epoll.h>     // epoll_create1, epoll_ctl, epoll_wait: not part of the Glibc module
 #include <sys/eventfd.h>   // eventfd: likewise
 #include <sys/prctl.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>  // signalfd and its signalfd_siginfo: likewise
 #include <sys/socket.h>
@@ -148,6 +149,7 @@ static inline int CLinux_set_name(const char *name) {
 /// C because gettid is guarded by _GNU_SOURCE. Cannot fail: lowering one's own priority is always allowed.
 static inline void CLinux_yield_to_others(void) {
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 10);
+    sched_yield();
 }
 
 /// Counts the CPUs the calling thread may run on (sched_getaffinity(2)), up to 8192.
