@@ -20,10 +20,13 @@ final class CurlExchange: EasyHandle {
     private var refusal: Failure?
     /// Judges the header as on the plain lane: libcurl takes the last of two lengths, and a head that ends half way.
     private var parser = ResponseParser()
+    private var hasHeader = false
     private var isHeadRead = false
     /// What libcurl says of a failure (CURLOPT_ERRORBUFFER(3)).
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var bufferSize = 0
+    /// Takes no kept connection.
+    private var isFresh = false
 
     init?(_ endpoint: Endpoint, _ engine: TransferEngine) {
         guard let parsedURL = curl_url() else { return nil }
@@ -51,6 +54,10 @@ final class CurlExchange: EasyHandle {
         if let connectTimeout = upstream.connectTimeout {
             CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
         }
+        // In whole seconds; libcurl closes older ones, also those of other calls, when it next looks for a connection.
+        CCurl_set_long(
+            handle, CURLOPT_MAXAGE_CONN, max(1, Int(clamping: upstream.keepaliveIdle.wholeMilliseconds / 1_000)))
+        if upstream.keepaliveConnections == 0 { CCurl_set_long(handle, CURLOPT_FORBID_REUSE, 1) }
         let me = Unmanaged.passUnretained(self).toOpaque()
         CCurl_set_pointer(handle, CURLOPT_WRITEDATA, me)
         CCurl_set_write(handle, received)
@@ -79,8 +86,14 @@ final class CurlExchange: EasyHandle {
         self.transfer = transfer
         refusal = nil
         parser.begin()
+        hasHeader = false
         isHeadRead = false
         errorText.pointee = 0
+        // A second attempt meets no other connection that is just being closed.
+        if transfer.isRetry != isFresh {
+            isFresh = transfer.isRetry
+            CCurl_set_long(handle, CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
+        }
         return true
     }
 
@@ -106,6 +119,7 @@ final class CurlExchange: EasyHandle {
 
     /// Takes a line of the header; false when an answer that has it could be framed in two ways.
     fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        hasHeader = true
         if isHeadRead {
             // Trailers say nothing that is passed on; but the answer to a redirect is followed by another.
             guard bytes.starts(with: "HTTP/".utf8) else { return true }
@@ -124,10 +138,23 @@ final class CurlExchange: EasyHandle {
 
     override func done(_ code: CURLcode) {
         guard let transfer else { return }
+        if isStale(code), !transfer.isRetry {
+            transfer.isRetry = true
+            end()
+            return engine.beginAgain(transfer)
+        }
         let result = result(code)
         end()
         transfer.stage = .starting
         engine.settle(transfer, result)
+    }
+
+    /// Whether the server was just closing the kept connection that this met, as the plain lane tells it.
+    ///
+    /// libcurl tries such a request again by itself, but counts that over the life of a handle: every sixth fails.
+    private func isStale(_ code: CURLcode) -> Bool {
+        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING) && !hasHeader
+            && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
     }
 
     /// What the attempt came to, by libcurl's result.
