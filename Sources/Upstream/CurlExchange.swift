@@ -16,8 +16,17 @@ final class CurlExchange: EasyHandle {
     /// The addresses of the host, when that is a name.
     private var addresses: StringList?
     private var body: [UInt8] = []
-    private var isTooLarge = false
+    /// Why it was stopped from here.
+    private var refusal: Failure?
+    /// Judges the header as on the plain lane: libcurl takes the last of two lengths, and a head that ends half way.
+    private var parser = ResponseParser()
+    private var hasHeader = false
+    private var isHeadRead = false
+    /// What libcurl says of a failure (CURLOPT_ERRORBUFFER(3)).
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var bufferSize = 0
+    /// Takes no kept connection.
+    private var isFresh = false
 
     init?(_ endpoint: Endpoint, _ engine: TransferEngine) {
         guard let parsedURL = curl_url() else { return nil }
@@ -45,8 +54,15 @@ final class CurlExchange: EasyHandle {
         if let connectTimeout = upstream.connectTimeout {
             CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
         }
-        CCurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        // In whole seconds; libcurl closes older ones, also those of other calls, when it next looks for a connection.
+        CCurl_set_long(
+            handle, CURLOPT_MAXAGE_CONN, max(1, Int(clamping: upstream.keepaliveIdle.wholeMilliseconds / 1_000)))
+        if upstream.keepaliveConnections == 0 { CCurl_set_long(handle, CURLOPT_FORBID_REUSE, 1) }
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        CCurl_set_pointer(handle, CURLOPT_WRITEDATA, me)
         CCurl_set_write(handle, received)
+        CCurl_set_header(handle, receivedHeader, me)
+        CCurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
         checkConnections()
     }
 
@@ -68,7 +84,16 @@ final class CurlExchange: EasyHandle {
             CCurl_set_long(handle, CURLOPT_BUFFERSIZE, bufferSize)
         }
         self.transfer = transfer
-        isTooLarge = false
+        refusal = nil
+        parser.begin()
+        hasHeader = false
+        isHeadRead = false
+        errorText.pointee = 0
+        // A second attempt meets no other connection that is just being closed.
+        if transfer.isRetry != isFresh {
+            isFresh = transfer.isRetry
+            CCurl_set_long(handle, CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
+        }
         return true
     }
 
@@ -85,28 +110,66 @@ final class CurlExchange: EasyHandle {
 
     fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard body.count + bytes.count <= endpoint.settings.bodyLimit else {
-            isTooLarge = true
+            refusal = .tooLarge
             return false
         }
         body.append(contentsOf: bytes)
         return true
     }
 
+    /// Takes a line of the header; false when an answer that has it could be framed in two ways.
+    fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        hasHeader = true
+        if isHeadRead {
+            // Trailers say nothing that is passed on; but the answer to a redirect is followed by another.
+            guard bytes.starts(with: "HTTP/".utf8) else { return true }
+            parser.begin()
+            isHeadRead = false
+        }
+        var cursor = 0
+        do {
+            isHeadRead = try parser.next(bytes.assumingMemoryBound(to: UInt8.self), &cursor) == .head
+            return true
+        } catch {
+            refusal = .protocol
+            return false
+        }
+    }
+
     override func done(_ code: CURLcode) {
         guard let transfer else { return }
+        if isStale(code), !transfer.isRetry {
+            transfer.isRetry = true
+            end()
+            return engine.beginAgain(transfer)
+        }
         let result = result(code)
         end()
         transfer.stage = .starting
         engine.settle(transfer, result)
     }
 
+    /// Whether the server was just closing the kept connection that this met, as the plain lane tells it.
+    ///
+    /// libcurl tries such a request again by itself, but counts that over the life of a handle: every sixth fails.
+    private func isStale(_ code: CURLcode) -> Bool {
+        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING) && !hasHeader
+            && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
+    }
+
     /// What the attempt came to, by libcurl's result.
     private func result(_ code: CURLcode) -> TransferResult {
         if code == CURLE_OK {
+            // Closed before the end of the header, which is a success to libcurl.
+            guard isHeadRead else { return .failure(.reset) }
             endpoint.learn(bodyBytes: body.count)
             return .response(status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body)
         }
-        if isTooLarge { return .failure(.tooLarge) }
+        if let refusal { return .failure(refusal) }
+        // A connection that breaks has the same code as chunks that cannot be read; only the words differ.
+        if code == CURLE_RECV_ERROR, String(cString: errorText).contains("chunked-encoding") {
+            return .failure(.protocol)
+        }
         // The call's own time is the engine's affair: this was the time to connect.
         if code == CURLE_OPERATION_TIMEDOUT { return .failure(.connect) }
         return .failure(code.failure)
@@ -125,6 +188,7 @@ final class CurlExchange: EasyHandle {
     override func free() {
         super.free()
         curl_url_cleanup(parsedURL)
+        errorText.deallocate()
     }
 }
 
@@ -147,4 +211,23 @@ private func receivedOnLoop(
     guard let bytes, let context else { return 0 }
     let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
     return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().receive(chunk) ? chunk.count : 0
+}
+
+/// CURLOPT_HEADERFUNCTION; likewise.
+private func receivedHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    unsafeBitCast(
+        receivedHeaderOnLoop as @LoopActor (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int,
+        to: Receive.self)(bytes, size, count, context)
+}
+
+/// Takes a line, or stops the transfer by taking none of it.
+@LoopActor
+private func receivedHeaderOnLoop(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().receiveHeader(line) ? line.count : 0
 }

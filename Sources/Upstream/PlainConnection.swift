@@ -112,7 +112,7 @@ final class PlainConnection: ReadinessHandler {
             transfer.endpoint.isEncoded = true
             self.transfer = nil
             close()
-            pool.engine.moveToCurl(transfer)
+            pool.engine.beginAgain(transfer)
             return false
         }
         if let length = parser.contentLength {

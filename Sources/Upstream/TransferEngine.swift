@@ -103,8 +103,8 @@ package final class TransferEngine {
         }
     }
 
-    /// Leaves the plain lane for libcurl, which decodes bodies.
-    func moveToCurl(_ transfer: Transfer) {
+    /// Begins it again with libcurl: because that decodes bodies, or as a second attempt.
+    func beginAgain(_ transfer: Transfer) {
         transfer.stage = .starting
         beginCurl(transfer)
     }

@@ -10,6 +10,13 @@ extension RunningPrograms {
         private static let port = PrivateNetwork.port
         private static let configuration = """
             names: { timeout: 4s }
+            upstreams:
+              first: { servers: ["http://both.test:\(port)"] }
+              second: { servers: ["http://both.test:\(PrivateNetwork.secondPort)"] }
+              first_curl: { servers: ["http://both.test:\(port)"], engine: libcurl }
+              second_curl: { servers: ["http://both.test:\(PrivateNetwork.secondPort)"], engine: libcurl }
+              none: { servers: ["http://both.test:1"] }
+              none_curl: { servers: ["http://both.test:1"], engine: libcurl }
             routes:
               - path: /names
                 timeout: 20s
@@ -25,7 +32,34 @@ extension RunningPrograms {
                 fan_out:
                   - { name: good, url: "http://good.test:\(port)/", required: true }
                   - { name: address, url: "http://127.0.0.1:\(port)/", required: true }
+              - path: /both
+                timeout: 20s
+                merge: envelope
+                fan_out:
+                  - { name: first, upstream: first, path: / }
+                  - { name: second, upstream: second, path: / }
+                  - { name: first_curl, upstream: first_curl, path: / }
+                  - { name: second_curl, upstream: second_curl, path: / }
+                  - { name: none, upstream: none, path: / }
+                  - { name: none_curl, upstream: none_curl, path: / }
             """
+
+        @Test("all addresses of a name are tried, whichever of them refuses, on both lanes")
+        func addresses() async throws {
+            let network = try await PrivateNetwork.start()
+            let folder = try TemporaryFolder()
+            let gateway = try await Self.start(network, in: folder)
+            defer { gateway.stop() }
+            for _ in 0..<3 {
+                let reply = try await Self.get("/both", from: "\(folder.path)/http.sock")
+                let calls = try #require(reply.json["results"] as? [String: [String: Any]])
+                let errors = calls.compactMapValues { $0["error"] as? String }
+                #expect(errors == ["none": "connect", "none_curl": "connect"])
+                // Who has answered, so that each of the two addresses was needed.
+                for name in ["first", "first_curl"] { #expect(calls[name]?["body"] as? Int == 1) }
+                for name in ["second", "second_curl"] { #expect(calls[name]?["body"] as? Int == 2) }
+            }
+        }
 
         /// The daemon in a private network, with unix sockets that the test reaches from outside.
         private static func start(_ network: PrivateNetwork, in folder: TemporaryFolder) async throws -> Program {

@@ -46,6 +46,12 @@ static inline CURLcode CCurl_set_write(CURL *handle, CCurl_write_callback callba
     return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, callback);
 }
 
+/// CURLOPT_HEADERFUNCTION with its CURLOPT_HEADERDATA: called for each line of the header, with its end.
+static inline CURLcode CCurl_set_header(CURL *handle, CCurl_write_callback callback, void *_Nullable context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, callback);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_HEADERDATA, context) : code;
+}
+
 /// CURLOPT_SOCKOPTFUNCTION with its CURLOPT_SOCKOPTDATA: called for each socket that is opened for a connection.
 static inline CURLcode CCurl_set_opened(CURL *handle, CCurl_opened_callback callback, void *_Nullable context) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, callback);

@@ -29,9 +29,19 @@ enum ProcessFiles {
 
     /// How many threads the process has.
     static func threads(of pid: pid_t) -> Int? {
+        status("Threads:", of: pid)
+    }
+
+    /// The memory of the process that is in RAM.
+    static func residentBytes(of pid: pid_t) -> Int? {
+        status("VmRSS:", of: pid).map { $0 << 10 }
+    }
+
+    /// The number in a line of /proc/PID/status.
+    private static func status(_ name: String, of pid: pid_t) -> Int? {
         guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return nil }
-        let line = status.split(separator: "\n").first { $0.hasPrefix("Threads:") }
-        return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace).last ?? "") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "") }
     }
 
     /// What each descriptor of the process is: a path, or such as "socket:[123]" and "anon_inode:[eventpoll]".

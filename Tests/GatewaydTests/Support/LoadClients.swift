@@ -20,16 +20,26 @@ final class LoadClients: Sendable {
     private let isStopping = Mutex(false)
     private let open = Mutex(0)
     private let connections: Int
+    private let body: [UInt8]?
+    private let limit: Int
 
     /// Begins at once; each connection has its own failure count, none ends the others.
-    static func start(port: Int, connections: Int, path: String) -> LoadClients {
-        let clients = LoadClients(connections)
+    ///
+    /// - Parameters:
+    ///   - body: What every answer's body is to be; nil: whatever comes.
+    ///   - limit: Requests of all connections together, after which they stop by themselves.
+    static func start(
+        port: Int, connections: Int, path: String, body: String? = nil, limit: Int = .max
+    ) -> LoadClients {
+        let clients = LoadClients(connections, body, limit)
         for index in 0..<connections { clients.connect(index, port, path) }
         return clients
     }
 
-    private init(_ connections: Int) {
+    private init(_ connections: Int, _ body: String?, _ limit: Int) {
         self.connections = connections
+        self.body = body.map { Array($0.utf8) }
+        self.limit = limit
         state = Mutex(LoadResult(answersPerConnection: Array(repeating: 0, count: connections)))
     }
 
@@ -41,6 +51,9 @@ final class LoadClients: Sendable {
 
     /// The fewest answers any connection has had.
     var fewestPerConnection: Int { state.withLock { $0.answersPerConnection.min() ?? 0 } }
+
+    /// Whether all connections have had their last answer, which is after `limit`.
+    var areDone: Bool { open.withLock { $0 } == 0 }
 
     /// Lets each connection have its last answer, then tells what was seen.
     func stop() async -> LoadResult {
@@ -77,14 +90,18 @@ final class LoadClients: Sendable {
     }
 
     /// Notes an answer; whether another request is to follow.
-    fileprivate func answered(_ index: Int, status: Int, after elapsed: Duration) -> Bool {
-        state.withLock { state in
+    fileprivate func answered(_ index: Int, status: Int, _ bytes: [UInt8], after elapsed: Duration) -> Bool {
+        let isMore = state.withLock { state in
             state.answered += 1
             state.answersPerConnection[index] += 1
             state.slowest = max(state.slowest, elapsed)
-            if status != 200 { state.failures.append("status \(status)") }
+            if status != 200 || (body ?? bytes) != bytes {
+                state.failures.append("status \(status): \(String(decoding: bytes.prefix(200), as: UTF8.self))")
+            }
+            // As many as there are connections are under way when the limit is met.
+            return state.answered + connections <= limit
         }
-        return !isStopping.withLock { $0 }
+        return isMore && !isStopping.withLock { $0 }
     }
 }
 
@@ -97,6 +114,7 @@ private final class LoadHandler: ChannelInboundHandler {
     private let index: Int
     private let path: String
     private var status = 0
+    private var body: [UInt8] = []
     private var sent = ContinuousClock.now
     private var isWaiting = false
     private var keepsAlive = true
@@ -124,10 +142,11 @@ private final class LoadHandler: ChannelInboundHandler {
         case .head(let head):
             status = Int(head.status.code)
             keepsAlive = head.isKeepAlive
-        case .body: break
+            body.removeAll(keepingCapacity: true)
+        case .body(let bytes): body.append(contentsOf: bytes.readableBytesView)
         case .end:
             isWaiting = false
-            if clients.answered(index, status: status, after: .now - sent), keepsAlive {
+            if clients.answered(index, status: status, body, after: .now - sent), keepsAlive {
                 send(context)
             } else {
                 context.close(promise: nil)

@@ -4,8 +4,10 @@ import Foundation
 ///
 /// It is a network and a mount namespace (namespaces(7)); unix sockets are reached from outside by their paths.
 final class PrivateNetwork: Sendable {
-    /// Where the web server answers `1` to every request.
+    /// Where 127.0.0.1 alone answers `1` to every request.
     static let port = 8_080
+    /// Where 127.0.0.2 alone answers `2` to every request.
+    static let secondPort = 8_081
 
     /// Whether this process may make one.
     static let isPossible =
@@ -17,7 +19,8 @@ final class PrivateNetwork: Sendable {
     private let folder: TemporaryFolder
     private let servers: Program
 
-    /// The name of every host is `good.test`, `hang.test` for which there is never an answer, or unknown.
+    /// The name of every host is `good.test`, `both.test` which is 127.0.0.1 and 127.0.0.2, `hang.test` for which there
+    /// is never an answer, or unknown.
     static func start() async throws -> PrivateNetwork {
         let folder = try TemporaryFolder()
         try "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n"
@@ -60,13 +63,14 @@ final class PrivateNetwork: Sendable {
         use strict; use IO::Select; use IO::Socket::INET;
         my $dns = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 53, Proto => "udp") or die "dns: $!";
         my $web = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8080, Listen => 128) or die "web: $!";
-        my $both = IO::Select->new($dns, $web);
+        my $second = IO::Socket::INET->new(LocalAddr => "127.0.0.2", LocalPort => 8081, Listen => 128) or die "web: $!";
+        my $all = IO::Select->new($dns, $web, $second);
         $| = 1; print "ready\n";
-        while (1) { for my $ready ($both->can_read) {
-            if ($ready == $web) {
-                my $client = $web->accept or next;
+        while (1) { for my $ready ($all->can_read) {
+            if ($ready != $dns) {
+                my $client = $ready->accept or next;
                 while (<$client>) { last if /^\r\n$/ }
-                print $client "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n1";
+                print $client "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n", $ready == $web ? 1 : 2;
                 close $client;
                 next;
             }
@@ -74,11 +78,12 @@ final class PrivateNetwork: Sendable {
             my $end = index($query, "\0", 12);
             my ($name, $type) = (substr($query, 12, $end - 12), unpack("n", substr($query, $end + 1, 2)));
             next if $name eq "\4hang\4test";
-            my $is_known = $name eq "\4good\4test";
-            my $answers = $is_known && $type == 1 ? 1 : 0;
-            my $reply = substr($query, 0, 2) . pack("n5", $is_known ? 0x8180 : 0x8183, 1, $answers, 0, 0);
+            my %known = ("\4good\4test" => ["\x7f\0\0\1"], "\4both\4test" => ["\x7f\0\0\1", "\x7f\0\0\2"]);
+            my $is_known = exists $known{$name};
+            my @answers = $is_known && $type == 1 ? @{$known{$name}} : ();
+            my $reply = substr($query, 0, 2) . pack("n5", $is_known ? 0x8180 : 0x8183, 1, scalar(@answers), 0, 0);
             $reply .= substr($query, 12, $end - 7);
-            $reply .= pack("n3Nn", 0xC00C, 1, 1, 0, 4) . "\x7f\0\0\1" if $answers;
+            $reply .= pack("n3Nn", 0xC00C, 1, 1, 0, 4) . $_ for @answers;
             $dns->send($reply);
         } }
         """#

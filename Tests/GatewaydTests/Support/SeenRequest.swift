@@ -32,4 +32,20 @@ indirect enum Behaviour: Sendable {
     case closeEarly
     /// These bytes, then the end of the connection.
     case raw(String)
+    /// These bytes, then what `RawEnd` says.
+    case bytes([UInt8], then: RawEnd)
+}
+
+/// What comes after raw bytes.
+enum RawEnd: Sendable {
+    /// The end of the connection.
+    case close
+    /// The end of the connection as RST.
+    case reset
+    /// Nothing, until the client goes.
+    case stay
+    /// These bytes again and again, as fast as the client takes them, until it goes.
+    case endless([UInt8])
+    /// One byte every 20 ms, until the client goes.
+    case drip(UInt8)
 }

@@ -165,12 +165,10 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
         case .never: break
         case .reset:
             end(isAnswered: true)
-            let linger = linger(l_onoff: 1, l_linger: 0)
-            (context.channel as? any SocketOptionProvider)?.setSoLinger(linger).whenComplete { _ in
-                here.value.1.close(promise: nil)
-            }
-        case .closeEarly: raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":", context)
-        case .raw(let text): raw(text, context)
+            reset(context)
+        case .closeEarly: raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":".utf8), .close, context)
+        case .raw(let text): raw(Array(text.utf8), .close, context)
+        case .bytes(let bytes, let then): raw(bytes, then, context)
         }
     }
 
@@ -185,13 +183,38 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
-    /// Writes past the encoder, then closes.
-    private func raw(_ text: String, _ context: ChannelHandlerContext) {
-        end(isAnswered: true)
-        let channel = context.channel
-        guard let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self) else {
-            return channel.close(promise: nil)
+    private func reset(_ context: ChannelHandlerContext) {
+        let here = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let linger = linger(l_onoff: 1, l_linger: 0)
+        (context.channel as? any SocketOptionProvider)?.setSoLinger(linger).whenComplete { _ in
+            here.value.close(promise: nil)
         }
-        encoder.writeAndFlush(NIOAny(ByteBuffer(string: text))).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    /// Writes past the encoder, and then does what is to come after.
+    private func raw(_ bytes: [UInt8], _ then: RawEnd, _ context: ChannelHandlerContext) {
+        switch then {
+        case .close, .reset: end(isAnswered: true)
+        case .stay, .endless, .drip: break
+        }
+        guard let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self) else {
+            return context.close(promise: nil)
+        }
+        let here = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        encoder.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes))).whenComplete { result in
+            let (handler, context) = here.value
+            guard case .success = result, context.channel.isActive else { return context.close(promise: nil) }
+            switch then {
+            case .close: context.close(promise: nil)
+            case .reset: handler.reset(context)
+            case .stay: break
+            case .endless(let bytes): handler.raw(bytes, then, context)
+            case .drip(let byte):
+                context.eventLoop.scheduleTask(in: .milliseconds(20)) {
+                    let (handler, context) = here.value
+                    if context.channel.isActive { handler.raw([byte], then, context) }
+                }
+            }
+        }
     }
 }

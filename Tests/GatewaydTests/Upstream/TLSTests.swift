@@ -1,0 +1,34 @@
+import Testing
+
+extension RunningPrograms {
+    /// https upstreams, which are libcurl's on either engine.
+    @Suite(.enabled(if: TLSUpstream.isPossible, "nginx and openssl make the servers, and one of them is not installed"))
+    struct TLSTests {
+        @Test(
+            "only a certificate that is valid, for this host and of a trusted authority is good",
+            arguments: TestEngine.allCases)
+        func certificates(engine: TestEngine) async throws {
+            let servers = try await TLSUpstream.start()
+            let plain = try await TestUpstream.start()
+            let page = try await EnginePage.start(
+                engine,
+                [
+                    .succeeds("good", "\"secure\"", url: servers.url(.good)),
+                    .fails("other_name", "tls", url: servers.url(.otherName)),
+                    .fails("expired", "tls", url: servers.url(.expired)),
+                    .fails("unknown", "tls", url: servers.url(.unknownAuthority)),
+                    .fails("no_tls", "tls", url: "https://127.0.0.1:\(plain.port)"),
+                ], upstreamKeys: ", tls: { ca: \"\(servers.authority)\" }")
+            try await page.expectAsSaid()
+        }
+
+        @Test(
+            "the system's authorities do not know the test's, and a file of others replaces them",
+            arguments: TestEngine.allCases)
+        func systemAuthorities(engine: TestEngine) async throws {
+            let servers = try await TLSUpstream.start()
+            let page = try await EnginePage.start(engine, [.fails("good", "tls", url: servers.url(.good))])
+            try await page.expectAsSaid()
+        }
+    }
+}
