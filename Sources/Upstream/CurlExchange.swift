@@ -18,10 +18,7 @@ final class CurlExchange: EasyHandle {
     private var body: [UInt8] = []
     /// Why it was stopped from here.
     private var refusal: Failure?
-    /// Judges the header as on the plain lane: libcurl takes the last of two lengths, and a head that ends half way.
-    private var parser = ResponseParser()
-    private var hasHeader = false
-    private var isHeadRead = false
+    private var framing = FramingCheck()
     /// What libcurl says of a failure (CURLOPT_ERRORBUFFER(3)).
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var bufferSize = 0
@@ -85,9 +82,7 @@ final class CurlExchange: EasyHandle {
         }
         self.transfer = transfer
         refusal = nil
-        parser.begin()
-        hasHeader = false
-        isHeadRead = false
+        framing = FramingCheck()
         errorText.pointee = 0
         // A second attempt meets no other connection that is just being closed.
         if transfer.isRetry != isFresh {
@@ -117,18 +112,10 @@ final class CurlExchange: EasyHandle {
         return true
     }
 
-    /// Takes a line of the header; false when an answer that has it could be framed in two ways.
+    /// Takes a line of the header; false when the answer could be framed in two ways.
     fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        hasHeader = true
-        if isHeadRead {
-            // Trailers say nothing that is passed on; but the answer to a redirect is followed by another.
-            guard bytes.starts(with: "HTTP/".utf8) else { return true }
-            parser.begin()
-            isHeadRead = false
-        }
-        var cursor = 0
-        do {
-            isHeadRead = try parser.next(bytes.assumingMemoryBound(to: UInt8.self), &cursor) == .head
+        do throws(ResponseError) {
+            try framing.take(bytes.assumingMemoryBound(to: UInt8.self))
             return true
         } catch {
             refusal = .protocol
@@ -153,7 +140,7 @@ final class CurlExchange: EasyHandle {
     ///
     /// libcurl tries such a request again by itself, but counts that over the life of a handle: every sixth fails.
     private func isStale(_ code: CURLcode) -> Bool {
-        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING) && !hasHeader
+        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING) && framing.isEmpty
             && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
     }
 
@@ -161,7 +148,7 @@ final class CurlExchange: EasyHandle {
     private func result(_ code: CURLcode) -> TransferResult {
         if code == CURLE_OK {
             // Closed before the end of the header, which is a success to libcurl.
-            guard isHeadRead else { return .failure(.reset) }
+            guard framing.isComplete else { return .failure(.reset) }
             endpoint.learn(bodyBytes: body.count)
             return .response(status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body)
         }

@@ -87,8 +87,6 @@ import Testing
             case (.failure, .response): break
             // libcurl waits for more of what is refused already, or for the end of a body that has two lengths.
             case (.protocol, .timeout): break
-            // libcurl 7.88 has one code for chunks that it cannot read and for connections that break.
-            case (.protocol, .reset): break
             case (.failure, .failure): #expect(answer.plain == answer.curl, "\(answer.name)")
             }
         }
