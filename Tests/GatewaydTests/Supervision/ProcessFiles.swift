@@ -97,3 +97,16 @@ enum ProcessFiles {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+/// What a process holds that it could leak.
+struct Holdings: CustomStringConvertible {
+    var descriptors: Int
+    var residentBytes: Int
+
+    init(of pid: pid_t) {
+        descriptors = ProcessFiles.descriptors(of: pid).count
+        residentBytes = ProcessFiles.residentBytes(of: pid) ?? 0
+    }
+
+    var description: String { "\(descriptors) descriptors, \(residentBytes >> 10) KiB" }
+}

@@ -118,4 +118,16 @@ struct EnginePage: Sendable {
             return isSame ? nil : "\(one.name): the body is \(result["body"].map { "\($0)" } ?? "none")"
         }
     }
+
+    /// Gets it so many times from 48 clients at once, and waits until nothing is under way any more.
+    func load(pages: Int) async throws {
+        let clients = LoadClients.start(port: gateway.port, connections: 48, path: "/page", limit: pages)
+        try await waitUntil("all pages were answered", limit: .seconds(120)) { clients.areDone }
+        let result = await clients.stop()
+        #expect(result.failures.isEmpty && result.answered == pages, "\(result.failures.prefix(3))")
+        try await waitUntil("nothing was under way") {
+            let totals = try await gateway.stats().totals
+            return totals.connections.active == 0 && totals.calls.in_flight == 0
+        }
+    }
 }

@@ -41,19 +41,6 @@ extension RunningPrograms {
             ]
         }
 
-        /// What a worker holds.
-        private struct Holdings: CustomStringConvertible {
-            var descriptors: Int
-            var residentBytes: Int
-
-            init(_ pid: pid_t) {
-                descriptors = ProcessFiles.descriptors(of: pid).count
-                residentBytes = ProcessFiles.residentBytes(of: pid) ?? 0
-            }
-
-            var description: String { "\(descriptors) descriptors, \(residentBytes >> 10) KiB" }
-        }
-
         // Of ten thousand pages half go over each lane: 13 calls each, which takes a debug build 8 s on two idle cores.
         @Test(
             "thousands of pages of failures leave no descriptor, call or memory behind", arguments: TestEngine.allCases)
@@ -65,10 +52,10 @@ extension RunningPrograms {
             let page = try await EnginePage.start(engine, cases, at: upstream.url)
             try await page.expectAsSaid()
             let pid = try #require(try await page.gateway.stats().workers.first?.pid)
-            try await Self.load(page.gateway, pages: warmUp)
-            let before = Holdings(pid)
-            try await Self.load(page.gateway, pages: pages)
-            let after = Holdings(pid)
+            try await page.load(pages: warmUp)
+            let before = Holdings(of: pid)
+            try await page.load(pages: pages)
+            let after = Holdings(of: pid)
             // Connections that are kept may differ by some of the 48 clients' calls.
             #expect(after.descriptors <= before.descriptors + 48, "\(before), then \(after)")
             #expect(after.residentBytes <= before.residentBytes + 8 << 20, "\(before), then \(after)")
@@ -79,17 +66,6 @@ extension RunningPrograms {
             #expect(stats.workers.first?.pid == pid, "it is the same worker")
             try await page.expectAsSaid()
             withExtendedLifetime((dead, upstream)) {}
-        }
-
-        private static func load(_ gateway: Gateway, pages: Int) async throws {
-            let clients = LoadClients.start(port: gateway.port, connections: 48, path: "/page", limit: pages)
-            try await waitUntil("all pages were answered", limit: .seconds(120)) { clients.areDone }
-            let result = await clients.stop()
-            #expect(result.failures.isEmpty && result.answered == pages, "\(result.failures.prefix(3))")
-            try await waitUntil("nothing was under way") {
-                let totals = try await gateway.stats().totals
-                return totals.connections.active == 0 && totals.calls.in_flight == 0
-            }
         }
     }
 }

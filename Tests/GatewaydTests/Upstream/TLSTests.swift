@@ -1,7 +1,7 @@
 import Testing
 
 extension RunningPrograms {
-    /// https upstreams, which are libcurl's on either engine.
+    /// https upstreams, whose connections libcurl makes on either engine.
     @Suite(.enabled(if: TLSUpstream.isPossible, "nginx and openssl make the servers, and one of them is not installed"))
     struct TLSTests {
         @Test(
@@ -28,6 +28,29 @@ extension RunningPrograms {
         func systemAuthorities(engine: TestEngine) async throws {
             let servers = try await TLSUpstream.start()
             let page = try await EnginePage.start(engine, [.fails("good", "tls", url: servers.url(.good))])
+            try await page.expectAsSaid()
+        }
+
+        @Test(
+            "hundreds of connections that end at once or never begin leave nothing behind",
+            arguments: TestEngine.allCases)
+        func nothingLeft(engine: TestEngine) async throws {
+            let servers = try await TLSUpstream.start()
+            let page = try await EnginePage.start(
+                engine,
+                [
+                    .succeeds("good", "\"secure\"", url: servers.url(.good)),
+                    .fails("other_name", "tls", url: servers.url(.otherName)),
+                    .fails("expired", "tls", url: servers.url(.expired)),
+                ], upstreamKeys: ", keepalive: { connections: 0 }, tls: { ca: \"\(servers.authority)\" }")
+            try await page.expectAsSaid()
+            let pid = try #require(try await page.gateway.stats().workers.first?.pid)
+            try await page.load(pages: 200)
+            let before = Holdings(of: pid)
+            try await page.load(pages: 600)
+            let after = Holdings(of: pid)
+            #expect(after.descriptors <= before.descriptors + 16, "\(before), then \(after)")
+            #expect(after.residentBytes <= before.residentBytes + 8 << 20, "\(before), then \(after)")
             try await page.expectAsSaid()
         }
     }
