@@ -35,6 +35,12 @@ struct EightBytes {
     @inline(__always)
     var ascii: Int { Self.leading(word) }
 
+    /// How many at the start are no control byte and no DEL.
+    @inline(__always)
+    var visible: Int {
+        Self.leading(((word &- Self.each(0x20)) & ~word) | (((word ^ Self.each(0x7F)) &- Self.each(0x01)) & ~word))
+    }
+
     /// How many at the start are decimal digits.
     @inline(__always)
     var digits: Int { Self.leading((word &+ Self.each(0x46)) | (word &- Self.each(0x30)) | word) }

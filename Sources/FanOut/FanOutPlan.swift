@@ -19,10 +19,11 @@ package struct FanOutPlan: Sendable {
     ) throws(PlanError) {
         calls = []
         calls.reserveCapacity(route.calls.count)
-        for call in route.calls {
-            let bytes = try call.target.fill(captures: captures, target: target, requestID: requestID)
-            let timeout = call.timeout.map { min($0, timeout) } ?? timeout
-            calls.append(PlannedCall(upstream: call.upstream, target: bytes, timeout: timeout))
+        // By index: a copy of each call, with all that it has, would cost more than the rest of this.
+        for index in route.calls.indices {
+            let bytes = try route.calls[index].target.fill(captures: captures, target: target, requestID: requestID)
+            let timeout = route.calls[index].timeout.map { min($0, timeout) } ?? timeout
+            calls.append(PlannedCall(upstream: route.calls[index].upstream, target: bytes, timeout: timeout))
         }
     }
 }

@@ -6,21 +6,25 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
     /// Nanoseconds since boot.
     package var nanoseconds: UInt64
 
+    @inlinable
     package init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
     }
 
+    @inlinable
     package static func < (a: MonotonicTime, b: MonotonicTime) -> Bool {
         a.nanoseconds < b.nanoseconds
     }
 
     /// The point `duration` later; a negative duration counts as zero, a sum past the end of time as the end of time.
+    @inlinable
     package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
         let (sum, overflow) = time.nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
         return MonotonicTime(nanoseconds: overflow ? .max : sum)
     }
 
     /// The time from `earlier` to this point, zero when it lies in the future.
+    @inlinable
     package func since(_ earlier: MonotonicTime) -> Duration {
         .nanoseconds(nanoseconds > earlier.nanoseconds ? Int64(clamping: nanoseconds - earlier.nanoseconds) : 0)
     }
@@ -28,6 +32,7 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
 
 extension Duration {
     /// Nanoseconds, zero when negative, the largest value when it does not fit.
+    @inlinable
     package var wholeNanoseconds: UInt64 {
         // What is shorter than 18 s, as nearly all is, needs no division of 128 bits.
         if let attoseconds = UInt64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
@@ -39,6 +44,7 @@ extension Duration {
     }
 
     /// Microseconds, rounded down.
+    @inlinable
     package var wholeMicroseconds: UInt64 { wholeNanoseconds / 1_000 }
 
     /// Milliseconds, rounded up, so that a timeout never ends before it was meant to.

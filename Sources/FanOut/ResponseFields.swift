@@ -163,6 +163,11 @@ struct ResponseFields: Sendable {
     private static func isText(_ line: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
         var index = start
         while index < line.count {
+            if index + EightBytes.count <= line.count {
+                let text = EightBytes(line, at: index).visible
+                index += text
+                if text == EightBytes.count { continue }
+            }
             let byte = line[index]
             if (byte < 0x20 && byte != 0x09) || byte == 0x7F { return false }
             index += 1

@@ -115,7 +115,15 @@ package struct ResponseParser: Sendable {
         isHeadRead = false
         let start = cursor
         var end = start
-        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+        while end < bytes.count, bytes[end] != 0x0A {
+            // Over text by eight, and one by one over what is none, such as the CR before the LF.
+            if end + EightBytes.count <= bytes.count {
+                let text = EightBytes(bytes, at: end).visible
+                end += max(1, text)
+            } else {
+                end += 1
+            }
+        }
         headerBytes += end - start + 1
         guard headerBytes <= ResponseLimits.headerBytes else { throw .headerTooLong }
         guard end < bytes.count else {

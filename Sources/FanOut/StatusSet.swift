@@ -6,7 +6,7 @@ package struct StatusSet: Sendable, Hashable {
     package static let successful = StatusSet()
 
     /// Nil is 2xx: most calls have that, and a comparison of two numbers is all it costs.
-    private var ranges: [ClosedRange<Int>]?
+    @usableFromInline var ranges: [ClosedRange<Int>]?
 
     private init() {}
 
@@ -15,6 +15,7 @@ package struct StatusSet: Sendable, Hashable {
         self.ranges = ranges == [200...299] ? nil : ranges
     }
 
+    @inlinable
     package func contains(_ status: Int) -> Bool {
         guard let ranges else { return status >= 200 && status <= 299 }
         return ranges.contains { $0.contains(status) }

@@ -22,10 +22,8 @@ package final class Endpoint {
 
     let upstream: UpstreamServers
     let settings: TransferSettings
-    /// By server: what follows the target in a request, up to the fields that each request brings.
-    let requestTails: [[UInt8]]
-    /// By server: what goes before the target.
-    let requestHeads: [[UInt8]]
+    /// By server: what goes before the target of a request, and what follows it up to the fields that each request brings.
+    let requestFrames: [(head: [UInt8], tail: [UInt8])]
     /// Its answers are encoded though nobody asked for it, so libcurl makes its calls from now on.
     var isEncoded = false
     /// Where its last call's deadline stands.
@@ -48,10 +46,10 @@ package final class Endpoint {
         self.upstream = upstream
         self.permits = permits
         self.settings = settings
-        requestHeads = upstream.servers.map { Array("GET \($0.base)".utf8) }
-        requestTails = upstream.servers.map { server in
+        requestFrames = upstream.servers.map { server in
             let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"
-            return Array(" HTTP/1.1\r\nHost: \(server.authority)\r\n\(agent)Accept: */*\r\n".utf8)
+            let tail = " HTTP/1.1\r\nHost: \(server.authority)\r\n\(agent)Accept: */*\r\n"
+            return (Array("GET \(server.base)".utf8), Array(tail.utf8))
         }
     }
 

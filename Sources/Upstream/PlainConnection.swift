@@ -43,13 +43,7 @@ final class PlainConnection: ReadinessHandler {
         isAnswered = false
         parser.begin()
         let endpoint = transfer.endpoint
-        scratch.request.removeAll(keepingCapacity: true)
-        scratch.request.append(contentsOf: endpoint.requestHeads[transfer.server])
-        scratch.request.append(contentsOf: transfer.target)
-        scratch.request.append(contentsOf: endpoint.requestTails[transfer.server])
-        if let headers = transfer.headers { scratch.request.append(contentsOf: headers.bytes) }
-        scratch.request.append(0x0D)
-        scratch.request.append(0x0A)
+        scratch.assemble(endpoint.requestFrames[transfer.server], transfer.target, transfer.headers?.bytes ?? [])
         let sent = wire.write(scratch.request)
         guard sent < scratch.request.count else { return }
         unsent = Array(scratch.request[sent...])

@@ -12,5 +12,16 @@ final class Scratch {
     /// For the bytes of one read.
     let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: readBytes)
     /// For one request.
-    var request: [UInt8] = []
+    private(set) var request: [UInt8] = []
+
+    /// Puts the pieces of a request together, and the empty line that ends its header.
+    func assemble(_ frame: (head: [UInt8], tail: [UInt8]), _ target: [UInt8], _ headers: [UInt8]) {
+        request.removeAll(keepingCapacity: true)
+        request.append(contentsOf: frame.head)
+        request.append(contentsOf: target)
+        request.append(contentsOf: frame.tail)
+        request.append(contentsOf: headers)
+        request.append(0x0D)
+        request.append(0x0A)
+    }
 }

@@ -33,7 +33,8 @@ package final class Transfer {
         case settled
     }
 
-    let endpoint: Endpoint
+    // Safe: the worker's services, or what started the transfer as its owner, have the endpoint for as long.
+    unowned(unsafe) let endpoint: Endpoint
     /// Path and query, without the server's base.
     let target: [UInt8]
     private let foreign: Foreign?
@@ -41,7 +42,8 @@ package final class Transfer {
     private(set) var owner: (any TransferOwner)?
     let index: Int
     let deadline: MonotonicTime
-    let line: Deadlines.Line
+    // Safe: a line is dropped only when it is empty, and this one has the transfer in it until that is settled.
+    unowned(unsafe) let line: Deadlines.Line
     var stage = Stage.starting
     /// Index of the server among the endpoint's.
     var server = 0
