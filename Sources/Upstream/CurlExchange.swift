@@ -136,12 +136,16 @@ final class CurlExchange: EasyHandle {
         engine.settle(transfer, result)
     }
 
-    /// Whether the server was just closing the kept connection that this met, as the plain lane tells it.
+    /// Whether it met a kept connection that its server was just closing, as the plain lane tells it, or that leads to
+    /// an address which is not for its URL.
     ///
-    /// libcurl tries such a request again by itself, but counts that over the life of a handle: every sixth fails.
+    /// libcurl tries by itself what met a closing one, but counts that over the life of a handle: every sixth fails.
     private func isStale(_ code: CURLcode) -> Bool {
-        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING) && framing.isEmpty
-            && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
+        switch code {
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_ABORTED_BY_CALLBACK:
+            framing.isEmpty && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
+        default: false
+        }
     }
 
     /// What the attempt came to, by libcurl's result.

@@ -16,9 +16,22 @@ enum AnswerTarget {
         precondition(ReadAnswer([bytes[..<cut], [], bytes[cut...]]) == whole, "two pieces differ")
         let head = ReadAnswer([bytes[...]], isHead: true)
         precondition(head.body.isEmpty && head.contradiction == nil, "an answer to HEAD has a body")
+        if whole.heads == 1 { checkFraming(bytes) }
         guard whole.end == .complete else { return }
         let needed = bytes.dropLast(whole.rest)
         precondition(ReadAnswer([needed]).end == .complete, "it needs what is behind its end")
         precondition(ReadAnswer([needed.dropLast()]).end == .open, "it ends too early")
+    }
+
+    /// A head that the parser takes has one framing only, so the judge of libcurl's header lines takes it as well.
+    private static func checkFraming(_ bytes: [UInt8]) {
+        var check = FramingCheck()
+        var rest = bytes[...]
+        while !check.isComplete, let end = rest.firstIndex(of: 0x0A) {
+            let isTaken = rest[...end].withUnsafeBufferPointer { (try? check.take($0)) != nil }
+            precondition(isTaken, "libcurl's lane refuses the framing")
+            rest = rest[(end + 1)...]
+        }
+        precondition(check.isComplete, "libcurl's lane waits for more of the head")
     }
 }

@@ -62,7 +62,9 @@ extension RunningPrograms {
         }
 
         /// The daemon in a private network, with unix sockets that the test reaches from outside.
-        private static func start(_ network: PrivateNetwork, in folder: TemporaryFolder) async throws -> Program {
+        private static func start(
+            _ network: PrivateNetwork, in folder: TemporaryFolder, _ configuration: String = configuration
+        ) async throws -> Program {
             let path = folder.path
             try """
             listen: "unix:\(path)/http.sock"
@@ -117,6 +119,30 @@ extension RunningPrograms {
             #expect(calls["good"]?["ms"] as? Double ?? .infinity < 2_000)
             let lag = try await Self.worker(folder)["loop_lag_ms"] as? [String: Any]
             #expect(try #require(lag?["max"] as? Double) < 1_000)
+        }
+
+        @Test("a name that leads elsewhere each time is fetched from the address that was judged, or not at all")
+        func rebinding() async throws {
+            let network = try await PrivateNetwork.start()
+            let folder = try TemporaryFolder()
+            let gateway = try await Self.start(
+                network, in: folder,
+                """
+                names: { age: 1ms }
+                routes:
+                  - { path: /any, batch: { allow: ["http://*:*"], timeout: 20s } }
+                """)
+            defer { gateway.stop() }
+            var seen: Set<String> = []
+            for _ in 0..<40 {
+                let client = try await RawClient.connect(path: "\(folder.path)/http.sock")
+                let body = #"{"urls":["http://flip.test:\#(Self.port)/"]}"#
+                let fields = "Host: gateway.test\r\nContent-Length: \(body.utf8.count)"
+                try await client.send("POST /any HTTP/1.1\r\n\(fields)\r\n\r\n\(body)")
+                let result = (try await client.reply().json["results"] as? [[String: Any]])?.first
+                seen.insert(result?["preview"] as? String ?? result?["error"] as? String ?? "nothing")
+            }
+            #expect(seen == ["3", "forbidden"])
         }
 
         /// What `/stats` says of the one worker.

@@ -63,13 +63,13 @@ import Testing
     func otherRoute() async throws {
         let good = try await OddServer.start([])
         let evil = try await OddServer.start([], host: "127.0.0.2", port: good.port)
-        let engine = TransferEngine(names([[forbidden], [allowed], [allowed]]), limit: 100)
+        let engine = TransferEngine(names([[forbidden]] + Array(repeating: [allowed], count: 1_000)), limit: 100)
         let url = try HTTPURL("http://rebind.test:\(good.port)/after")
         // A route that may go everywhere leaves a connection open behind it.
         #expect(await fetch(url, endpoint { _ in true }, engine, times: 1) == [.ok(OddServer.afterword)])
         #expect(evil.connections(of: "/after").count == 1)
         let verdicts = await fetch(url, endpoint { $0 == allowed }, engine, times: 2)
-        #expect(verdicts == [.failure(.forbidden), .ok(OddServer.afterword)])
+        #expect(verdicts == [.ok(OddServer.afterword), .ok(OddServer.afterword)])
         #expect(evil.connections(of: "/after").count == 1)
         try await good.stop()
         try await evil.stop()

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// It is a network and a mount namespace (namespaces(7)); unix sockets are reached from outside by their paths.
 final class PrivateNetwork: Sendable {
-    /// Where 127.0.0.1 alone answers `1` to every request.
+    /// Where 127.0.0.1 answers `1` to every request, and a public address `3`; nobody else does.
     static let port = 8_080
     /// Where 127.0.0.2 alone answers `2` to every request.
     static let secondPort = 8_081
@@ -19,8 +19,8 @@ final class PrivateNetwork: Sendable {
     private let folder: TemporaryFolder
     private let servers: Program
 
-    /// The name of every host is `good.test`, `both.test` which is 127.0.0.1 and 127.0.0.2, `hang.test` for which there
-    /// is never an answer, or unknown.
+    /// The name of every host is `good.test`, `both.test` which is 127.0.0.1 and 127.0.0.2, `flip.test` which is a public
+    /// address and 127.0.0.1 in turn, `hang.test` for which there is never an answer, or unknown.
     static func start() async throws -> PrivateNetwork {
         let folder = try TemporaryFolder()
         try "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n"
@@ -28,7 +28,7 @@ final class PrivateNetwork: Sendable {
         try "hosts: files dns\n".write(toFile: "\(folder.path)/nsswitch.conf", atomically: true, encoding: .utf8)
         try servers.write(toFile: "\(folder.path)/servers.pl", atomically: true, encoding: .utf8)
         let script = """
-            ip link set lo up || exit
+            ip link set lo up && ip address add 93.184.215.14/32 dev lo || exit
             for name in resolv.conf nsswitch.conf; do
                 [ ! -e /etc/$name ] || mount --bind \(folder.path)/$name /etc/$name || exit
             done
@@ -64,13 +64,16 @@ final class PrivateNetwork: Sendable {
         my $dns = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 53, Proto => "udp") or die "dns: $!";
         my $web = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8080, Listen => 128) or die "web: $!";
         my $second = IO::Socket::INET->new(LocalAddr => "127.0.0.2", LocalPort => 8081, Listen => 128) or die "web: $!";
-        my $all = IO::Select->new($dns, $web, $second);
+        my $public = IO::Socket::INET->new(LocalAddr => "93.184.215.14", LocalPort => 8080, Listen => 128) or die "web: $!";
+        my $all = IO::Select->new($dns, $web, $second, $public);
+        my %digits = ($web => 1, $second => 2, $public => 3);
+        my $flips = 0;
         $| = 1; print "ready\n";
         while (1) { for my $ready ($all->can_read) {
             if ($ready != $dns) {
                 my $client = $ready->accept or next;
                 while (<$client>) { last if /^\r\n$/ }
-                print $client "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n", $ready == $web ? 1 : 2;
+                print $client "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n", $digits{$ready};
                 close $client;
                 next;
             }
@@ -79,6 +82,8 @@ final class PrivateNetwork: Sendable {
             my ($name, $type) = (substr($query, 12, $end - 12), unpack("n", substr($query, $end + 1, 2)));
             next if $name eq "\4hang\4test";
             my %known = ("\4good\4test" => ["\x7f\0\0\1"], "\4both\4test" => ["\x7f\0\0\1", "\x7f\0\0\2"]);
+            $known{"\4flip\4test"} = [$flips % 2 ? "\x7f\0\0\1" : "\x5d\xb8\xd7\x0e"];
+            $flips++ if $name eq "\4flip\4test" && $type == 1;
             my $is_known = exists $known{$name};
             my @answers = $is_known && $type == 1 ? @{$known{$name}} : ();
             my $reply = substr($query, 0, 2) . pack("n5", $is_known ? 0x8180 : 0x8183, 1, scalar(@answers), 0, 0);
