@@ -15,10 +15,13 @@ package struct FramingCheck: Sendable {
     /// Whether no line has come yet.
     package var isEmpty: Bool { headerBytes == 0 }
 
+    /// Whether the body has a content coding, such as gzip (RFC 9110 section 8.4).
+    package var isEncoded: Bool { fields.isEncoded }
+
     /// Takes a line with its end; throws when the length of the body has no single source, the header no end, or the
     /// connection another protocol from here on.
     package mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(ResponseError) {
-        let isStatusLine = line.starts(with: "HTTP/".utf8)
+        let isStatusLine = Self.isStatusLine(line)
         if isComplete {
             // Trailers say nothing that is passed on; but a redirect is followed by another answer.
             guard isStatusLine else { return }
@@ -26,23 +29,39 @@ package struct FramingCheck: Sendable {
         }
         headerBytes += line.count
         guard headerBytes <= ResponseLimits.headerBytes else { throw .headerTooLong }
-        let text = UnsafeBufferPointer(rebasing: line.prefix { $0 != 0x0D && $0 != 0x0A })
         if isStatusLine {
             fields = ResponseFields()
             // A status that libcurl repairs is a final one.
-            let status = (try? fields.readStatusLine(text)) ?? 200
+            let status = (try? fields.readStatusLine(Self.text(line))) ?? 200
             guard status != 101 else { throw .unwantedUpgrade }
             isInterim = status < 200
-        } else if text.isEmpty {
+        } else if line[0] == 0x0D || line[0] == 0x0A {
             isComplete = !isInterim
-        } else {
+        } else if Self.mayFrame(line[0]) {
             do throws(ResponseError) {
-                try fields.read(text)
+                try fields.read(Self.text(line))
             } catch .badLength, .badCoding {
                 throw .badLength
             } catch {
                 // Not about the framing, and libcurl's to repair or to refuse.
             }
         }
+    }
+
+    /// Content-Length, Content-Encoding, Connection and Transfer-Encoding: no field that begins otherwise is looked at.
+    private static func mayFrame(_ first: UInt8) -> Bool {
+        first | 0x20 == UInt8(ascii: "c") || first | 0x20 == UInt8(ascii: "t")
+    }
+
+    private static func isStatusLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        line.count >= 5 && line[0] == UInt8(ascii: "H") && line[1] == UInt8(ascii: "T")
+            && line[2] == UInt8(ascii: "T") && line[3] == UInt8(ascii: "P") && line[4] == UInt8(ascii: "/")
+    }
+
+    /// The line up to its end, which starts with the first CR or LF.
+    private static func text(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var end = 0
+        while end < line.count, line[end] != 0x0D, line[end] != 0x0A { end += 1 }
+        return UnsafeBufferPointer(rebasing: line[..<end])
     }
 }

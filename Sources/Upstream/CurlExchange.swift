@@ -24,6 +24,7 @@ final class CurlExchange: EasyHandle {
     private var bufferSize = 0
     /// Takes no kept connection.
     private var isFresh = false
+    private var isDecoding = false
 
     init?(_ endpoint: Endpoint, _ engine: TransferEngine) {
         guard let parsedURL = curl_url() else { return nil }
@@ -45,8 +46,6 @@ final class CurlExchange: EasyHandle {
         CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         CCurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.bodyLimit))
         CCurl_set_string(handle, CURLOPT_USERAGENT, settings.userAgent)
-        // Decodes what comes encoded; whether that is asked for is the header list's affair.
-        CCurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, "gzip, br")
         setAuthorities(upstream.authorities)
         if let connectTimeout = upstream.connectTimeout {
             CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
@@ -72,10 +71,16 @@ final class CurlExchange: EasyHandle {
             guard parse(url) else { return false }
             self.url = url
         }
-        headers = transfer.headers?.list(asksForCoding: endpoint.upstream.settings.asksForCoding)
+        headers = transfer.headers?.list
         CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
-        CCurl_set_list(handle, CURLOPT_RESOLVE, addresses?.list)
-        self.addresses = addresses
+        if let addresses {
+            CCurl_set_list(handle, CURLOPT_RESOLVE, addresses.list)
+            self.addresses = addresses
+        }
+        if endpoint.isEncoded != isDecoding {
+            isDecoding = endpoint.isEncoded
+            CCurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, isDecoding ? "gzip, br" : nil)
+        }
         if endpoint.bufferSize != bufferSize {
             bufferSize = endpoint.bufferSize
             CCurl_set_long(handle, CURLOPT_BUFFERSIZE, bufferSize)
@@ -116,7 +121,8 @@ final class CurlExchange: EasyHandle {
     fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         do throws(ResponseError) {
             try framing.take(bytes.assumingMemoryBound(to: UInt8.self))
-            return true
+            // What comes encoded though nobody asked is fetched again, to be decoded.
+            return !framing.isEncoded || isDecoding
         } catch {
             refusal = .protocol
             return false
@@ -125,6 +131,11 @@ final class CurlExchange: EasyHandle {
 
     override func done(_ code: CURLcode) {
         guard let transfer else { return }
+        if framing.isEncoded, !isDecoding, refusal == nil {
+            endpoint.isEncoded = true
+            end()
+            return engine.beginAgain(transfer)
+        }
         if isStale(code), !transfer.isRetry {
             transfer.isRetry = true
             end()
@@ -171,6 +182,7 @@ final class CurlExchange: EasyHandle {
         engine.curl.remove(self)
         transfer = nil
         headers = nil
+        if addresses != nil { CCurl_set_list(handle, CURLOPT_RESOLVE, nil) }
         addresses = nil
         body = []
         if !endpoint.keep(self) { free() }

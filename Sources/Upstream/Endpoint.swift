@@ -24,8 +24,8 @@ package final class Endpoint {
     let settings: TransferSettings
     /// By server: what goes before the target of a request, and what follows it up to the fields that each request brings.
     let requestFrames: [(head: [UInt8], tail: [UInt8])]
-    /// Its answers are encoded though nobody asked for it, so libcurl makes its calls from now on.
-    var isEncoded = false
+    /// Its answers are encoded, asked for or not, so libcurl makes its calls and decodes them.
+    var isEncoded: Bool
     /// Where its last call's deadline stands.
     var line: Deadlines.Line?
     private var idle: [CurlExchange] = []
@@ -45,6 +45,7 @@ package final class Endpoint {
     ) {
         self.upstream = upstream
         self.permits = permits
+        isEncoded = upstream.settings.asksForCoding
         self.settings = settings
         requestFrames = upstream.servers.map { server in
             let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"

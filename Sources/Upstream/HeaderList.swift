@@ -4,8 +4,7 @@ import CCurl
 package final class HeaderList {
     /// Whole lines, each with its end.
     private(set) var bytes: [UInt8] = []
-    /// With and without a word that keeps libcurl from asking for codings.
-    private var lists: (plain: StringList?, coded: StringList?)
+    private var lines: StringList?
 
     package init() {}
 
@@ -23,12 +22,11 @@ package final class HeaderList {
     }
 
     /// The lines as libcurl takes them (CURLOPT_HTTPHEADER(3)).
-    func list(asksForCoding: Bool) -> StringList {
-        if let list = asksForCoding ? lists.coded : lists.plain { return list }
+    var list: StringList {
+        if let lines { return lines }
         let list = StringList()
-        if !asksForCoding { list.append("Accept-Encoding:") }
         for line in bytes.split(separator: 0x0A) { list.append(String(decoding: line.dropLast(), as: UTF8.self)) }
-        if asksForCoding { lists.coded = list } else { lists.plain = list }
+        lines = list
         return list
     }
 }

@@ -14,6 +14,8 @@ package struct Server: Sendable, Hashable {
     package let base: String
     /// Whether the host is an address, which nobody has to be asked for.
     let isAddress: Bool
+    /// `scheme://host:port/base`.
+    let url: String
 
     package init(isSecure: Bool, host: String, port: UInt16, authority: String, base: String) {
         self.isSecure = isSecure
@@ -22,10 +24,9 @@ package struct Server: Sendable, Hashable {
         self.authority = authority
         self.base = base
         isAddress = IPAddress(host) != nil
+        url = (isSecure ? "https://" : "http://") + authority + base
     }
 
-    /// `scheme://host:port/base`.
-    var url: String { (isSecure ? "https://" : "http://") + authority + base }
 }
 
 /// How an upstream's servers are spoken to.

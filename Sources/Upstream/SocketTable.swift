@@ -88,10 +88,9 @@ final class SocketTable: ReadinessHandler {
     }
 
     private func watch(_ socket: curl_socket_t) {
-        let entry = entries[Int(socket)]
         // An idle connection is watched for its end.
-        let wanted = entry.wanted.isEmpty ? .readable : entry.wanted
-        switch entry.watched {
+        let wanted = entries[Int(socket)].wanted.isEmpty ? .readable : entries[Int(socket)].wanted
+        switch entries[Int(socket)].watched {
         case wanted: return
         case nil: _ = Readiness.shared.add(socket, wanted, self)
         case .some: _ = Readiness.shared.modify(socket, wanted)
@@ -105,8 +104,7 @@ final class SocketTable: ReadinessHandler {
     }
 
     func ready(_ socket: CInt, _ events: ReadyEvents) {
-        let entry = entries[Int(socket)]
-        guard !entry.wanted.isEmpty, let shard = entry.shard else {
+        guard !entries[Int(socket)].wanted.isEmpty, let shard = entries[Int(socket)].shard else {
             // The peer closed an idle connection. libcurl sees that when it next looks at it; until then, no event.
             leave(socket)
             return
