@@ -27,9 +27,9 @@ package protocol ReadinessHandler: AnyObject {
 
 /// Watches descriptors that NIO cannot: sockets of upstreams, and the listeners that processes share.
 ///
-/// They live in an epoll set of their own, with a waiter that does nothing but ask the loop to `pump` when the set has
-/// an event. The pump drains the set and comes back on the next tick as long as it finds work, so that under load the
-/// waiter sleeps and costs nothing.
+/// They live in an epoll set of their own, with a waiter that asks the loop to `pump` when the set has an event. A pump handles
+/// what is there and has the waiter wait again, so that NIO's own channels get their turn before the next: what is given to
+/// the loop's `execute` would run before it looks at them.
 @LoopActor
 package final class Readiness {
     /// What most descriptors of this process are watched by.
@@ -38,15 +38,12 @@ package final class Readiness {
     /// from waking the other processes as well.
     package static let exclusive = Readiness(ThreadWaiter.self)
 
-    /// Events that one tick handles, so that NIO's own channels get their turn between.
+    /// Events that one pump handles.
     private static let batch = 256
-    /// Ticks that look again before the waiter is set up: that and being called back cost more.
-    private static let patience = 3
 
     private let epoll: CInt
     private let waiter: any ReadinessWaiter
     private var handlers: [(any ReadinessHandler)?] = []
-    private var idleTicks = 0
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: batch)
 
     private init(_ kind: any ReadinessWaiter.Type) {
@@ -88,18 +85,18 @@ package final class Readiness {
     }
 
     private func pump() {
-        let count = epoll_wait(epoll, events, CInt(Self.batch), 0)
-        idleTicks = count > 0 ? 0 : idleTicks + 1
-        guard idleTicks < Self.patience else {
-            idleTicks = 0
-            waiter.resume()
-            return
+        var handled = 0
+        // Looking once more costs less than being called back.
+        while handled < Self.batch {
+            let count = Int(epoll_wait(epoll, events, CInt(Self.batch), 0))
+            guard count > 0 else { break }
+            handled += count
+            for index in 0..<count {
+                let descriptor = events[index].data.fd
+                handlers[Int(descriptor)]?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
+            }
         }
-        for index in 0..<max(0, Int(count)) {
-            let descriptor = events[index].data.fd
-            handlers[Int(descriptor)]?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
-        }
-        LoopActor.loop.execute { LoopActor.assumeIsolated { self.pump() } }
+        waiter.resume()
     }
 }
 
