@@ -145,15 +145,13 @@ final class Connection {
         }
     }
 
-    /// Writes a large body piece by piece, each when the socket has taken the one before and everybody else has had a
-    /// turn: no copy of the whole is made, and no answer holds the loop up.
+    /// Writes a large body piece by piece, each when the socket has taken the one before: no copy of the whole is made.
     private func writeBody(_ body: ArraySlice<UInt8>, done: @escaping @LoopActor () -> Void) {
         let piece = body.prefix(server.limits.writeBytes)
-        let rest = body.dropFirst(piece.count)
         let written = channel.writeAndFlush(channel.allocator.buffer(bytes: piece))
-        guard !rest.isEmpty else { return written.assumeIsolated().whenSuccess { LoopActor.assumeIsolated(done) } }
-        written.assumeIsolated().whenSuccess {
-            LoopActor.loop.assumeIsolated().execute { LoopActor.assumeIsolated { self.writeBody(rest, done: done) } }
+        let rest = body.dropFirst(piece.count)
+        written.assumeIsolated().whenSuccess { [self] in
+            LoopActor.assumeIsolated { rest.isEmpty ? done() : writeBody(rest, done: done) }
         }
     }
 

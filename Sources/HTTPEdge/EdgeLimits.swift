@@ -16,7 +16,9 @@ package struct EdgeLimits: Sendable {
     /// Requests that wait on one connection behind the one in progress, before it is no longer read.
     package var pipelined = 16
     /// Bytes of an answer's body that are handed to the socket at once; a larger body goes in pieces.
-    package var writeBytes = 128 << 10
+    package var writeBytes = 64 << 10
+    /// Bytes that a socket takes beyond those that are on their way.
+    package var unsentBytes = 32 << 10
     /// How long a closed connection is still read, so that a client in the middle of sending sees the answer.
     package var linger: Duration = .seconds(1)
 

@@ -54,6 +54,9 @@ package final class HTTPServer {
         var one: CInt = 1
         // An answer is one write, and must not wait for an acknowledgement; on a unix socket this fails, and need not work.
         setsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
+        // The socket takes no more than it can soon send (tcp(7)): large answers go out in turns, and wait here, once.
+        var unsent = CInt(limits.unsentBytes)
+        setsockopt(socket, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, socklen_t(MemoryLayout<CInt>.size))
         arriving += 1
         let accepted = ClientBootstrap(group: LoopActor.loop)
             .channelOption(.recvAllocator, value: Self.reads)

@@ -31,7 +31,7 @@ package enum HelperThread {
         return true
     }
 
-    /// Lets the loop and all others go before the calling thread where both want the core (nice 10, sched(7)).
+    /// Lets the loop and all others go before the calling thread where both want the core (sched(7)).
     package static func yieldToOthers() {
         CLinux_yield_to_others()
     }

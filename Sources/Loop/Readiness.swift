@@ -39,7 +39,7 @@ package final class Readiness {
     package static let exclusive = Readiness(ThreadWaiter.self)
 
     /// Events that one pump handles.
-    private static let batch = 256
+    private static let batch = 64
 
     private let epoll: CInt
     private let waiter: any ReadinessWaiter

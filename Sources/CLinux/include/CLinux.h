@@ -144,7 +144,7 @@ static inline int CLinux_set_name(const char *name) {
     return prctl(PR_SET_NAME, (unsigned long)name, 0UL, 0UL, 0UL);
 }
 
-/// Lets other threads go before the calling one: SCHED_BATCH, nice 10, in slices of 0.2 ms where the kernel takes a wish
+/// Lets other threads go before the calling one: SCHED_BATCH, nice 19, in slices of 0.2 ms where the kernel takes a wish
 /// for one (sched_setattr(2) and sched(7); the slice since Linux 6.12), and the rest of this one now (sched_yield(2)).
 /// C because glibc before 2.41 has neither the function nor the structure. Cannot fail: less is always allowed.
 static inline void CLinux_yield_to_others(void) {
@@ -154,7 +154,7 @@ static inline void CLinux_yield_to_others(void) {
         int32_t nice;
         uint32_t priority;
         uint64_t runtime, deadline, period;
-    } attributes = {48, 3 /* SCHED_BATCH */, 0, 10, 0, 200000, 0, 0};
+    } attributes = {48, 3 /* SCHED_BATCH */, 0, 19, 0, 200000, 0, 0};
     syscall(SYS_sched_setattr, 0, &attributes, 0U);
     sched_yield();
 }
