@@ -26,6 +26,7 @@
 #include <sys/epoll.h>     // epoll_create1, epoll_ctl, epoll_wait: not part of the Glibc module
 #include <sys/eventfd.h>   // eventfd: likewise
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sched.h>
 #include <sys/signalfd.h>  // signalfd and its signalfd_siginfo: likewise
 #include <sys/socket.h>
@@ -146,7 +147,8 @@ static inline int CLinux_set_name(const char *name) {
 
 /// Lets other threads go before the calling one: SCHED_BATCH, nice 19, in slices of 0.2 ms where the kernel takes a wish
 /// for one (sched_setattr(2) and sched(7); the slice since Linux 6.12), and the rest of this one now (sched_yield(2)).
-/// C because glibc before 2.41 has neither the function nor the structure. Cannot fail: less is always allowed.
+/// Where a sandbox refuses that, nice 19 alone (setpriority(2) with a thread's id).
+/// C because glibc before 2.41 has neither the function nor the structure, and gettid is guarded by _GNU_SOURCE.
 static inline void CLinux_yield_to_others(void) {
     struct {
         uint32_t size, policy;
@@ -155,7 +157,9 @@ static inline void CLinux_yield_to_others(void) {
         uint32_t priority;
         uint64_t runtime, deadline, period;
     } attributes = {48, 3 /* SCHED_BATCH */, 0, 19, 0, 200000, 0, 0};
-    syscall(SYS_sched_setattr, 0, &attributes, 0U);
+    if (syscall(SYS_sched_setattr, 0, &attributes, 0U) < 0) {
+        setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
+    }
     sched_yield();
 }
 
