@@ -52,7 +52,7 @@ fuzz: ## let libFuzzer try what reads bytes from outside, for a minute (FUZZ_SEC
 	Tests/Fuzz/run $(FUZZ_SECONDS) $(ARGS)
 
 bench: release ## measure beside Go, Node, nginx+Lua and two programs in C in one run (ARGS="--quick --check --write")
-	$(SWIFT) build -c release --static-swift-stdlib --product merge-bench
+	$(RELEASE) --product merge-bench
 	Tests/Benchmarks/run $(ARGS)
 
 setup: ## install what building needs

@@ -11,8 +11,8 @@ package final class HTTPServer {
     let limits: EdgeLimits
     let handler: any RequestHandler
     var writer = ResponseWriter()
-    /// Each channel keeps the buffer of its last read: half of NIO's 2 KiB holds most requests, and less of it lies idle.
-    private static let reads = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1_024, maximum: 65_536)
+    /// Each channel keeps the buffer of its last read, which grows with what is read: NIO begins with 2 KiB, most of it idle.
+    private static let reads = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 65_536)
 
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: Connection] = [:]
