@@ -75,6 +75,7 @@ BOUNDS = _table(
     "workers.cpu:gatewayd-2/gatewayd<=1.05",
     "merge.megabytes:merge>=400", "merge.megabytes:merge/foundation>=5",
     "text.throughput:gatewayd/go>=1.0",
+    "mixed.p99:beside/alone<=2.0", "mixed.lag:beside<=10",
     "https.cpu:gatewayd/go<=0.85")
 
 

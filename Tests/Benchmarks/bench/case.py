@@ -14,10 +14,11 @@ class Case:
 
     name: str
     title: str
-    servers: tuple[str, ...]
+    servers: tuple[str, ...]  # the rows
     connections: int = 64
     page: Page = Page()
-    kind: Literal["load", "idle", "merge"] = "load"
+    beside: Page | None = None  # loaded meanwhile, over as many connections
+    kind: Literal["load", "idle", "merge", "mixed"] = "load"
     figures: tuple[str, ...] = LOAD  # the columns, as `figures.FIGURES` names them
     compared: str = "cpu"  # the one shown as a ratio beside the base
     base: str = "go"
@@ -55,6 +56,9 @@ CASES = {case.name: case for case in (
          compared="megabytes", base="foundation"),
     Case("text", "5 × 1 MiB of text escaped into the answer", ("gatewayd", "go"), connections=4, page=Page("/text"),
          figures=("throughput", *LOAD), compared="throughput"),
+    Case("mixed", "64 connections × 5 calls, alone and beside 64 connections × 5 × 1 MiB of JSON",
+         servers=("alone", "beside"), kind="mixed", beside=Page("/large", timeout=60), compared="p99", base="alone",
+         figures=("p50", "p99", "rate", "lag", "large", "megabytes", "failures", "timeouts", "core", "calls")),
     Case("https", "64 connections × 5 calls over https", ("gatewayd", "go"), page=Page(tls=True)),
 )}
 

@@ -2,20 +2,23 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from . import merge
+from . import merge, processes
 from .case import Case
 from .certificate import Certificate
 from .figures import Figures, Samples
 from .measure import Turn
+from .mixed import MixedTurn
 from .page import Task
 from .paths import merge_bench
 from .servers import SERVERS, Server
 from .upstream import Upstream
 
 TITLES = {**{server.name: server.title for server in SERVERS.values()},
-          "merge": "gatewayd's merge", "foundation": "Foundation's JSON"}
+          "merge": "gatewayd's merge", "foundation": "Foundation's JSON",
+          "alone": "alone", "beside": "beside the large page"}
 
 
 class Collection:
@@ -28,6 +31,8 @@ class Collection:
         self._upstreams: dict[str, Upstream] = {}
         self._turns = [(case, server) for case in cases for server in only if server.name in case.servers]
         self._turns = [(case, server) for case, server in self._turns if self._able(case, server)]
+        self._mixed = [case for case in cases for server in only if case.kind == "mixed" and server.name == "gatewayd"
+                       and self._able(case, server)]
         self._merges = [case for case in cases if case.kind == "merge"]
         if self._merges and not os.access(merge_bench(), os.X_OK):
             print(f"run: no merge-bench at {merge_bench()}: leaving merge out", file=sys.stderr)
@@ -39,6 +44,12 @@ class Collection:
             upstream = self._upstream(case.other_cores)
             figures = Turn(case, server, upstream, self._scratch, warm_up, seconds).measure()
             self._note(f"{name}, {case.name}, {server.name}", case, server.name, figures)
+        for case in self._mixed:
+            small = self._upstream(case.other_cores, "small", processes.first())
+            large = self._upstream(case.other_cores, "large")
+            turn = MixedTurn(case, small, large, self._scratch, warm_up, seconds)
+            for row, figures in turn.measure().items():
+                self._note(f"{name}, {case.name}, {row}", case, row, figures)
         for case in self._merges:
             for server, figures in merge.measure(case.server_cores).items():
                 self._note(f"{name}, {case.name}, {server}", case, server, figures)
@@ -49,10 +60,11 @@ class Collection:
         others = f", others {figures['others']:.0%}" if "others" in figures else ""
         print(f"{what}: {shown}{others}", file=sys.stderr, flush=True)
 
-    def _upstream(self, cores: str) -> Upstream:
-        if cores not in self._upstreams:
-            self._upstreams[cores] = Upstream(cores, self._scratch / f"upstream-{cores}", self._certificate)
-        return self._upstreams[cores]
+    def _upstream(self, cores: str, role: str = "all", before: Sequence[str] = ()) -> Upstream:
+        name = f"upstream-{cores}-{role}"
+        if name not in self._upstreams:
+            self._upstreams[name] = Upstream(cores, self._scratch / name, self._certificate, before)
+        return self._upstreams[name]
 
     def _able(self, case: Case, server: Server) -> bool:
         """What cannot be measured is left out with a word, never silently."""

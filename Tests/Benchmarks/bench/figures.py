@@ -36,6 +36,8 @@ FIGURES = {
     "core": Figure("core used", "{:.0%}".format),
     "calls": Figure("calls/request", "{:.2f}".format),
     "throughput": Figure("MB/CPU second", "{:,.0f}".format, spread=True),
+    "lag": Figure("loop lag p99 ms", "{:.2f}".format),
+    "large": Figure("large pages/s", "{:,.0f}".format),
     "megabytes": Figure("MB/s", "{:,.0f}".format, spread=True),
 }
 

@@ -5,6 +5,7 @@ import resource
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import processes
 from .paths import BENCHMARKS, program
@@ -17,6 +18,7 @@ class Load:
     """What one run of wrk saw; latencies in milliseconds."""
 
     requests: int
+    bytes: int  # read, heads and answers cut off at the end included
     seconds: float
     p50: float
     p99: float
@@ -32,22 +34,45 @@ def run(cores: str, url: str, connections: int, seconds: int, answer_seconds: in
     An answer that takes longer than `answer_seconds` counts as a timeout. A watcher is a command that runs the one that
     is put behind it, and looks on meanwhile.
     """
-    command = processes.pinned(cores, [
-        *watcher, program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
-        "-s", str(BENCHMARKS / "bench/report.lua"), url])
+    command = processes.pinned(cores, [*watcher, *_wrk(url, connections, seconds, answer_seconds)])
     before = children_seconds()
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         raise SystemExit(f"run: wrk did not end {GRACE_SECONDS} s after its time") from None
-    line = next((line for line in done.stdout.splitlines() if line.startswith("BENCH ")), None)
+    return _seen(done.stdout + done.stderr, children_seconds() - before)
+
+
+def start(cores: str, url: str, connections: int, seconds: int, answer_seconds: int, log: Path) -> subprocess.Popen:
+    """The same without waiting for the end."""
+    return processes.start(cores, _wrk(url, connections, seconds, answer_seconds), log)
+
+
+def finish(process: subprocess.Popen, seconds: int, log: Path) -> Load:
+    """What it saw, once it has ended, which has to be within so many seconds and some grace."""
+    before = children_seconds()
+    try:
+        process.wait(seconds + GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise SystemExit(f"run: wrk did not end {GRACE_SECONDS} s after its time") from None
+    return _seen(log.read_text(), children_seconds() - before)
+
+
+def _wrk(url: str, connections: int, seconds: int, answer_seconds: int) -> list[str]:
+    return [program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={answer_seconds}s",
+            "-s", str(BENCHMARKS / "bench/report.lua"), url]
+
+
+def _seen(output: str, cpu_seconds: float) -> Load:
+    line = next((line for line in output.splitlines() if line.startswith("BENCH ")), None)
     if line is None:
-        raise SystemExit(f"run: wrk failed: {done.stdout}{done.stderr}")
+        raise SystemExit(f"run: wrk failed: {output}")
     seen = json.loads(line.removeprefix("BENCH "))
     return Load(
-        requests=seen["requests"], seconds=seen["microseconds"] / 1e6, p50=seen["p50"] / 1e3, p99=seen["p99"] / 1e3,
+        requests=seen["requests"], bytes=seen["bytes"], seconds=seen["microseconds"] / 1e6, p50=seen["p50"] / 1e3,
+        p99=seen["p99"] / 1e3,
         failures=seen["status"] + seen["connect"] + seen["read"] + seen["write"], timeouts=seen["timeout"],
-        cpu_seconds=children_seconds() - before)
+        cpu_seconds=cpu_seconds)
 
 
 def children_seconds() -> float:

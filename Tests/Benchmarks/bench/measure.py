@@ -65,7 +65,7 @@ class Turn:
         upstream_cpu = procfs.cpu_seconds(self.upstream.process.pid) - upstream_cpu
         look.join()
         resident, in_flight = under_load[0]
-        calls = self._proven(self.upstream.calls() - calls, seen.requests)
+        calls = proven(self.upstream.calls() - calls, seen.requests, f"{self.server.name} in {self.case.name}")
         others = machine_cpu - server_cpu - upstream_cpu - seen.cpu_seconds
         figures = {
             "rate": seen.requests / seen.seconds, "cpu": server_cpu / seen.requests * 1e6, "p50": seen.p50,
@@ -81,19 +81,22 @@ class Turn:
     def _idle(self, running: Running) -> Figures:
         calls = self.upstream.calls()
         failures, before, after = asyncio.run(_rest(running, self.case))
-        self._proven(self.upstream.calls() - calls, self.case.connections + FIRST_CLIENTS - failures)
+        proven(self.upstream.calls() - calls, self.case.connections + FIRST_CLIENTS - failures,
+               f"{self.server.name} in {self.case.name}")
         return {"memory": (after - before) / self.case.memory_shares, "resident": after, "failures": failures,
                 "failed": failures}
 
     def _load(self, running: Running, seconds: int) -> load.Load:
         return load.run(self.case.other_cores, running.url, self.case.connections, seconds, self.case.page.timeout)
 
-    def _proven(self, calls: int, requests: int) -> int:
-        if requests == 0:
-            raise SystemExit(f"run: {self.server.name} completed no request in {self.case.name}")
-        if calls < requests * len(NAMES):
-            raise SystemExit(f"run: {self.server.name} made {calls} calls for {requests} requests: it cheats")
-        return calls
+
+def proven(calls: int, requests: int, who: str) -> int:
+    """The calls; ends the run when they are too few for the requests, or when there were none."""
+    if requests == 0:
+        raise SystemExit(f"run: {who} completed no request")
+    if calls < requests * len(NAMES):
+        raise SystemExit(f"run: {who} made {calls} calls for {requests} requests: it cheats")
+    return calls
 
 
 async def _fill_pool(port: int, case: Case) -> int:

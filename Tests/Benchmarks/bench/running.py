@@ -21,10 +21,10 @@ class Running:
         self.server, self.task = server, task
         for attempt in range(ATTEMPTS):
             self.port = processes.free_port()
-            place = directory / f"{server.name}-{self.port}"
-            place.mkdir()
+            self.place = directory / f"{server.name}-{self.port}"
+            self.place.mkdir()
             try:
-                self.process = self._start(cores, place)
+                self.process = self._start(cores, self.place)
                 return
             except NotReady as failure:
                 if attempt == ATTEMPTS - 1 or "ddress already in use" not in str(failure):
@@ -35,19 +35,32 @@ class Running:
         """The page that is measured."""
         return f"http://127.0.0.1:{self.port}/page"
 
+    @property
+    def url_beside(self) -> str:
+        """The one that is asked for meanwhile, where the task has one."""
+        return f"http://127.0.0.1:{self.port}/large"
+
     def check_answer(self) -> None:
         """Ends the run when the answer is not the one that all servers have to give, members in order included."""
-        status, body = self._ask()
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            answer = None
-        if status != 200 or answer != self.task.page.merged() or list(answer) != list(NAMES):
-            raise SystemExit(f"run: {self.server.name} answered {status} {body[:300]!r}, not the five parts merged")
+        self._check(self.task, "/page")
+
+    def check_answer_beside(self) -> int:
+        """The same of the other page; the bytes of its body."""
+        return self._check(self.task.beside, "/large")
 
     def stop(self) -> None:
         """Ends it and all it started."""
         processes.stop(self.process)
+
+    def _check(self, task: Task, path: str) -> int:
+        status, body = self._ask(task, path)
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
+        if status != 200 or answer != task.page.merged() or list(answer) != list(NAMES):
+            raise SystemExit(f"run: {self.server.name} answered {status} {body[:300]!r}, not the five parts merged")
+        return len(body)
 
     def _start(self, cores: str, place: Path) -> subprocess.Popen:
         launch = self.server.launch(place, self.port, self.task)
@@ -61,14 +74,14 @@ class Running:
 
     def _ready(self) -> bool:
         try:
-            return self._ask()[0] == 200
+            return self._ask(self.task, "/page")[0] == 200
         except (OSError, http.client.HTTPException):
             return False
 
-    def _ask(self) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.task.page.timeout + 3)
+    def _ask(self, task: Task, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=task.page.timeout + 3)
         try:
-            connection.request("GET", "/page")
+            connection.request("GET", path)
             response = connection.getresponse()
             return response.status, response.read()
         finally:

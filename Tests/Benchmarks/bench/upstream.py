@@ -3,28 +3,31 @@
 import re
 import subprocess
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import nginx, processes
 from .certificate import Certificate
-from .page import NAMES, Page, Task, part, text
+from .page import NAMES, Page, Task, part
 from .wait import until
 
 
 class Upstream:
     """A running nginx with one worker."""
 
-    def __init__(self, cores: str, directory: Path, certificate: Certificate) -> None:
+    def __init__(self, cores: str, directory: Path, certificate: Certificate, before: Sequence[str] = ()) -> None:
+        """A command may be put before, which runs the one behind it."""
         self.port, self.tls_port, self.certificate = processes.free_port(), processes.free_port(), certificate
-        (directory / "text").mkdir(parents=True)
-        for name in NAMES:
-            (directory / "text" / name).write_text(text(name))
+        for kind in ("text", "large"):
+            (directory / kind).mkdir(parents=True)
+            for name in NAMES:
+                (directory / kind / name).write_text(Page(f"/{kind}").body(name))
         values = {"LISTEN": f"127.0.0.1:{self.port}", "LISTEN_TLS": f"127.0.0.1:{self.tls_port}",
                   "CERTIFICATE": str(certificate.chain), "KEY": str(certificate.key)}
         values |= {f"PART_{name.upper()}": part(name) for name in NAMES}
         self.log = directory / "log"
         self.process: subprocess.Popen = processes.start(
-            cores, nginx.command("upstream/nginx.conf", directory, values), self.log)
+            cores, [*before, *nginx.command("upstream/nginx.conf", directory, values)], self.log)
         until(self._answers, seconds=10, what=f"the upstream on port {self.port}", process=self.process, log=self.log)
 
     def task(self, page: Page) -> Task:
