@@ -51,7 +51,7 @@ def stop(process: subprocess.Popen) -> None:
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            print(f"run: {process.args[5]} did not end within {STOP_SECONDS} s of SIGTERM: killed", file=sys.stderr)
+            print(f"run: {process.args[6]} did not end within {STOP_SECONDS} s of SIGTERM: killed", file=sys.stderr)
     for identity in descendants & procfs.alive():
         _signal(identity.pid, signal.SIGKILL)
     process.wait(STOP_SECONDS)
