@@ -5,8 +5,7 @@ import Loop
 final class Scratch {
     /// As much as one read takes.
     ///
-    /// 16 KiB: a TLS record, and most answers whole. Large bodies take many reads, with everybody else's turn in between:
-    /// with 64 KiB a small answer waited three times as long among 320 of 1 MiB.
+    /// 16 KiB: a TLS record, and most answers whole. Large bodies take many reads, with everybody else's turn in between.
     private static let readBytes = 16 << 10
 
     /// For the bytes of one read.

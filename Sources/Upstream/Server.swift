@@ -26,7 +26,6 @@ package struct Server: Sendable, Hashable {
         isAddress = IPAddress(host) != nil
         url = (isSecure ? "https://" : "http://") + authority + base
     }
-
 }
 
 /// How an upstream's servers are spoken to.
@@ -61,7 +60,7 @@ package final class UpstreamServers {
     /// By server, from the first call of the plain lane on.
     private var pools: [ServerPool] = []
 
-    /// At least one server.
+    /// Takes none where all that is called is a URL from outside.
     package init(_ servers: [Server], _ settings: UpstreamSettings) {
         self.servers = servers
         self.settings = settings

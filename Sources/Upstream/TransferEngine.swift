@@ -5,7 +5,8 @@ import Processes
 
 /// All upstream requests of this process: admits them, sends each down its lane, ends those that take too long.
 ///
-/// http goes down the plain lane, which speaks HTTP/1.1 on connections that libcurl made; all else is libcurl's.
+/// Calls go down the plain lane, which speaks HTTP/1.1 on connections that libcurl made; bodies with a coding, URLs from
+/// outside and upstreams that are to use it are libcurl's.
 @LoopActor
 package final class TransferEngine {
     let curl = CurlLane()
@@ -85,6 +86,8 @@ package final class TransferEngine {
         }
         if transfer.isAdmitted, let next = transfer.endpoint.upstream.gate.leave() {
             next.isAdmitted = true
+            // It is in the gate's line no more, and may now wait for a name.
+            next.stage = .starting
             begin(next)
         }
         return owner

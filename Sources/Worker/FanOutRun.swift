@@ -1,6 +1,7 @@
 import FanOut
 import HTTPEdge
 import Loop
+import NIOCore
 import Processes
 import Scoreboard
 import Upstream
@@ -65,9 +66,14 @@ final class FanOutRun: TransferOwner {
         guard HeavyWork.isHeavy(bytes: body.count) else {
             return settle(index, status, Part(body, as: accepts, needsObject: needsObject))
         }
+        // The call's time goes on while its body waits for a thread and is checked.
+        let late = LoopActor.loop.scheduleTask(deadline: NIODeadline(started + plan.calls[index].timeout)) {
+            LoopActor.assumeIsolated { self.settle(index, .failure(.timeout, status: status)) }
+        }
         heavyWork.run {
             Part(body, as: accepts, needsObject: needsObject)
         } then: { [self] part in
+            late.cancel()
             settle(index, status, part)
         }
     }
@@ -78,7 +84,7 @@ final class FanOutRun: TransferOwner {
     }
 
     private func settle(_ index: Int, _ outcome: Outcome) {
-        // Cancelled while its body was looked at.
+        // Cancelled or out of time while its body was looked at.
         guard state.isOpen(index) else { return }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(started))
         counters.callFinished(

@@ -72,7 +72,7 @@ extension UpstreamSettings {
     /// What the configuration says of one.
     fileprivate init(_ upstream: Upstream, _ limits: Limits) {
         self.init(limits)
-        usesLibcurl = upstream.engine == .libcurl || upstream.asksForCompression
+        usesLibcurl = upstream.engine == .libcurl
         asksForCoding = upstream.asksForCompression
         authorities = upstream.trustedAuthorities
         maxInFlight = upstream.maxInFlight
