@@ -1,7 +1,6 @@
 import FanOut
 import HTTPEdge
 import Loop
-import NIOCore
 package import Processes
 
 /// The demo's upstreams: one server whose paths are fast, slow or broken.
@@ -31,7 +30,7 @@ package struct DemoUpstream {
 @LoopActor
 private final class DemoAnswers: RequestHandler {
     /// Longer than the demo's timeouts, as the slow one of five URLs is in the classic programs.
-    private static let slowness = TimeAmount.seconds(2)
+    private static let slowness = Duration.seconds(2)
 
     func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
         guard let segments = RequestTarget(request.target)?.segments, let first = segments.first else {
@@ -43,7 +42,7 @@ private final class DemoAnswers: RequestHandler {
         case "news": answer(json(200, #"{"headlines":["Swift on the server","libcurl turns 28"]}"#))
         case "slow":
             let response = json(200, #"{"report":"worth the wait","took_ms":2000}"#)
-            LoopActor.loop.scheduleTask(in: Self.slowness) { LoopActor.assumeIsolated { answer(response) } }
+            LoopTimer.once(at: .now() + Self.slowness) { answer(response) }
         case "broken": answer(json(500, #"{"error":"always fails"}"#))
         default: answer(json(404, #"{"error":"no such path"}"#))
         }

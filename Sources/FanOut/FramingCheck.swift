@@ -20,7 +20,7 @@ package struct FramingCheck: Sendable {
 
     /// Takes a line with its end; throws when the length of the body has no single source, the header no end, or the
     /// connection another protocol from here on.
-    package mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(ResponseError) {
+    package mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(MessageError) {
         let isStatusLine = Self.isStatusLine(line)
         if isComplete {
             // Trailers say nothing that is passed on; but a redirect is followed by another answer.
@@ -38,7 +38,7 @@ package struct FramingCheck: Sendable {
         } else if line[0] == 0x0D || line[0] == 0x0A {
             isComplete = !isInterim
         } else if Self.mayFrame(line[0]) {
-            do throws(ResponseError) {
+            do throws(MessageError) {
                 try fields.read(Self.text(line))
             } catch .badLength, .badCoding {
                 throw .badLength

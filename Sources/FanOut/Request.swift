@@ -1,12 +1,10 @@
 /// A request as the listener read it: head and whole body.
 package struct Request: Sendable {
-    package typealias Field = (name: String, value: String)
-
     package var method: String
     /// As it stands in the request line (RFC 9112 section 3.2).
     package var target: String
-    package var fields: [Field]
-    /// Bytes of the body; the routes of today do not look into it.
+    package var fields: RequestFields
+    /// Bytes of the body; the fan-out does not look into it.
     package var body: [UInt8]
     /// The peer's address, such as `10.0.0.1:4711` or `unix:`.
     package var client: String
@@ -14,7 +12,7 @@ package struct Request: Sendable {
     package var received: MonotonicTime
 
     package init(
-        method: String, target: String, fields: [Field], body: [UInt8], client: String, received: MonotonicTime
+        method: String, target: String, fields: RequestFields, body: [UInt8], client: String, received: MonotonicTime
     ) {
         self.method = method
         self.target = target
@@ -25,21 +23,53 @@ package struct Request: Sendable {
     }
 
     /// The value of the first field with that name, which is given in lower case.
-    package func first(_ name: StaticString) -> String? {
-        fields.first { name.equalsLowercased($0.name) }?.value
-    }
+    package func first(_ name: StaticString) -> String? { fields.first(name) }
 }
 
-extension StaticString {
-    /// Compares ASCII without regard to case; the receiver is in lower case (RFC 9110 section 5.1).
-    fileprivate func equalsLowercased(_ name: String) -> Bool {
-        guard name.utf8.count == utf8CodeUnitCount else { return false }
-        var index = 0
-        for byte in name.utf8 {
-            let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-            if lower != utf8Start[index] { return false }
-            index += 1
+/// The header fields of a request in the order in which they came, as bytes in one piece of memory.
+package struct RequestFields: Sendable {
+    /// Of each field the lengths of name and value, two bytes each, and then both.
+    private var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// Adds a field; both are shorter than 64 KiB, as whole headers are.
+    mutating func append(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        if bytes.isEmpty { bytes.reserveCapacity(256) }
+        append(UInt16(clamping: name.count))
+        append(UInt16(clamping: value.count))
+        bytes.append(contentsOf: name)
+        bytes.append(contentsOf: value)
+    }
+
+    /// Adds a field.
+    package mutating func append(_ name: String, _ value: String) {
+        Array(name.utf8).withUnsafeBufferPointer { name in
+            Array(value.utf8).withUnsafeBufferPointer { value in append(name, value) }
         }
-        return true
+    }
+
+    private mutating func append(_ length: UInt16) {
+        bytes.append(UInt8(length >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: length))
+    }
+
+    /// The value of the first field with that name, which is given in lower case (RFC 9110 section 5.1).
+    package func first(_ name: StaticString) -> String? {
+        bytes.withUnsafeBufferPointer { bytes in
+            var index = 0
+            while index < bytes.count {
+                let nameLength = Int(bytes[index]) << 8 | Int(bytes[index + 1])
+                let valueLength = Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
+                let value = index + 4 + nameLength
+                if nameLength == name.utf8CodeUnitCount,
+                    FieldSyntax.isName(UnsafeBufferPointer(rebasing: bytes[(index + 4)..<value]), name)
+                {
+                    return String(decoding: bytes[value..<(value + valueLength)], as: UTF8.self)
+                }
+                index = value + valueLength
+            }
+            return nil
+        }
     }
 }

@@ -1,8 +1,3 @@
-/// Why an answer cannot be read.
-package enum ResponseError: Error, Sendable, Equatable, CaseIterable {
-    case badStatusLine, badField, badLength, badCoding, badChunk, bareLineFeed, headerTooLong, unwantedUpgrade
-}
-
 /// How much of an answer is read before its body.
 package enum ResponseLimits {
     /// Bytes of all lines of one answer: status, fields, interim answers, chunk extensions and trailers.
@@ -26,17 +21,17 @@ struct ResponseFields: Sendable {
     var keepsAlive: Bool { !saysClose && (!isHTTP10 || saysKeepAlive) }
 
     /// Reads `HTTP/1.1 200 OK` (RFC 9112 section 4); the reason and the space before it may be missing.
-    mutating func readStatusLine(_ line: UnsafeBufferPointer<UInt8>) throws(ResponseError) -> Int {
+    mutating func readStatusLine(_ line: UnsafeBufferPointer<UInt8>) throws(MessageError) -> Int {
         guard line.count >= 12, Self.isHTTP1(line), line[8] == 0x20, line.count == 12 || line[12] == 0x20 else {
             throw .badStatusLine
         }
         isHTTP10 = line[7] == UInt8(ascii: "0")
         var status = 0
         for index in 9..<12 {
-            guard let digit = Self.digit(line[index]) else { throw .badStatusLine }
+            guard let digit = FieldSyntax.digit(line[index]) else { throw .badStatusLine }
             status = status * 10 + digit
         }
-        guard status >= 100, Self.isText(line, from: 12) else { throw .badStatusLine }
+        guard status >= 100, FieldSyntax.isText(line, from: 12) else { throw .badStatusLine }
         return status
     }
 
@@ -52,145 +47,28 @@ struct ResponseFields: Sendable {
     }
 
     /// Reads a field line, and keeps what it says of the message.
-    mutating func read(_ line: UnsafeBufferPointer<UInt8>) throws(ResponseError) {
-        let (name, value) = try Self.split(line)
+    mutating func read(_ line: UnsafeBufferPointer<UInt8>) throws(MessageError) {
+        let (name, value) = try FieldSyntax.split(line)
         // Most fields differ from those below in their length alone.
         switch name.count {
-        case 10 where Self.isName(name, "connection"):
-            Self.eachToken(value) { token in
-                if Self.isName(token, "close") { saysClose = true }
-                if Self.isName(token, "keep-alive") { saysKeepAlive = true }
+        case 10 where FieldSyntax.isName(name, "connection"):
+            FieldSyntax.eachToken(value) { token in
+                if FieldSyntax.isName(token, "close") { saysClose = true }
+                if FieldSyntax.isName(token, "keep-alive") { saysKeepAlive = true }
             }
-        case 14 where Self.isName(name, "content-length"):
+        case 14 where FieldSyntax.isName(name, "content-length"):
             // One of two lengths, or a length beside a coding, would be some other reader's choice.
-            guard contentLength == nil, !isChunked, let length = Self.length(value) else { throw .badLength }
+            guard contentLength == nil, !isChunked, let length = FieldSyntax.length(value) else { throw .badLength }
             contentLength = length
-        case 16 where Self.isName(name, "content-encoding"):
-            isEncoded = isEncoded || !(value.isEmpty || Self.isName(value, "identity"))
-        case 17 where Self.isName(name, "transfer-encoding"):
+        case 16 where FieldSyntax.isName(name, "content-encoding"):
+            isEncoded = isEncoded || !(value.isEmpty || FieldSyntax.isName(value, "identity"))
+        case 17 where FieldSyntax.isName(name, "transfer-encoding"):
             // No other coding was asked for, and HTTP/1.0 has none (RFC 9112 section 6.1).
-            guard !isChunked, !isHTTP10, contentLength == nil, Self.isName(value, "chunked") else { throw .badCoding }
+            guard !isChunked, !isHTTP10, contentLength == nil, FieldSyntax.isName(value, "chunked") else {
+                throw .badCoding
+            }
             isChunked = true
         default: break
         }
-    }
-
-    /// Name and value of a field line (RFC 9112 section 5), the value without the blanks around it.
-    static func split(
-        _ line: UnsafeBufferPointer<UInt8>
-    ) throws(ResponseError) -> (name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
-        var colon = 0
-        while colon < line.count, Self.isToken(line[colon]) { colon += 1 }
-        guard colon > 0, colon < line.count, line[colon] == UInt8(ascii: ":"), isText(line, from: colon + 1) else {
-            throw .badField
-        }
-        var start = colon + 1
-        var end = line.count
-        while start < end, isBlank(line[start]) { start += 1 }
-        while end > start, isBlank(line[end - 1]) { end -= 1 }
-        return (
-            UnsafeBufferPointer(rebasing: line[..<colon]), UnsafeBufferPointer(rebasing: line[start..<end])
-        )
-    }
-
-    /// The size that a chunk's line begins with (RFC 9112 section 7.1); extensions are checked for their bytes alone.
-    static func chunkSize(
-        _ line: UnsafeBufferPointer<UInt8>
-    ) throws(ResponseError) -> (size: Int, digits: Int) {
-        var size = 0
-        var index = 0
-        while index < line.count, let digit = hexDigit(line[index]) {
-            // 15 digits: a size that fits, whatever they are.
-            guard index < 15 else { throw .badChunk }
-            size = size << 4 | digit
-            index += 1
-        }
-        guard index > 0, isText(line, from: index) else { throw .badChunk }
-        var next = index
-        while next < line.count, isBlank(line[next]) { next += 1 }
-        // Blanks may stand before an extension, not in its place.
-        guard index == line.count || (next < line.count && line[next] == UInt8(ascii: ";")) else { throw .badChunk }
-        return (size, index)
-    }
-
-    /// Digits only: no sign, no list, no blank inside (RFC 9110 section 8.6).
-    ///
-    /// What no `Int` holds is its largest value, which is too much for any limit.
-    private static func length(_ value: UnsafeBufferPointer<UInt8>) -> Int? {
-        guard !value.isEmpty else { return nil }
-        var length = 0
-        for byte in value {
-            guard let digit = digit(byte) else { return nil }
-            length = length >= Int.max / 10 ? .max : length * 10 + digit
-        }
-        return length
-    }
-
-    private static func eachToken(
-        _ list: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) {
-        var start = 0
-        while start < list.count {
-            var end = start
-            while end < list.count, list[end] != UInt8(ascii: ",") { end += 1 }
-            var first = start
-            var last = end
-            while first < last, isBlank(list[first]) { first += 1 }
-            while last > first, isBlank(list[last - 1]) { last -= 1 }
-            body(UnsafeBufferPointer(rebasing: list[first..<last]))
-            start = end + 1
-        }
-    }
-
-    // MARK: Bytes
-
-    private static func digit(_ byte: UInt8) -> Int? {
-        (0x30...0x39).contains(byte) ? Int(byte - 0x30) : nil
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> Int? {
-        switch byte {
-        case 0x30...0x39: Int(byte - 0x30)
-        case 0x41...0x46: Int(byte - 0x37)
-        case 0x61...0x66: Int(byte - 0x57)
-        default: nil
-        }
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-
-    /// Without control bytes, of which a tab is none here (RFC 9110 section 5.5).
-    private static func isText(_ line: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
-        var index = start
-        while index < line.count {
-            if index + EightBytes.count <= line.count {
-                let text = EightBytes(line, at: index).visible
-                index += text
-                if text == EightBytes.count { continue }
-            }
-            let byte = line[index]
-            if (byte < 0x20 && byte != 0x09) || byte == 0x7F { return false }
-            index += 1
-        }
-        return true
-    }
-
-    /// RFC 9110 section 5.6.2, as two words with a bit for each byte below 128.
-    private static func isToken(_ byte: UInt8) -> Bool {
-        let low: UInt64 = 0x03FF_6CFA_0000_0000
-        let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
-        guard byte < 128 else { return false }
-        return (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte & 63)) & 1 == 1
-    }
-
-    /// Compares without regard to case; `name` is in lower case.
-    private static func isName(_ text: UnsafeBufferPointer<UInt8>, _ name: StaticString) -> Bool {
-        guard text.count == name.utf8CodeUnitCount else { return false }
-        for index in 0..<text.count {
-            let byte = text[index]
-            let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-            if lower != name.utf8Start[index] { return false }
-        }
-        return true
     }
 }

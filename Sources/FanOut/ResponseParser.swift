@@ -19,17 +19,15 @@ package struct ResponseParser: Sendable {
         case statusLine, fields
         case body(left: Int)
         case untilClose
-        case chunkSize
-        case chunk(left: Int)
-        case chunkEnd, trailers, ending, done
+        case chunks(ChunkedBody)
+        case ending, done
     }
 
     private var state = State.statusLine
     private var fields = ResponseFields()
-    /// The start of a line whose end has not come yet.
-    private var line: [UInt8] = []
-    private var headerBytes = 0
-    private var fieldCount = 0
+    private var lines = LineReader(limit: ResponseLimits.headerBytes)
+    /// Fields that may still come.
+    private var fieldsLeft = ResponseLimits.headerFields
     private var isHead = false
 
     /// The final status; 0 before the head is read.
@@ -49,9 +47,8 @@ package struct ResponseParser: Sendable {
     package mutating func begin(isHead: Bool = false) {
         state = .statusLine
         fields = ResponseFields()
-        line.removeAll(keepingCapacity: true)
-        headerBytes = 0
-        fieldCount = 0
+        lines.begin(limit: ResponseLimits.headerBytes)
+        fieldsLeft = ResponseLimits.headerFields
         self.isHead = isHead
         status = 0
         keepsAlive = false
@@ -65,20 +62,26 @@ package struct ResponseParser: Sendable {
     /// Reads on from `cursor`, which moves past what was read.
     package mutating func next(
         _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int
-    ) throws(ResponseError) -> Event {
+    ) throws(MessageError) -> Event {
         while true {
             switch state {
             case .body(let left):
                 return take(left, bytes, &cursor) { $0 == 0 ? .ending : .body(left: $0) }
-            case .chunk(let left):
-                return take(left, bytes, &cursor) { $0 == 0 ? .chunkEnd : .chunk(left: $0) }
+            case .chunks(var chunks):
+                let event = try chunks.next(bytes, &cursor, &lines, fields: &fieldsLeft)
+                state = event == .end ? .ending : .chunks(chunks)
+                switch event {
+                case .more: return .more
+                case .body(let range): return .body(range)
+                case .end: break
+                }
             case .untilClose:
                 return take(.max, bytes, &cursor) { _ in .untilClose }
             case .ending, .done:
                 state = .done
                 return .end
-            case .statusLine, .fields, .chunkSize, .chunkEnd, .trailers:
-                guard try nextLine(bytes, &cursor) else { return .more }
+            case .statusLine, .fields:
+                guard try readLine(bytes, &cursor) else { return .more }
                 if isHeadRead { return .head }
             }
         }
@@ -108,93 +111,55 @@ package struct ResponseParser: Sendable {
     /// Set by the line that ended the final head, for one turn of `next`.
     private var isHeadRead = false
 
-    /// Reads one line, false when its end is not there yet.
-    private mutating func nextLine(
+    /// Reads one line of the head, false when its end is not there yet.
+    private mutating func readLine(
         _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int
-    ) throws(ResponseError) -> Bool {
+    ) throws(MessageError) -> Bool {
         isHeadRead = false
         let start = cursor
-        var end = start
-        while end < bytes.count, bytes[end] != 0x0A {
-            // Over text by eight, and one by one over what is none, such as the CR before the LF.
-            if end + EightBytes.count <= bytes.count {
-                let text = EightBytes(bytes, at: end).visible
-                end += max(1, text)
-            } else {
-                end += 1
-            }
+        let line: LineReader.Line
+        do throws(MessageError) {
+            line = try lines.next(bytes, &cursor)
+        } catch {
+            // What is no status line at all is refused as that, whatever its end.
+            throw state == .statusLine && !mayBeStatusLine(bytes[start..<max(start, cursor - 1)])
+                ? .badStatusLine : error
         }
-        headerBytes += end - start + 1
-        guard headerBytes <= ResponseLimits.headerBytes else { throw .headerTooLong }
-        guard end < bytes.count else {
-            headerBytes -= 1
-            line.append(contentsOf: bytes[start...])
-            cursor = bytes.count
-            guard state != .statusLine || ResponseFields.mayBeStatusLine(line) else { throw .badStatusLine }
+        switch line {
+        case .incomplete:
+            guard state != .statusLine || ResponseFields.mayBeStatusLine(lines.pending) else { throw .badStatusLine }
             return false
-        }
-        cursor = end + 1
-        if line.isEmpty {
-            try read(UnsafeBufferPointer(rebasing: bytes[start..<end]))
-        } else {
-            line.append(contentsOf: bytes[start..<end])
-            let whole = line
-            line.removeAll(keepingCapacity: true)
-            var failure: ResponseError?
+        case .here(let range):
+            try read(UnsafeBufferPointer(rebasing: bytes[range]))
+        case .gathered(let whole):
+            var failure: MessageError?
             whole.withUnsafeBufferPointer { text in
-                do throws(ResponseError) { try read(text) } catch { failure = error }
+                do throws(MessageError) { try read(text) } catch { failure = error }
             }
             if let failure { throw failure }
         }
         return true
     }
 
-    /// A line without its LF; the CR before it is not optional, or a line could end where other readers see none.
-    private mutating func read(_ text: UnsafeBufferPointer<UInt8>) throws(ResponseError) {
-        guard let last = text.last, last == 0x0D else {
-            throw state != .statusLine || ResponseFields.mayBeStatusLine(text) ? .bareLineFeed : .badStatusLine
-        }
-        let line = UnsafeBufferPointer(rebasing: text.dropLast())
-        switch state {
-        case .statusLine:
+    private func mayBeStatusLine(_ start: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        lines.pending.isEmpty ? ResponseFields.mayBeStatusLine(start) : ResponseFields.mayBeStatusLine(lines.pending)
+    }
+
+    private mutating func read(_ line: UnsafeBufferPointer<UInt8>) throws(MessageError) {
+        if state == .statusLine {
             status = try fields.readStatusLine(line)
             state = .fields
-        case .fields:
-            if line.isEmpty { try endHead() } else { try readField(line) }
-        case .chunkSize:
-            let (size, digits) = try ResponseFields.chunkSize(line)
-            state = size == 0 ? .trailers : .chunk(left: size)
-            // Of a body in chunks only the extensions count as header: a long body has many sizes.
-            headerBytes -= digits + 2
-        case .chunkEnd:
-            guard line.isEmpty else { throw .badChunk }
-            state = .chunkSize
-            headerBytes -= 2
-        case .trailers:
-            if line.isEmpty { state = .ending } else { try readTrailer(line) }
-        case .body, .untilClose, .chunk, .ending, .done:
-            preconditionFailure("no lines are read there: `next` calls this only in the states above")
+        } else if line.isEmpty {
+            try endHead()
+        } else {
+            fieldsLeft -= 1
+            guard fieldsLeft >= 0 else { throw .headerTooLong }
+            try fields.read(line)
         }
-    }
-
-    private mutating func readField(_ line: UnsafeBufferPointer<UInt8>) throws(ResponseError) {
-        try countField()
-        try fields.read(line)
-    }
-
-    /// Trailers are checked and dropped (RFC 9110 section 6.5.1): they say nothing that a merged answer passes on.
-    private mutating func readTrailer(_ line: UnsafeBufferPointer<UInt8>) throws(ResponseError) {
-        try countField()
-        _ = try ResponseFields.split(line)
-    }
-
-    private mutating func countField() throws(ResponseError) {
-        fieldCount += 1
-        if fieldCount > ResponseLimits.headerFields { throw .headerTooLong }
     }
 
     /// The empty line after the fields: how long the body is (RFC 9112 section 6.3).
-    private mutating func endHead() throws(ResponseError) {
+    private mutating func endHead() throws(MessageError) {
         guard status != 101 else { throw .unwantedUpgrade }
         if status < 200 {
             // An interim answer; the one that counts follows (RFC 9110 section 15.2).
@@ -212,7 +177,7 @@ package struct ResponseParser: Sendable {
             contentLength = 0
             state = .ending
         } else if fields.isChunked {
-            state = .chunkSize
+            state = .chunks(ChunkedBody())
         } else if let length = fields.contentLength {
             contentLength = length
             state = length == 0 ? .ending : .body(left: length)

@@ -1,98 +1,95 @@
-package import FanOut
-package import Loop
-import NIOCore
-import NIOHTTP1
+import FanOut
+import Glibc
+import Loop
 import Processes
-
-/// Who answers requests.
-@LoopActor
-package protocol RequestHandler: AnyObject {
-    /// Answers one request, at once or later, by one call of `answer` on the loop; the client says when it goes away.
-    ///
-    /// A callback and not an async function: optimised builds resumed a request's task on the global executor, which
-    /// hops to another thread and back for every request.
-    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void)
-    /// A request was refused before it could be read whole.
-    func refused(_ status: Int, client: String)
-    func connectionOpened()
-    func connectionClosed()
-}
 
 /// One client's connection: requests in, answers out in the same order, one in progress at a time.
 @LoopActor
-final class Connection {
+final class Connection: ReadinessHandler {
     private enum Phase: Equatable {
         /// Between requests since then.
         case idle(since: MonotonicTime)
         /// In the middle of a request that began then.
         case reading(since: MonotonicTime)
+        /// A handler has the request.
         case answering
+        /// An answer is going out; the socket last took some of it then.
+        case writing(since: MonotonicTime, isLast: Bool, lingers: Bool)
         /// The last answer is out; what still comes is not looked at.
-        case lingering(since: MonotonicTime)
+        case lingering
         case closed
     }
 
-    private let channel: any Channel
+    private let descriptor: CInt
     private unowned let server: HTTPServer
     private let client: String
     private var assembler: RequestAssembler
     private var phase: Phase
-    private var waiting: CircularBuffer<IncomingRequest> = []
+    private var waiting: [IncomingRequest] = []
     /// What to answer once those that wait have been: the request after them cannot be read.
     private var refusal: Response?
     /// Who waits for the answer in progress.
     private var waiter: Client?
-    private var timer: Scheduled<Void>?
-    private var isReading = true
+    private var output = OutputQueue()
+    /// One timer for the life of a connection: when it fires it looks how long the current phase may last.
+    private lazy var timer = LoopTimer { [unowned self] in timerFired() }
+    private var watched: ReadyEvents = .readable
     private var hasRequests = false
+    /// Whether `answerNext` is at work further up the stack.
+    private var isAnswering = false
 
-    init(_ channel: any Channel, _ server: HTTPServer) {
-        self.channel = channel
+    /// Takes a connected socket, which is its own from now on.
+    init(_ descriptor: CInt, _ server: HTTPServer) {
+        self.descriptor = descriptor
         self.server = server
-        client = channel.remoteAddress.map(Self.describe) ?? "unix:"
+        client = (try? SocketAddress(peerOf: descriptor))?.description ?? "unix:"
         assembler = RequestAssembler(limits: server.limits, client: client)
         phase = .idle(since: .now())
     }
 
-    private static func describe(_ address: NIOCore.SocketAddress) -> String {
-        switch address {
-        case .v4, .v6:
-            let ip = address.ipAddress ?? "?"
-            let host = ip.utf8.contains(UInt8(ascii: ":")) ? "[\(ip)]" : ip
-            return "\(host):\(address.port ?? 0)"
-        case .unixDomainSocket: return "unix:"
+    /// Begins to serve.
+    func open() {
+        guard Readiness.shared.add(descriptor, watched, self) else { return close() }
+        timer.set(.now() + (server.isDraining ? server.limits.drainGrace : server.limits.headerTimeout))
+    }
+
+    // MARK: In
+
+    func ready(_ descriptor: CInt, _ events: ReadyEvents) {
+        if events.contains(.writable) { flush() }
+        guard phase != .closed else { return }
+        if watched.contains(.readable) {
+            receive()
+        } else if !events.isDisjoint(with: .failed) {
+            close()
         }
     }
 
-    func opened() {
-        arm(server.limits.headerTimeout)
-    }
-
-    /// Bytes came, which may be less than a request.
-    func bytesArrived() {
+    private func receive() {
+        let count = recv(descriptor, server.input.baseAddress, server.input.count, 0)
+        guard count > 0 else {
+            if count == 0 || (errno != EAGAIN && errno != EINTR) { close() }
+            return
+        }
+        guard phase != .lingering else { return }
         if case .idle = phase { phase = .reading(since: .now()) }
+        take(UnsafeBufferPointer(rebasing: UnsafeBufferPointer(server.input)[..<count]))
     }
 
-    func read(_ part: HTTPServerRequestPart) {
-        switch assembler.take(part, at: .now()) {
-        case .none: break
-        case .expectsContinue:
-            if phase != .answering { write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")) }
-        case .request(let request):
-            waiting.append(request)
-            answerNext()
-        case .refusal(let status, let detail): refuse(status, detail)
-        }
-    }
-
-    /// The bytes are no request; the connection ends once the requests before them are answered.
-    func failed(_ error: any Error) {
-        switch error as? HTTPParserError {
-        case .headerOverflow: refuse(431, "The header is longer or has more fields than is taken.")
-        case .invalidVersion: refuse(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
-        case .invalidEOFState, .closedConnection: break
-        case .some: refuse(400, "The request is not well formed.")
-        case nil: channel.close(promise: nil)
+    private func take(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var cursor = 0
+        while true {
+            switch assembler.next(bytes, &cursor) {
+            case .none: return answerNext()
+            case .expectsContinue:
+                // One that waits behind others gets its answer without having asked (RFC 9110 section 10.1.1).
+                if case .reading = phase, waiting.isEmpty {
+                    output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+                    flush()
+                }
+            case .request(let request): waiting.append(request)
+            case .refusal(let status, let detail): return refuse(status, detail)
+            }
         }
     }
 
@@ -103,15 +100,29 @@ final class Connection {
         answerNext()
     }
 
+    // MARK: Answers
+
     private func answerNext() {
-        switch phase {
-        case .answering, .lingering, .closed: setReading(waiting.count < server.limits.pipelined)
-        case .idle, .reading:
-            if let next = waiting.popFirst() {
-                answer(next)
+        // A handler may answer at once: the loop below goes on with the next request, and not the stack.
+        guard !isAnswering else { return }
+        isAnswering = true
+        while isBetweenAnswers {
+            if !waiting.isEmpty {
+                answer(waiting.removeFirst())
             } else if let refusal {
-                send(refusal, to: nil)
+                send(refusal, nil)
+            } else {
+                break
             }
+        }
+        isAnswering = false
+        watch()
+    }
+
+    private var isBetweenAnswers: Bool {
+        switch phase {
+        case .idle, .reading: true
+        case .answering, .writing, .lingering, .closed: false
         }
     }
 
@@ -120,96 +131,98 @@ final class Connection {
         hasRequests = true
         let waiter = Client()
         self.waiter = waiter
+        let reply = incoming.reply
         server.handler.respond(to: incoming.request, of: waiter) { [self] response in
-            if phase == .answering { send(response, to: incoming) }
+            guard phase == .answering else { return }
+            self.waiter = nil
+            send(response, reply)
         }
     }
 
-    private func send(_ response: Response, to incoming: IncomingRequest?) {
-        let hasMore = !waiting.isEmpty || (incoming != nil && refusal != nil)
+    /// Sends an answer; without `reply` it is a refusal, after which nothing is read.
+    private func send(_ response: Response, _ reply: ReplyTraits?) {
+        let hasMore = !waiting.isEmpty || (reply != nil && refusal != nil)
         // What was refused is not read to its end: closing at once would reset the connection under the answer.
-        let lingers = incoming == nil || server.isDraining
-        let isLast = !(incoming?.keepsAlive ?? false) || (server.isDraining && !hasMore)
+        let lingers = reply == nil || server.isDraining
+        let isLast = !(reply?.keepsAlive ?? false) || (server.isDraining && !hasMore)
         let option: ResponseWriter.ConnectionOption =
-            isLast ? .close : incoming?.isHTTP10 == true ? .keepAlive : .implied
-        if incoming?.request.method == "HEAD" || response.body.count <= server.limits.writeBytes {
-            write(
-                server.writer.bytes(
-                    response, omitsBody: incoming?.request.method == "HEAD", connection: option,
-                    allocator: channel.allocator))
-            sent(isLast: isLast, lingers: lingers)
-        } else {
-            write(
-                server.writer.bytes(response, omitsBody: true, connection: option, allocator: channel.allocator))
-            writeBody(response.body[...]) { [self] in sent(isLast: isLast, lingers: lingers) }
+            isLast ? .close : reply?.isHTTP10 == true ? .keepAlive : .implied
+        let body = reply?.omitsBody == true ? [] : response.body
+        let isSmall = body.count <= server.limits.writeBytes
+        let head = server.assemble(response, option, body: isSmall ? body : [])
+        var sent = 0
+        if output.isEmpty {
+            sent = max(0, OutputQueue.send(head, from: 0, to: descriptor, upTo: .max))
+            if sent == head.count, isSmall { return answerSent(isLast: isLast, lingers: lingers) }
         }
+        phase = .writing(since: .now(), isLast: isLast, lingers: lingers)
+        if sent < head.count { output.append(Array(head[sent...])) }
+        if !isSmall { output.append(body) }
+        flush()
     }
 
-    /// Writes a large body piece by piece, each when the socket has taken the one before: no copy of the whole is made.
-    private func writeBody(_ body: ArraySlice<UInt8>, done: @escaping @LoopActor () -> Void) {
-        let piece = body.prefix(server.limits.writeBytes)
-        let written = channel.writeAndFlush(channel.allocator.buffer(bytes: piece))
-        let rest = body.dropFirst(piece.count)
-        written.assumeIsolated().whenSuccess { [self] in
-            LoopActor.assumeIsolated { rest.isEmpty ? done() : writeBody(rest, done: done) }
+    /// Sends what waits, as much as the socket takes in one go: large answers take turns.
+    private func flush() {
+        guard output.send(to: descriptor, upTo: server.limits.writeBytes) else { return close() }
+        if case .writing(_, let isLast, let lingers) = phase {
+            if output.isEmpty {
+                answerSent(isLast: isLast, lingers: lingers)
+                return answerNext()
+            }
+            phase = .writing(since: .now(), isLast: isLast, lingers: lingers)
         }
+        watch()
     }
 
-    /// The answer is written; the connection waits for the next request, or ends.
-    private func sent(isLast: Bool, lingers: Bool) {
+    /// The answer is with the socket; the connection waits for the next request, or ends.
+    private func answerSent(isLast: Bool, lingers: Bool) {
         if isLast { return end(lingers: lingers) }
-        waiter = nil
-        phase = .idle(since: .now())
-        setReading(true)
+        phase = assembler.isInside ? .reading(since: .now()) : .idle(since: .now())
         answerNext()
     }
 
-    private func write(_ buffer: ByteBuffer) {
-        channel.writeAndFlush(buffer, promise: nil)
-    }
-
-    /// The answer that ends the connection is written.
     private func end(lingers: Bool) {
-        phase = .lingering(since: .now())
-        waiter = nil
-        setReading(true)
-        if lingers {
-            channel.close(mode: .output, promise: nil)
-            timer?.cancel()
-            arm(server.limits.linger)
-        } else {
-            channel.close(promise: nil)
-        }
+        guard lingers else { return close() }
+        phase = .lingering
+        shutdown(descriptor, CInt(SHUT_WR))
+        timer.set(.now() + server.limits.linger)
+        watch()
     }
 
-    private func setReading(_ reads: Bool) {
-        guard reads != isReading else { return }
-        isReading = reads
-        try? channel.syncOptions?.setOption(.autoRead, value: reads)
+    /// Watches the socket for what the connection can do something with.
+    private func watch() {
+        guard phase != .closed else { return }
+        var wanted: ReadyEvents = []
+        // What was sent behind too many requests waits in the socket, and so at the client.
+        if waiting.count < server.limits.pipelined || phase == .lingering { wanted.insert(.readable) }
+        if !output.isEmpty { wanted.insert(.writable) }
+        guard wanted != watched else { return }
+        watched = wanted
+        if !Readiness.shared.modify(descriptor, wanted) { close() }
     }
+
+    // MARK: End
 
     /// No further request is taken: the answer in progress is the last.
     ///
-    /// An idle connection gets `grace` for a request that is on its way, since RFC 9112 section 9.6 has no other way to
+    /// An idle connection gets a moment for a request that is on its way, since RFC 9112 section 9.6 has no other way to
     /// tell the client.
-    func drain(grace: Duration) {
-        guard case .idle = phase else { return }
-        timer?.cancel()
-        arm(grace)
+    func drain() {
+        if case .idle = phase { timer.set(.now() + server.limits.drainGrace) }
     }
 
-    func closed() {
+    private func close() {
+        guard phase != .closed else { return }
         phase = .closed
-        waiter?.leave()
-        timer?.cancel()
+        timer.cancel()
+        output.removeAll()
         waiting.removeAll()
-    }
-
-    /// One timer for the life of a connection: when it fires it looks how long the current phase may last.
-    private func arm(_ duration: Duration) {
-        timer = LoopActor.loop.scheduleTask(deadline: NIODeadline(MonotonicTime.now() + duration)) {
-            LoopActor.assumeIsolated { self.timerFired() }
-        }
+        Readiness.shared.forget(descriptor)
+        Glibc.close(descriptor)
+        let waiter = self.waiter
+        self.waiter = nil
+        waiter?.leave()
+        server.closed(descriptor)
     }
 
     private func timerFired() {
@@ -217,16 +230,19 @@ final class Connection {
         let now = MonotonicTime.now()
         switch phase {
         case .idle(let since):
-            let limit = server.isDraining ? .zero : hasRequests ? limits.keepAliveIdle : limits.headerTimeout
-            if now >= since + limit { channel.close(promise: nil) } else { arm((since + limit).since(now)) }
+            if server.isDraining { return end(lingers: true) }
+            let end = since + (hasRequests ? limits.keepAliveIdle : limits.headerTimeout)
+            if now >= end { close() } else { timer.set(end) }
         case .reading(let since):
-            if now >= since + limits.headerTimeout {
-                refuse(408, "The request did not arrive within \(limits.headerTimeout).")
-            } else {
-                arm((since + limits.headerTimeout).since(now))
-            }
-        case .answering: arm(limits.headerTimeout)
-        case .lingering: channel.close(promise: nil)
+            let end = since + limits.headerTimeout
+            guard now >= end else { return timer.set(end) }
+            timer.set(now + limits.writeTimeout)
+            refuse(408, "The request did not arrive within \(limits.headerTimeout).")
+        case .answering: timer.set(now + limits.headerTimeout)
+        case .writing(let since, _, _):
+            let end = since + limits.writeTimeout
+            if now >= end { close() } else { timer.set(end) }
+        case .lingering: close()
         case .closed: break
         }
     }

@@ -1,3 +1,5 @@
+package import FanOut
+
 /// What a client may use up, and for how long.
 package struct EdgeLimits: Sendable {
     /// From the first byte of a request to its last.
@@ -8,11 +10,14 @@ package struct EdgeLimits: Sendable {
     package var keepAliveIdle: Duration = .seconds(75)
     /// Bytes of one request's body.
     package var requestBody = 1 << 20
-    /// Bytes of all header fields of one request, and of its request line.
-    package var headerBytes = 32 * 1024
-    package var headerFields = 100
-    /// Bytes of a request's target; RFC 9110 section 4.1 wants at least 8,000.
-    package var targetBytes = 8 * 1024
+    /// Of the head.
+    package var request = RequestLimits()
+    /// Until the client takes some more of an answer; as nginx's send_timeout.
+    package var writeTimeout: Duration = .seconds(60)
+    /// When draining, for a request that is on its way on a connection that was idle.
+    package var drainGrace: Duration = .milliseconds(250)
+    /// Bytes of one read.
+    package var readBytes = 16 << 10
     /// Requests that wait on one connection behind the one in progress, before it is no longer read.
     package var pipelined = 16
     /// Bytes of an answer's body that are handed to the socket at once; a larger body goes in pieces.

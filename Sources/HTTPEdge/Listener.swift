@@ -1,7 +1,8 @@
 import CLinux
+import FanOut
 import Glibc
 import Loop
-import NIOCore
+import Processes
 
 /// A listening socket that other processes share: takes connections from it when this one is the process woken.
 @LoopActor
@@ -9,7 +10,7 @@ final class Listener: ReadinessHandler {
     /// Connections taken at once; the rest of a burst is left to the other workers that wait.
     private static let batch = 8
     /// How long to leave the socket alone when no descriptor is to be had.
-    private static let pause: TimeAmount = .milliseconds(100)
+    private static let pause: Duration = .milliseconds(100)
 
     private let descriptor: CInt
     private unowned let server: HTTPServer
@@ -22,7 +23,7 @@ final class Listener: ReadinessHandler {
     }
 
     private func watch() {
-        isWatching = Readiness.exclusive.add(descriptor, [.readable, .exclusive], self)
+        isWatching = Readiness.shared.add(descriptor, [.readable, .exclusive], self)
     }
 
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
@@ -48,10 +49,10 @@ final class Listener: ReadinessHandler {
 
     /// Out of descriptors or memory: clients wait in the queue, which is better than spinning on it.
     private func pauseAccepting() {
-        Readiness.exclusive.remove(descriptor)
+        Readiness.shared.remove(descriptor)
         isWatching = false
-        LoopActor.loop.scheduleTask(in: Self.pause) {
-            LoopActor.assumeIsolated { if !self.isStopped { self.watch() } }
+        LoopTimer.once(at: .now() + Self.pause) { [self] in
+            if !isStopped { watch() }
         }
     }
 
@@ -63,7 +64,7 @@ final class Listener: ReadinessHandler {
     func stop(takesQueue: Bool) {
         guard !isStopped else { return }
         isStopped = true
-        if isWatching { Readiness.exclusive.remove(descriptor) }
+        if isWatching { Readiness.shared.remove(descriptor) }
         isWatching = false
         if takesQueue { accept(upTo: .max) }
         close(descriptor)

@@ -1,19 +1,26 @@
 import FanOut
-import NIOCore
-import NIOHTTP1
+import Processes
 
 /// A whole request with what its answer must know of it.
 struct IncomingRequest {
     var request: Request
+    var reply: ReplyTraits
+}
+
+/// What the answer to a request must know of it.
+struct ReplyTraits {
     /// RFC 9112 section 9.3.
     var keepsAlive: Bool
     /// HTTP/1.0 wants to be told that the connection stays open.
     var isHTTP10: Bool
+    /// A HEAD request's answer has the length of a GET's and no body (RFC 9110 section 9.3.2).
+    var omitsBody: Bool
 }
 
-/// Puts requests together from the decoder's parts, within the limits: parts in, requests out.
+/// Puts requests together from a connection's bytes, within the limits.
 struct RequestAssembler {
     enum Event {
+        /// All bytes are taken.
         case none
         /// The client waits for `100 Continue` before it sends the body (RFC 9110 section 10.1.1).
         case expectsContinue
@@ -22,61 +29,56 @@ struct RequestAssembler {
         case refusal(status: Int, detail: String)
     }
 
-    private let limits: EdgeLimits
+    private let bodyLimit: Int
     private let client: String
-    private var head: HTTPRequestHead?
+    private var parser: RequestParser
     private var body: [UInt8] = []
     private var isRefused = false
 
     init(limits: EdgeLimits, client: String) {
-        self.limits = limits
+        bodyLimit = limits.requestBody
         self.client = client
+        parser = RequestParser(limits.request)
     }
 
-    mutating func take(_ part: HTTPServerRequestPart, at now: MonotonicTime) -> Event {
-        if isRefused { return .none }
-        let event =
-            switch part {
-            case .head(let head): begin(head)
-            case .body(let bytes): add(bytes)
-            case .end: end(at: now)
+    /// Whether a request has begun and is not whole.
+    var isInside: Bool { parser.isInside }
+
+    /// Reads on from `cursor`, which moves past what was read.
+    mutating func next(_ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int) -> Event {
+        while !isRefused {
+            do throws(RequestError) {
+                switch try parser.next(bytes, &cursor) {
+                case .more: return .none
+                case .head:
+                    if let length = parser.head.contentLength, length > bodyLimit { return tooLarge() }
+                    if parser.head.expectsContinue { return .expectsContinue }
+                case .body(let range):
+                    guard body.count + range.count <= bodyLimit else { return tooLarge() }
+                    body.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
+                case .end: return .request(assembled())
+                }
+            } catch {
+                isRefused = true
+                return .refusal(status: error.status, detail: error.detail)
             }
-        if case .refusal = event { isRefused = true }
-        return event
-    }
-
-    private mutating func begin(_ head: HTTPRequestHead) -> Event {
-        self.head = head
-        guard head.uri.utf8.count <= limits.targetBytes else {
-            return .refusal(status: 414, detail: "The target is longer than \(limits.targetBytes) bytes.")
         }
-        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.requestBody {
-            return tooLarge
-        }
-        guard let expectation = head.headers.first(name: "expect") else { return .none }
-        return expectation.lowercased() == "100-continue"
-            ? .expectsContinue
-            : .refusal(status: 417, detail: "The only expectation that can be met is 100-continue.")
-    }
-
-    private mutating func add(_ bytes: ByteBuffer) -> Event {
-        guard body.count + bytes.readableBytes <= limits.requestBody else { return tooLarge }
-        body.append(contentsOf: bytes.readableBytesView)
         return .none
     }
 
-    private var tooLarge: Event {
-        .refusal(status: 413, detail: "The body is longer than \(limits.requestBody) bytes.")
+    private mutating func tooLarge() -> Event {
+        isRefused = true
+        return .refusal(status: 413, detail: "The body is longer than \(bodyLimit) bytes.")
     }
 
-    private mutating func end(at now: MonotonicTime) -> Event {
-        guard let head else { return .none }
-        let request = Request(
-            method: head.method.rawValue, target: head.uri, fields: head.headers.map { $0 }, body: body,
-            client: client, received: now)
-        self.head = nil
-        body = []
-        return .request(
-            IncomingRequest(request: request, keepsAlive: head.isKeepAlive, isHTTP10: head.version.minor == 0))
+    private mutating func assembled() -> IncomingRequest {
+        defer { body = [] }
+        let head = parser.head
+        return IncomingRequest(
+            request: Request(
+                method: head.method, target: head.target, fields: head.fields, body: body, client: client,
+                received: .now()),
+            reply: ReplyTraits(
+                keepsAlive: head.keepsAlive, isHTTP10: head.isHTTP10, omitsBody: head.method == "HEAD"))
     }
 }

@@ -1,34 +1,9 @@
 import FanOut
 import Glibc
-import NIOCore
 
-/// Turns answers into the bytes of one write (RFC 9112 section 4).
+/// Turns answers into bytes (RFC 9112 section 4).
 struct ResponseWriter {
     private var date = HTTPDate()
-
-    /// The bytes of an answer; `omitsBody` is for HEAD, whose answer has the length of a GET's (RFC 9110 section 9.3.2).
-    mutating func bytes(
-        _ response: Response, omitsBody: Bool, connection: ConnectionOption, allocator: ByteBufferAllocator
-    ) -> ByteBuffer {
-        var buffer = allocator.buffer(capacity: response.fields.bytes.count + response.body.count + 192)
-        buffer.writeStaticString("HTTP/1.1 ")
-        writeDigits(response.status, to: &buffer)
-        buffer.writeStaticString(" ")
-        buffer.writeStaticString(StatusCode.reason(response.status))
-        buffer.writeStaticString("\r\n")
-        buffer.writeBytes(response.fields.bytes)
-        buffer.writeStaticString("Content-Length: ")
-        writeDigits(response.body.count, to: &buffer)
-        buffer.writeStaticString("\r\nDate: ")
-        buffer.writeBytes(date.bytes(at: Int64(time(nil))))
-        switch connection {
-        case .implied: buffer.writeStaticString("\r\n\r\n")
-        case .keepAlive: buffer.writeStaticString("\r\nConnection: keep-alive\r\n\r\n")
-        case .close: buffer.writeStaticString("\r\nConnection: close\r\n\r\n")
-        }
-        if !omitsBody { buffer.writeBytes(response.body) }
-        return buffer
-    }
 
     /// What an answer says of the connection (RFC 9112 section 9.3).
     enum ConnectionOption {
@@ -37,17 +12,40 @@ struct ResponseWriter {
         case keepAlive, close
     }
 
-    private func writeDigits(_ number: Int, to buffer: inout ByteBuffer) {
+    /// Appends the head of an answer.
+    mutating func write(head response: Response, connection: ConnectionOption, to bytes: inout [UInt8]) {
+        Self.append("HTTP/1.1 ", to: &bytes)
+        Self.append(response.status, to: &bytes)
+        bytes.append(0x20)
+        Self.append(StatusCode.reason(response.status), to: &bytes)
+        Self.append("\r\n", to: &bytes)
+        bytes.append(contentsOf: response.fields.bytes)
+        Self.append("Content-Length: ", to: &bytes)
+        Self.append(response.body.count, to: &bytes)
+        Self.append("\r\nDate: ", to: &bytes)
+        bytes.append(contentsOf: date.bytes(at: Int64(time(nil))))
+        switch connection {
+        case .implied: Self.append("\r\n\r\n", to: &bytes)
+        case .keepAlive: Self.append("\r\nConnection: keep-alive\r\n\r\n", to: &bytes)
+        case .close: Self.append("\r\nConnection: close\r\n\r\n", to: &bytes)
+        }
+    }
+
+    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private static func append(_ number: Int, to bytes: inout [UInt8]) {
         var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        withUnsafeMutableBytes(of: &digits) { bytes in
+        withUnsafeMutableBytes(of: &digits) { buffer in
             var rest = number
-            var start = bytes.count
+            var start = buffer.count
             repeat {
                 start -= 1
-                bytes[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
                 rest /= 10
             } while rest > 0
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start...]))
         }
     }
 }

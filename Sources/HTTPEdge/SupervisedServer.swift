@@ -1,6 +1,5 @@
 import FanOut
 package import Loop
-import NIOCore
 package import Processes
 
 /// A process that serves HTTP until its supervisor says that it should drain, or is gone.
@@ -8,17 +7,18 @@ package import Processes
 package final class SupervisedServer: ReadinessHandler {
     /// A server that listens, and what is to be done when it has drained.
     package typealias Started = (server: HTTPServer, atEnd: () -> Void)
+    private typealias Finish = @LoopActor @Sendable (Result<Void, any Error>) -> Void
 
     private let channel: ControlChannel
     private let limit: Duration
     private let started: Started
-    private let finished: EventLoopPromise<Void>
+    private var onFinish: Finish?
 
-    private init(_ channel: ControlChannel, limit: Duration, _ started: Started, _ finished: EventLoopPromise<Void>) {
+    private init(_ channel: ControlChannel, limit: Duration, _ started: Started, onFinish: @escaping Finish) {
         self.channel = channel
         self.limit = limit
         self.started = started
-        self.finished = finished
+        self.onFinish = onFinish
     }
 
     /// Starts the server on the loop, says that it is ready, and returns when it has drained.
@@ -32,19 +32,16 @@ package final class SupervisedServer: ReadinessHandler {
     ) throws {
         // A loop that hangs cannot see that the supervisor died: this thread does, and leaves no orphan.
         OrphanGuard.start(channel, limit: limit)
-        let finished = LoopActor.loop.makePromise(of: Void.self)
-        LoopActor.loop.execute {
-            LoopActor.assumeIsolated {
-                do {
-                    let me = try SupervisedServer(channel, limit: limit, start(), finished)
-                    _ = Readiness.shared.add(channel.descriptor.number, .readable, me)
-                    _ = try channel.send(.ready)
-                } catch {
-                    finished.fail(error)
-                }
+        let result: Result<Void, any Error> = LoopActor.wait { onFinish in
+            do {
+                let me = try SupervisedServer(channel, limit: limit, start(), onFinish: onFinish)
+                _ = Readiness.shared.add(channel.descriptor.number, .readable, me)
+                _ = try channel.send(.ready)
+            } catch {
+                onFinish(.failure(error))
             }
         }
-        try finished.futureResult.wait()
+        try result.get()
     }
 
     package func ready(_ descriptor: CInt, _ events: ReadyEvents) {
@@ -58,14 +55,14 @@ package final class SupervisedServer: ReadinessHandler {
     }
 
     private func drain() {
-        LoopActor.loop.scheduleTask(deadline: NIODeadline(MonotonicTime.now() + limit)) {
-            LoopActor.assumeIsolated { self.finish() }
-        }
-        started.server.drain { self.finish() }
+        LoopTimer.once(at: .now() + limit) { [self] in finish() }
+        started.server.drain { [self] in finish() }
     }
 
     private func finish() {
+        guard let onFinish else { return }
+        self.onFinish = nil
         started.atEnd()
-        finished.succeed()
+        onFinish(.success(()))
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
+import FanOut
 import Glibc
-import NIOCore
+import Processes
 
 /// What a descriptor is ready for, or is watched for; the bits of epoll_ctl(2).
 package struct ReadyEvents: OptionSet, Sendable {
@@ -25,32 +26,21 @@ package protocol ReadinessHandler: AnyObject {
     func ready(_ descriptor: CInt, _ events: ReadyEvents)
 }
 
-/// Watches descriptors that NIO cannot: sockets of upstreams, and the listeners that processes share.
-///
-/// They live in an epoll set of their own, with a waiter that asks the loop to `pump` when the set has an event. A pump handles
-/// what is there and has the waiter wait again, so that NIO's own channels get their turn before the next: what is given to
-/// the loop's `execute` would run before it looks at them.
+/// Watches descriptors: the epoll set that the loop waits on.
 @LoopActor
 package final class Readiness {
-    /// What most descriptors of this process are watched by.
-    package static let shared = Readiness(KernelWaiter.self)
-    /// For descriptors that are watched as `exclusive`: only a thread that waits in epoll_wait(2) itself keeps the kernel
-    /// from waking the other processes as well.
-    package static let exclusive = Readiness(ThreadWaiter.self)
+    package static let shared = Readiness()
 
-    /// Events that one pump handles.
-    private static let batch = 64
+    /// Events taken at once; what else is ready comes with the next turn.
+    private static let batch = 128
 
     private let epoll: CInt
-    private let waiter: any ReadinessWaiter
     private var handlers: [(any ReadinessHandler)?] = []
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: batch)
 
-    private init(_ kind: any ReadinessWaiter.Type) {
+    private init() {
         epoll = CLinux_epoll_create()
         precondition(epoll >= 0, "epoll_create1: \(String(cString: strerror(errno)))")
-        waiter = kind.init(epoll: epoll) ?? ThreadWaiter(epoll: epoll)
-        waiter.start { [unowned self] in pump() }
     }
 
     /// Watches a descriptor; false when the kernel refuses it.
@@ -84,29 +74,15 @@ package final class Readiness {
         return epoll_ctl(epoll, operation, descriptor, &event) == 0
     }
 
-    private func pump() {
-        var handled = 0
-        // Looking once more costs less than being called back.
-        while handled < Self.batch {
-            let count = Int(epoll_wait(epoll, events, CInt(Self.batch), 0))
-            guard count > 0 else { break }
-            handled += count
-            for index in 0..<count {
-                let descriptor = events[index].data.fd
-                handlers[Int(descriptor)]?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
-            }
+    /// Waits until then, or forever, for descriptors to be ready, and tells their handlers.
+    func handle(until deadline: MonotonicTime?) {
+        let timeout = deadline.map { Int64(clamping: $0.since(.now()).wholeNanoseconds) } ?? -1
+        let count = Int(CLinux_epoll_wait(epoll, events, CInt(Self.batch), timeout))
+        // Nothing, or interrupted by a signal.
+        guard count > 0 else { return }
+        for index in 0..<count {
+            let descriptor = events[index].data.fd
+            handlers[Int(descriptor)]?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
         }
-        waiter.resume()
     }
-}
-
-/// Waits until an epoll set has an event, says so once, and waits again when it is told to.
-@LoopActor
-protocol ReadinessWaiter: AnyObject {
-    /// Nil where the kernel cannot wait in this way.
-    init?(epoll: CInt)
-    /// Begins to wait; `onReady` is called on the loop.
-    func start(_ onReady: @escaping @LoopActor @Sendable () -> Void)
-    /// Waits for the next event.
-    func resume()
 }

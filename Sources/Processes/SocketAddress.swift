@@ -58,10 +58,21 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The address that a socket is bound to (getsockname(2)).
     package init(boundTo number: Int32) throws(SystemError) {
+        try self.init(of: number, getsockname)
+    }
+
+    /// The address that a connected socket's other end has (getpeername(2)); a unix socket's is nearly always unnamed.
+    package init(peerOf number: Int32) throws(SystemError) {
+        try self.init(of: number, getpeername)
+    }
+
+    private init(
+        of number: Int32, _ read: (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
+    ) throws(SystemError) {
         var storage = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
         var length = socklen_t(storage.count)
         let result = storage.withUnsafeMutableBytes { buffer in
-            getsockname(number, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+            read(number, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
         }
         guard result == 0 else { throw SystemError("read the address of", "descriptor \(number)") }
         try self.init(sockaddr: Array(storage[..<min(Int(length), storage.count)]))

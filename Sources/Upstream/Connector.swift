@@ -1,7 +1,6 @@
 import CCurl
 import FanOut
 import Loop
-import NIOCore
 
 /// Makes connections for the plain lane with libcurl, which is good at it: all addresses of a name, the faster family, TLS.
 @LoopActor
@@ -134,7 +133,7 @@ final class Connecting: EasyHandle {
 
     /// Fails from a place that the one who waits must not be told from.
     func failSoon(_ failure: Failure) {
-        LoopActor.loop.execute { LoopActor.assumeIsolated { self.finish(.failure(failure)) } }
+        LoopActor.execute { [self] in finish(.failure(failure)) }
     }
 
     private func finish(_ result: Result<Wire, Failure>) {

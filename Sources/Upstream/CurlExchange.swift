@@ -119,7 +119,7 @@ final class CurlExchange: EasyHandle {
 
     /// Takes a line of the header; false when the answer could be framed in two ways.
     fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        do throws(ResponseError) {
+        do throws(MessageError) {
             try framing.take(bytes.assumingMemoryBound(to: UInt8.self))
             // What comes encoded though nobody asked is fetched again, to be decoded.
             return !framing.isEncoded || isDecoding

@@ -1,7 +1,6 @@
 import CCurl
 import FanOut
 import Loop
-import NIOCore
 import Processes
 
 /// libcurl on the loop: moves easy handles when their sockets or their time come.
@@ -15,9 +14,9 @@ final class CurlLane {
     /// Shards that libcurl wants to be called for at once.
     private var due: [Shard] = []
     private var isKickScheduled = false
-    /// When the loop's timer will call, nil when it is not set.
-    private var wakeAt: MonotonicTime?
-    private var timer: Scheduled<Void>?
+    /// Set for the first of the shards, or for one that was: a timer that turns out early is cheaper than one moved for
+    /// every call.
+    private lazy var timer = LoopTimer { [weak self] in self?.tick() }
 
     init() {
         // Once per process, before any other use (curl_global_init(3)); the event loop's thread is the only user.
@@ -58,10 +57,9 @@ final class CurlLane {
             if !due.contains(where: { $0 === shard }) { due.append(shard) }
             guard !isKickScheduled else { return }
             isKickScheduled = true
-            LoopActor.loop.execute { LoopActor.assumeIsolated { self.kick() } }
-        } else if wakeAt.map({ deadline < $0 }) ?? true {
-            timer?.cancel()
-            arm(deadline)
+            LoopActor.execute { [self] in kick() }
+        } else {
+            timer.setEarlier(deadline)
         }
     }
 
@@ -73,25 +71,12 @@ final class CurlLane {
         for shard in batch { shard.actOnTimeout() }
     }
 
-    private func arm(_ deadline: MonotonicTime) {
-        wakeAt = deadline
-        timer = LoopActor.loop.scheduleTask(deadline: NIODeadline(deadline)) {
-            LoopActor.assumeIsolated { self.tick() }
-        }
-    }
-
     /// Calls the shards whose time has come.
-    ///
-    /// A timer that turns out early is cheaper than one moved for every call.
     private func tick() {
-        wakeAt = nil
         let now = self.now
         for shard in shards {
             if let deadline = shard.deadline, deadline <= now { shard.actOnTimeout() }
         }
-        if let next = shards.lazy.compactMap(\.deadline).min(), wakeAt.map({ next < $0 }) ?? true {
-            timer?.cancel()
-            arm(next)
-        }
+        if let next = shards.lazy.compactMap(\.deadline).min() { timer.setEarlier(next) }
     }
 }

@@ -1,6 +1,5 @@
 import FanOut
 import Loop
-import NIOCore
 import Processes
 
 /// Ends what takes too long: a line for each timeout that is in use, in which deadlines are in order by themselves.
@@ -27,8 +26,7 @@ final class Deadlines {
     private static let keptLines = 1_024
 
     private var lines: [Duration: Line] = [:]
-    private var wakeAt: MonotonicTime?
-    private var timer: Scheduled<Void>?
+    private lazy var timer = LoopTimer { [weak self] in self?.tick() }
     /// Settles a transfer whose time is up.
     var expired: (Transfer) -> Void = { _ in }
 
@@ -52,10 +50,8 @@ final class Deadlines {
     /// Watches a transfer until it is settled.
     func add(_ transfer: Transfer, to line: Line) {
         line.transfers.append(transfer)
-        // The timer is nearly always set for an older one.
-        if let wakeAt, wakeAt <= transfer.deadline { return }
-        timer?.cancel()
-        arm(transfer.deadline)
+        // It is nearly always set for an older one.
+        timer.setEarlier(transfer.deadline)
     }
 
     /// A transfer of the line is settled, and marked as such.
@@ -63,24 +59,13 @@ final class Deadlines {
         line.transfers.left()
     }
 
-    private func arm(_ deadline: MonotonicTime) {
-        wakeAt = deadline
-        timer = LoopActor.loop.scheduleTask(deadline: NIODeadline(deadline)) {
-            LoopActor.assumeIsolated { self.tick() }
-        }
-    }
-
     private func tick() {
-        wakeAt = nil
         let now = MonotonicTime.now()
         var next: MonotonicTime?
         for line in lines.values {
             while let transfer = line.transfers.first(), transfer.deadline <= now { expired(transfer) }
             if let deadline = line.transfers.first()?.deadline { next = next.map { min($0, deadline) } ?? deadline }
         }
-        if let next, wakeAt.map({ next < $0 }) ?? true {
-            timer?.cancel()
-            arm(next)
-        }
+        if let next { timer.setEarlier(next) }
     }
 }

@@ -1,5 +1,5 @@
+import DequeModule
 import Loop
-import NIOCore
 
 /// Lets so many calls pass at once; the others wait in line, and those that find the line full are turned away.
 @LoopActor
@@ -48,7 +48,7 @@ final class Gate {
 /// One that is settled while it waits stays in its place until the dead outnumber the living: leaving costs no search.
 @LoopActor
 struct WaitingLine {
-    private var transfers = CircularBuffer<Transfer>()
+    private var transfers = Deque<Transfer>()
     /// Those that still wait.
     private(set) var count = 0
 
@@ -84,6 +84,6 @@ struct WaitingLine {
         // Most are settled in about the order in which they came.
         while let first = transfers.first, first.isSettled { transfers.removeFirst() }
         guard transfers.count > 2 * count + 64 else { return }
-        transfers = CircularBuffer(transfers.filter { !$0.isSettled })
+        transfers.removeAll(where: \.isSettled)
     }
 }

@@ -1,6 +1,5 @@
 package import FanOut
 package import Loop
-import NIOCore
 import Processes
 
 /// The addresses of names, looked up beside the loop and kept for a while.
@@ -24,7 +23,7 @@ package final class Names {
         /// None: the name is only refreshed, or all have been told that it takes too long.
         var completions: [Completion] = []
         /// Runs out for all that wait.
-        var timer: Scheduled<Void>?
+        var timer: LoopTimer?
     }
 
     private let timeout: Duration
@@ -78,9 +77,9 @@ package final class Names {
         if pending[host] == nil { begin(host) }
         pending[host]?.completions.append(completion)
         guard pending[host]?.timer == nil else { return }
-        pending[host]?.timer = LoopActor.loop.scheduleTask(in: TimeAmount(timeout)) {
-            LoopActor.assumeIsolated { self.giveUp(host) }
-        }
+        let timer = LoopTimer { [self] in giveUp(host) }
+        timer.set(.now() + timeout)
+        pending[host]?.timer = timer
     }
 
     private func begin(_ host: String) {
@@ -95,12 +94,10 @@ package final class Names {
             running += 1
             let isStarted = HelperThread.start("name lookup") { [lookup] in
                 let addresses = lookup(host)
-                LoopActor.loop.execute {
-                    LoopActor.assumeIsolated { self.finish(host, addresses) }
-                }
+                LoopActor.execute { self.finish(host, addresses) }
             }
             // No thread is no answer; those who wait are told later, as they were promised.
-            if !isStarted { LoopActor.loop.execute { LoopActor.assumeIsolated { self.finish(host, nil) } } }
+            if !isStarted { LoopActor.execute { [self] in finish(host, nil) } }
         }
     }
 

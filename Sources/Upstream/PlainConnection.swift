@@ -84,7 +84,7 @@ final class PlainConnection: ReadinessHandler {
             return close()
         }
         isAnswered = true
-        do throws(ResponseError) {
+        do throws(MessageError) {
             var cursor = 0
             while true {
                 switch try parser.next(bytes, &cursor) {

@@ -1,7 +1,6 @@
 import FanOut
 import Glibc
 import Loop
-import NIOCore
 import Processes
 
 /// The plain lane's connections to one server: those that wait for a request, those being made, and who waits for them.
@@ -109,9 +108,7 @@ final class ServerPool {
     private func scheduleSweep() {
         guard !isSweepScheduled else { return }
         isSweepScheduled = true
-        LoopActor.loop.scheduleTask(in: TimeAmount(settings.keepaliveIdle / Self.sweeps)) {
-            LoopActor.assumeIsolated { self.closeOld() }
-        }
+        LoopTimer.once(at: .now() + settings.keepaliveIdle / Self.sweeps) { [self] in closeOld() }
     }
 
     /// Closes what was not used for too long; the oldest lie first.

@@ -1,7 +1,6 @@
 import CCurl
 import Glibc
 import Loop
-import NIOCore
 
 /// libcurl's sockets in the epoll set: which shard each belongs to, and what it waits for.
 ///
@@ -132,7 +131,7 @@ final class SocketTable: ReadinessHandler {
         case .connection(let closing):
             Readiness.shared.forget(socket)
             // Not from inside of libcurl.
-            LoopActor.loop.execute { LoopActor.assumeIsolated { closing() } }
+            LoopActor.execute(closing)
         }
         return true
     }

@@ -1,6 +1,5 @@
 package import FanOut
 package import Loop
-import NIOCore
 import Processes
 
 /// All upstream requests of this process: admits them, sends each down its lane, ends those that take too long.
@@ -68,7 +67,7 @@ package final class TransferEngine {
 
     /// Ends it from a place that its owner must not be told from.
     func fail(_ transfer: Transfer, _ failure: Failure) {
-        LoopActor.loop.execute { LoopActor.assumeIsolated { self.settle(transfer, .failure(failure)) } }
+        LoopActor.execute { [self] in settle(transfer, .failure(failure)) }
     }
 
     /// Undoes what its stage has done, and lets the next one of its upstream in.

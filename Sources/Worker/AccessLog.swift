@@ -1,7 +1,7 @@
 import FanOut
 import Glibc
 import Loop
-import NIOCore
+import Processes
 import Scoreboard
 
 /// The access log: a JSON line per request on standard output.
@@ -10,7 +10,7 @@ import Scoreboard
 /// it does not take in time is dropped, and the log says how much.
 @LoopActor
 final class AccessLog {
-    private static let interval: TimeAmount = .milliseconds(20)
+    private static let interval: Duration = .milliseconds(20)
     /// Bytes that may wait for the reader.
     private static let limit = 4 << 20
 
@@ -79,7 +79,7 @@ final class AccessLog {
     private func schedule() {
         guard !isScheduled else { return }
         isScheduled = true
-        LoopActor.loop.scheduleTask(in: Self.interval) { LoopActor.assumeIsolated { self.flush() } }
+        LoopTimer.once(at: .now() + Self.interval) { [self] in flush() }
     }
 
     private func flush() {

@@ -1,7 +1,6 @@
 import FanOut
 import HTTPEdge
 import Loop
-import NIOCore
 import Processes
 import Scoreboard
 import Upstream
@@ -67,9 +66,8 @@ final class FanOutRun: TransferOwner {
             return settle(index, status, Part(body, as: accepts, needsObject: needsObject))
         }
         // The call's time goes on while its body waits for a thread and is checked.
-        let late = LoopActor.loop.scheduleTask(deadline: NIODeadline(started + plan.calls[index].timeout)) {
-            LoopActor.assumeIsolated { self.settle(index, .failure(.timeout, status: status)) }
-        }
+        let late = LoopTimer { [self] in settle(index, .failure(.timeout, status: status)) }
+        late.set(started + plan.calls[index].timeout)
         heavyWork.run {
             Part(body, as: accepts, needsObject: needsObject)
         } then: { [self] part in

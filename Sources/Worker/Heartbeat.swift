@@ -1,6 +1,5 @@
 import FanOut
 import Loop
-import NIOCore
 import Processes
 import Scoreboard
 
@@ -27,8 +26,6 @@ final class Heartbeat {
         counters.heartbeat(at: now)
         counters.loopLag(now.since(due))
         due = now + Self.interval
-        LoopActor.loop.scheduleTask(deadline: NIODeadline(due)) {
-            LoopActor.assumeIsolated { self.beat() }
-        }
+        LoopTimer.once(at: due) { [self] in beat() }
     }
 }

@@ -1,6 +1,6 @@
+import Glibc
 import Loop
-import NIOCore
-import NIOPosix
+import Synchronization
 
 /// Work on large bodies, done beside the loop so that it does not hold small requests up.
 @LoopActor
@@ -12,11 +12,7 @@ final class HeavyWork {
     /// Threads: those of one worker share its core with the loop, so more would gain nothing.
     private static let threads = 2
 
-    private lazy var pool = {
-        let pool = NIOThreadPool(numberOfThreads: Self.threads)
-        pool.start()
-        return pool
-    }()
+    private lazy var queue = WorkQueue(threads: Self.threads)
 
     /// Whether work on so many bytes is to be done here, and not at once.
     static func isHeavy(bytes: Int) -> Bool { bytes > threshold }
@@ -25,10 +21,36 @@ final class HeavyWork {
     func run<Value: Sendable>(
         _ work: @escaping @Sendable () -> Value, then: @escaping @LoopActor @Sendable (Value) -> Void
     ) {
-        pool.submit { _ in
+        queue.add {
             HelperThread.yieldToOthers()
             let value = work()
-            LoopActor.loop.execute { LoopActor.assumeIsolated { then(value) } }
+            LoopActor.execute { then(value) }
+        }
+    }
+}
+
+/// Threads that take work from one queue, first come first served, until the process ends.
+private final class WorkQueue: Sendable {
+    private let work = Mutex<[@Sendable () -> Void]>([])
+    // Safe to share: a semaphore is made for it (sem_overview(7)), and it is never freed, as the threads never end.
+    private nonisolated(unsafe) let isThere = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init(threads: Int) {
+        sem_init(isThere, 0, 0)
+        let started = (0..<threads).count { _ in HelperThread.start("heavy work") { [self] in run() } }
+        precondition(started > 0, "no thread to check large bodies on")
+    }
+
+    func add(_ job: @escaping @Sendable () -> Void) {
+        work.withLock { $0.append(job) }
+        sem_post(isThere)
+    }
+
+    private func run() {
+        while true {
+            while sem_wait(isThere) != 0 {}
+            let job = work.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            job?()
         }
     }
 }

@@ -53,7 +53,7 @@ extension EdgeLimits {
         headerTimeout = limits.headerTimeout
         keepAliveIdle = limits.keepaliveIdle
         requestBody = limits.requestBody
-        headerBytes = limits.headerBytes
-        headerFields = limits.headerFields
+        request.headerBytes = limits.headerBytes
+        request.headerFields = limits.headerFields
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import FanOut
 import Loop
-import NIOCore
 import Processes
 
 /// `gatewayctl fetch URL…`: the fan-out by hand.
@@ -31,18 +30,14 @@ struct Fetch: ParsableCommand {
         Signals.ignoreBrokenPipes()
         // Each URL in flight needs a descriptor; without more of them, those that find none fail as "connect".
         _ = try? ResourceLimits.raiseOpenFiles()
-        let done = LoopActor.loop.makePromise(of: [FetchRun.Fetched].self)
         let started = ContinuousClock.now
-        LoopActor.loop.execute { [self] in
-            LoopActor.assumeIsolated {
-                FetchRun(urls, timeout: timeout.duration, maxInFlight: maxInFlight) { progress in
-                    Terminal.progress(progress)
-                } finished: {
-                    done.succeed($0)
-                }.start()
-            }
+        let results = LoopActor.wait { [self] finished in
+            FetchRun(urls, timeout: timeout.duration, maxInFlight: maxInFlight) { progress in
+                Terminal.progress(progress)
+            } finished: {
+                finished($0)
+            }.start()
         }
-        let results = try done.futureResult.wait()
         Terminal.progress("")
         let report = FetchReport(results: results, preview: preview, elapsed: ContinuousClock.now - started)
         print(json ? report.json : report.text)

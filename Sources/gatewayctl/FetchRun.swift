@@ -1,6 +1,5 @@
 import FanOut
 import Loop
-import NIOCore
 import Processes
 import Upstream
 
@@ -75,6 +74,6 @@ final class FetchRun: TransferOwner {
         progress("\(done)/\(urls.count) done, \(failed) failed")
         if done == urls.count { return finished(fetched.compactMap { $0 }) }
         // Not from inside libcurl's own loop over what is done.
-        if next < urls.count { LoopActor.loop.execute { LoopActor.assumeIsolated { self.start() } } }
+        if next < urls.count { LoopActor.execute { [self] in start() } }
     }
 }

@@ -3,12 +3,12 @@ import Testing
 
 /// Header lines as libcurl tells of them, judged for their framing alone.
 @Suite struct FramingCheckTests {
-    private static func take(_ lines: String...) throws(ResponseError) -> FramingCheck {
+    private static func take(_ lines: String...) throws(MessageError) -> FramingCheck {
         var check = FramingCheck()
         for line in lines {
-            var failure: ResponseError?
+            var failure: MessageError?
             Array(line.utf8).withUnsafeBufferPointer { bytes in
-                do throws(ResponseError) { try check.take(bytes) } catch { failure = error }
+                do throws(MessageError) { try check.take(bytes) } catch { failure = error }
             }
             if let failure { throw failure }
         }
@@ -40,22 +40,22 @@ import Testing
         let ok = "HTTP/1.1 200 OK\r\n"
         let length = "Content-Length: 1\r\n"
         let chunked = "Transfer-Encoding: chunked\r\n"
-        #expect(throws: ResponseError.badLength) { try Self.take(ok, length, length) }
-        #expect(throws: ResponseError.badLength) { try Self.take(ok, "Content-Length: +1\r\n") }
-        #expect(throws: ResponseError.badLength) { try Self.take(ok, chunked, length) }
-        #expect(throws: ResponseError.badLength) { try Self.take(ok, length, chunked) }
-        #expect(throws: ResponseError.badLength) { try Self.take(ok, "Transfer-Encoding: gzip, chunked\r\n") }
-        #expect(throws: ResponseError.badLength) { try Self.take("HTTP/1.0 200 OK\r\n", chunked) }
-        #expect(throws: ResponseError.unwantedUpgrade) { try Self.take("HTTP/1.1 101 Go\r\n") }
+        #expect(throws: MessageError.badLength) { try Self.take(ok, length, length) }
+        #expect(throws: MessageError.badLength) { try Self.take(ok, "Content-Length: +1\r\n") }
+        #expect(throws: MessageError.badLength) { try Self.take(ok, chunked, length) }
+        #expect(throws: MessageError.badLength) { try Self.take(ok, length, chunked) }
+        #expect(throws: MessageError.badLength) { try Self.take(ok, "Transfer-Encoding: gzip, chunked\r\n") }
+        #expect(throws: MessageError.badLength) { try Self.take("HTTP/1.0 200 OK\r\n", chunked) }
+        #expect(throws: MessageError.unwantedUpgrade) { try Self.take("HTTP/1.1 101 Go\r\n") }
     }
 
     @Test("a header beyond the limit is refused, in one line or in many")
     func long() throws {
         let line = "A: " + String(repeating: "b", count: ResponseLimits.headerBytes)
-        #expect(throws: ResponseError.headerTooLong) { try Self.take("HTTP/1.1 200 OK\r\n", line) }
+        #expect(throws: MessageError.headerTooLong) { try Self.take("HTTP/1.1 200 OK\r\n", line) }
         var check = FramingCheck()
         let interim = Array("HTTP/1.1 100 Continue\r\n".utf8)
-        #expect(throws: ResponseError.headerTooLong) {
+        #expect(throws: MessageError.headerTooLong) {
             for _ in 0..<10_000 { try interim.withUnsafeBufferPointer { try check.take($0) } }
         }
     }

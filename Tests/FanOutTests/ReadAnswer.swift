@@ -10,7 +10,7 @@ struct ReadAnswer: Equatable {
         case closed
         /// The bytes end before the answer does.
         case open
-        case refused(ResponseError)
+        case refused(MessageError)
     }
 
     var end = End.open
@@ -46,7 +46,7 @@ struct ReadAnswer: Equatable {
             var cursor = 0
             // Each turn takes a byte, but for the head's and the last one's.
             var turns = buffer.count + 3
-            do throws(ResponseError) {
+            do throws(MessageError) {
                 while end == .open {
                     turns -= 1
                     precondition(turns > 0, "it goes round without reading")
@@ -92,7 +92,7 @@ struct ReadAnswer: Equatable {
     }
 
     /// Why it was refused, nil when it was not.
-    var refusal: ResponseError? {
+    var refusal: MessageError? {
         if case .refused(let error) = end { error } else { nil }
     }
 }

@@ -3,8 +3,10 @@ import Testing
 
 /// Looking up a request's header fields.
 @Suite struct RequestTests {
-    private static func request(_ fields: [Request.Field]) -> Request {
-        Request(
+    private static func request(_ list: [(name: String, value: String)]) -> Request {
+        var fields = RequestFields()
+        for field in list { fields.append(field.name, field.value) }
+        return Request(
             method: "GET", target: "/", fields: fields, body: [], client: "unix:",
             received: MonotonicTime(nanoseconds: 0))
     }

@@ -7,8 +7,6 @@ struct ImportRules {
     /// By path: why this file cannot do without Foundation.
     var foundation: [String: String]
 
-    private static let nio: Set<String> = ["NIOCore", "NIOPosix"]
-
     /// The rules of this repository.
     static let house = ImportRules(
         modules: [
@@ -16,24 +14,26 @@ struct ImportRules {
             "Configuration": ["FanOut", "Yams"],
             "Scoreboard": ["FanOut", "CLinux", "Atomics"],
             "Processes": ["FanOut", "CLinux"],
-            "Loop": nio.union(["FanOut", "CLinux"]),
-            "Upstream": nio.union(["FanOut", "Loop", "Processes", "CCurl", "CLinux"]),
-            "HTTPEdge": nio.union(["FanOut", "Loop", "Processes", "CLinux", "NIOHTTP1"]),
+            "Loop": ["FanOut", "Processes", "CLinux"],
+            "Upstream": ["FanOut", "Loop", "Processes", "CCurl", "CLinux", "DequeModule"],
+            "HTTPEdge": ["FanOut", "Loop", "Processes", "CLinux"],
             "Supervision": ["FanOut", "Configuration", "Scoreboard", "Processes"],
-            "Admin": nio.union(["HTTPEdge", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"]),
-            "Worker": nio.union([
+            "Admin": ["HTTPEdge", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"],
+            "Worker": [
                 "HTTPEdge", "Upstream", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop", "Atomics",
-            ]),
-            "Demo": nio.union(["HTTPEdge", "Processes", "FanOut", "Loop"]),
+            ],
+            "Demo": ["HTTPEdge", "Processes", "FanOut", "Loop"],
             "gatewayd": [
                 "Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", "FanOut", "ArgumentParser",
             ],
-            "gatewayctl": ["Upstream", "FanOut", "Loop", "Processes", "ArgumentParser", "NIOCore", "NIOPosix"],
+            "gatewayctl": ["Upstream", "FanOut", "Loop", "Processes", "ArgumentParser"],
         ],
         // FanOut and Configuration decide and are tested as values: no system call, no clock.
         system: [
-            "Scoreboard": ["Glibc"], "Processes": ["Glibc"], "Loop": ["Glibc"], "Upstream": ["Glibc"],
-            "HTTPEdge": ["Glibc"], "Supervision": ["Glibc"], "Admin": ["Glibc"], "Worker": ["Glibc", "Dispatch"],
+            "Scoreboard": ["Glibc"], "Processes": ["Glibc"], "Loop": ["Glibc", "Synchronization"],
+            "Upstream": ["Glibc"],
+            "HTTPEdge": ["Glibc"], "Supervision": ["Glibc"], "Admin": ["Glibc"],
+            "Worker": ["Glibc", "Dispatch", "Synchronization"],
             "Demo": ["Glibc"], "gatewayd": ["Glibc"], "gatewayctl": ["Glibc"],
         ],
         foundation: [

@@ -2,10 +2,8 @@
 #ifndef CLINUX_EPOLL_H
 #define CLINUX_EPOLL_H
 
-#include <linux/aio_abi.h>
-#include <poll.h>
+#include <errno.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -31,35 +29,22 @@ static inline int CLinux_eventfd(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
-// MARK: - Asynchronous poll (io_submit(2))
-//
-// glibc has no functions for these system calls, and the kernel's structures hold unions and pointers as integers.
-
-/// A context for one operation at a time; 0 with errno where the kernel or a sandbox refuses it.
-static inline unsigned long CLinux_aio_setup(void) {
-    aio_context_t context = 0;
-    return syscall(SYS_io_setup, 1, &context) == 0 ? context : 0;
-}
-
-/// Signals `eventfd` once when `descriptor` is readable, at once if it is (IOCB_CMD_POLL, Linux 4.18).
-/// Returns 1, or -1 with errno.
-static inline int CLinux_aio_poll(unsigned long context, int descriptor, int eventfd) {
-    struct iocb operation;
-    struct iocb *operations[1] = {&operation};
-    memset(&operation, 0, sizeof operation);
-    operation.aio_fildes = (uint32_t)descriptor;
-    operation.aio_lio_opcode = IOCB_CMD_POLL;
-    operation.aio_buf = POLLIN;
-    operation.aio_flags = IOCB_FLAG_RESFD;
-    operation.aio_resfd = (uint32_t)eventfd;
-    return (int)syscall(SYS_io_submit, context, 1, operations);
-}
-
-/// Takes the result of the operation that is over, which makes room for the next; what it says is not looked at.
-static inline void CLinux_aio_reap(unsigned long context) {
-    struct io_event event;
-    struct timespec none = {0, 0};
-    syscall(SYS_io_getevents, context, 0, 1, &event, &none);
+/// Waits for `nanoseconds`, or for ever when that is negative (epoll_pwait2(2), Linux 5.11), and where the kernel does not
+/// know nanoseconds, for the next whole millisecond (epoll_wait(2)). C because glibc before 2.35 has no wrapper.
+/// Returns the number of events, or -1 with errno.
+static inline int CLinux_epoll_wait(int epoll, struct epoll_event *events, int count, int64_t nanoseconds) {
+    static int lacks_nanoseconds = 0;
+    if (nanoseconds > 0 && !lacks_nanoseconds) {
+        struct timespec timeout = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+        int ready = (int)syscall(SYS_epoll_pwait2, epoll, events, count, &timeout, NULL, 0);
+        if (ready >= 0 || (errno != ENOSYS && errno != EPERM)) {
+            return ready;
+        }
+        // Only the loop's thread comes here, and each would find the same.
+        lacks_nanoseconds = 1;
+    }
+    int64_t milliseconds = nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
+    return epoll_wait(epoll, events, count, nanoseconds < 0 ? -1 : milliseconds > 3600000 ? 3600000 : (int)milliseconds);
 }
 
 #endif

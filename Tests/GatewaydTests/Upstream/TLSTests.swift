@@ -49,7 +49,9 @@ extension RunningPrograms {
             let before = Holdings(of: pid)
             try await page.load(pages: 600)
             let after = Holdings(of: pid)
-            #expect(after.descriptors <= before.descriptors + 16, "\(before), then \(after)")
+            // Plain connections are kept for as many calls as ever ran at once, 48 clients' at most; of the others there
+            // were 1,800.
+            #expect(after.descriptors <= before.descriptors + 96, "\(before), then \(after)")
             #expect(after.residentBytes <= before.residentBytes + 8 << 20, "\(before), then \(after)")
             try await page.expectAsSaid()
         }

@@ -1,0 +1,16 @@
+package import FanOut
+package import Loop
+
+/// Who answers requests.
+@LoopActor
+package protocol RequestHandler: AnyObject {
+    /// Answers one request, at once or later, by one call of `answer` on the loop; the client says when it goes away.
+    ///
+    /// A callback and not an async function: optimised builds resumed a request's task on the global executor, which
+    /// hops to another thread and back for every request.
+    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void)
+    /// A request was refused before it could be read whole.
+    func refused(_ status: Int, client: String)
+    func connectionOpened()
+    func connectionClosed()
+}
