@@ -52,7 +52,7 @@ final class AdminEndpoints: RequestHandler {
 
     private func readyz() -> Response {
         let state = scoreboard.supervisor.state
-        let workers = scoreboard.readyLoad.workers
+        let workers = scoreboard.readyLoad(at: .now()).workers
         let isReady = workers > 0 && state != .draining
         return json(
             isReady ? 200 : 503,

@@ -19,9 +19,15 @@ package final class HTTPServer {
     package private(set) var isDraining = false
     private var onDrained: (() -> Void)?
 
-    package init(_ handler: any RequestHandler, limits: EdgeLimits) {
+    private let share: (@LoopActor () -> AcceptShare)?
+
+    /// - Parameter share: What this server and those it shares its sockets with hold together; nil when it is alone.
+    package init(
+        _ handler: any RequestHandler, limits: EdgeLimits, share: (@LoopActor () -> AcceptShare)? = nil
+    ) {
         self.handler = handler
         self.limits = limits
+        self.share = share
         input = .allocate(capacity: limits.readBytes)
     }
 
@@ -49,6 +55,9 @@ package final class HTTPServer {
         self.onDrained = nil
         onDrained()
     }
+
+    /// Whether the next connection is for this server, and not rather for one that holds fewer.
+    var mayAccept: Bool { share?().admits(connections.count) ?? true }
 
     func accepted(_ socket: CInt) {
         var one: CInt = 1

@@ -32,4 +32,7 @@ package enum ScoreboardLimits {
     ///
     /// Each try takes about a microsecond.
     static let readAttempts = 10_000
+
+    /// How old a worker's heartbeat may be while its event loop counts as turning; it beats ten times in that time.
+    static let turning = Duration.seconds(1)
 }

@@ -1,4 +1,4 @@
-import FanOut
+package import FanOut
 
 /// The scoreboard for those who only look: the admin process maps it read-only, and so cannot spoil it.
 package struct ScoreboardReader: Sendable {
@@ -51,15 +51,18 @@ package struct ScoreboardReader: Sendable {
     /// The index under which an upstream is counted, nil when the supervisor did not register it.
     package func upstreamIndex(named name: String) -> Int? { UpstreamTable(memory, layout).index(of: name) }
 
-    /// The workers that serve, and the connections that they hold together.
+    /// The workers that serve and whose event loop turns, and the connections that they hold together.
     ///
     /// Allocates nothing: it can be asked for at every accept, to leave the next connection to the others.
-    package var readyLoad: (workers: Int, connections: Int) {
+    package func readyLoad(at now: MonotonicTime) -> (workers: Int, connections: Int) {
         var load = (workers: 0, connections: 0)
         for slot in 0..<layout.slots {
             guard let word = entryRecord(slot).firstWord(), ProcessEntry.isReady(firstWord: word) else { continue }
+            let gauges = WorkerGauges(block(slot))
+            // One that hangs takes nothing, so nothing may be left to it.
+            if let heartbeat = gauges.heartbeat, now.since(heartbeat) > ScoreboardLimits.turning { continue }
             load.workers += 1
-            load.connections &+= WorkerGauges(block(slot)).activeConnections
+            load.connections &+= gauges.activeConnections
         }
         return load
     }

@@ -38,7 +38,11 @@ package struct WorkerProcess {
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
                 limit: configuration.limits.inFlight)
             let flow = RequestFlow(Services(configuration, board.reader), engine, counters, log)
-            let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits))
+            let reader = board.reader
+            let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits)) {
+                let load = reader.readyLoad(at: .now())
+                return AcceptShare(workers: load.workers, connections: load.connections)
+            }
             for listener in listeners { server.serve(listener) }
             Heartbeat(counters).start()
             return (server, atEnd: { log?.close() })

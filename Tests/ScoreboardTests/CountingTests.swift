@@ -108,7 +108,7 @@ struct CountingTests {
             for _ in 0...slot { worker.connectionOpened() }
         }
         for slot in 0..<2 { board.scoreboard.supervisor.update(.worker(slot)) { $0.state = .ready } }
-        let load = board.scoreboard.reader.readyLoad
+        let load = board.scoreboard.reader.readyLoad(at: MonotonicTime(nanoseconds: 0))
         #expect(load.workers == 2 && load.connections == 3)
     }
 

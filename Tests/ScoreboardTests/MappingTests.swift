@@ -51,7 +51,7 @@ struct MappingTests {
         try board.scoreboard.supervisor.registerUpstream(named: "users")
         board.start(0)
         _ = board.scoreboard.reader.snapshot()
-        _ = board.scoreboard.reader.readyLoad
+        _ = board.scoreboard.reader.readyLoad(at: MonotonicTime(nanoseconds: 0))
         #expect((0..<262_144).contains(board.bytesInUse), "\(board.bytesInUse) bytes")
     }
 
@@ -132,7 +132,7 @@ struct MappingTests {
             let snapshot = board.scoreboard.reader.snapshot()
             #expect(StatsReport(snapshot, now: now).json.hasSuffix("}"))
             #expect(StatusReport(snapshot, now: now).json.hasSuffix("}"))
-            #expect(board.scoreboard.reader.readyLoad.workers <= 1)
+            #expect(board.scoreboard.reader.readyLoad(at: MonotonicTime(nanoseconds: 0)).workers <= 1)
             supervisor.recordExit(of: .worker(0), reason: "signal SIGSEGV", at: WallTime.now())
             supervisor.recordStart(of: .worker(0), pid: 5, generation: 1, at: now, isRestart: true)
             supervisor.recordStart(of: .admin, pid: 6, generation: 1, at: now, isRestart: true)
