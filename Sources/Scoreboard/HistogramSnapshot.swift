@@ -42,6 +42,13 @@ package struct HistogramSnapshot: Sendable, Equatable {
         maxMicroseconds = max(maxMicroseconds, other.maxMicroseconds)
     }
 
+    /// This and `other` together.
+    package func merged(with other: HistogramSnapshot) -> HistogramSnapshot {
+        var sum = self
+        sum.merge(other)
+        return sum
+    }
+
     /// The value in microseconds that the share `quantile` (0 to 1) of all values does not exceed.
     ///
     /// At most 1/32 above the exact one, never above the maximum, and 0 when nothing was recorded.

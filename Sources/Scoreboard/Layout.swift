@@ -1,11 +1,12 @@
 /// Where everything lies in the shared area, in 64-bit words from its start: a value computed from the number of slots.
 ///
-///     header │ supervisor │ admin │ upstream names │ one entry per slot │ one block of counters per slot
+///     header │ supervisor │ admin │ upstream names │ two rows per slot: entries │ two rows per slot: counters
 ///
-/// Only the last part is large, about 1 MiB a slot, and sparse: pages appear when they are first touched.
+/// A slot has two rows so that its next process can run while the last one drains, and each word still has one writer.
+/// Only the last part is large, about 1 MiB a row, and sparse: pages appear when they are first touched.
 struct Layout: Equatable {
     /// Changes with the place or the meaning of anything in the area.
-    static let version: UInt64 = 1
+    static let version: UInt64 = 2
 
     /// "gatewayd" in ASCII: what the area begins with.
     static let magic: UInt64 = 0x6761_7465_7761_7964
@@ -30,19 +31,21 @@ struct Layout: Equatable {
         upstreamCount + 8 + index * PublishedRecord<UpstreamName>.wordCount
     }
 
-    /// The entry of the process in a slot.
-    func processEntry(_ slot: Int) -> Int {
-        upstreamName(ScoreboardLimits.upstreams) + slot * PublishedRecord<ProcessEntry>.wordCount
+    /// The entry of the process in a row of a slot.
+    func processEntry(_ slot: Int, row: Int) -> Int {
+        upstreamName(ScoreboardLimits.upstreams) + place(slot, row) * PublishedRecord<ProcessEntry>.wordCount
     }
 
-    /// The counters of a slot; on a page boundary, so that no two processes write to one page.
-    func workerBlock(_ slot: Int) -> Int {
-        let start = (processEntry(slots) + Self.pageWords - 1) / Self.pageWords * Self.pageWords
-        return start + slot * WorkerWords.count
+    /// The counters of a row of a slot; on a page boundary, so that no two processes write to one page.
+    func workerBlock(_ slot: Int, row: Int) -> Int {
+        let start = (processEntry(slots, row: 0) + Self.pageWords - 1) / Self.pageWords * Self.pageWords
+        return start + place(slot, row) * WorkerWords.count
     }
+
+    private func place(_ slot: Int, _ row: Int) -> Int { slot * ScoreboardLimits.rowsPerSlot + row }
 
     /// The size of the whole area.
-    var byteCount: Int { workerBlock(slots) * 8 }
+    var byteCount: Int { workerBlock(slots, row: 0) * 8 }
 
     /// What the header holds, by name: a program that reads other values was built for another layout.
     var header: [(field: String, value: UInt64)] {
@@ -59,7 +62,7 @@ struct Layout: Equatable {
     static let slotsField = 2
 }
 
-/// Words of a slot's block of counters, from the block's start.
+/// Words of a row's block of counters, from the block's start.
 enum WorkerWords {
     /// Gauge: connections of clients that are open.
     static let connectionsActive = 0
@@ -87,7 +90,7 @@ enum WorkerWords {
     static let count = 2_048 + ScoreboardLimits.upstreams * CallWords.pageWords
 }
 
-/// Words that count calls, from the start of the slot's block.
+/// Words that count calls, from the start of the row's block.
 struct CallWords {
     /// The first word.
     let start: Int

@@ -61,6 +61,19 @@ package struct ProcessEntry: Sendable, Equatable {
 
     /// Whether a process is there.
     package var isAlive: Bool { pid > 0 }
+
+    /// Whether a slot shows this process rather than the one in its other row: one that lives, and of two the later.
+    func isNewer(than other: ProcessEntry) -> Bool {
+        isAlive == other.isAlive ? startedAt > other.startedAt : isAlive
+    }
+
+    /// Both rows of a slot as one: the newer process, the restarts of both, and the exit that came last.
+    func merged(with other: ProcessEntry) -> ProcessEntry {
+        var entry = other.isNewer(than: self) ? other : self
+        entry.restarts = restarts &+ other.restarts
+        entry.lastExit = [lastExit, other.lastExit].compactMap(\.self).max { $0.at < $1.at }
+        return entry
+    }
 }
 
 extension ProcessEntry: Record {

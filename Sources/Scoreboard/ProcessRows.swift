@@ -22,6 +22,13 @@ struct ProcessRows {
             writer.member("sha256", entry.configuration.sha256)
             writer.member("loaded_at", entry.configuration.loadedAt.rfc3339)
         }
+        guard let reload = entry.reload else { return writer.null("reload") }
+        writer.object("reload") { writer in
+            writer.member("outcome", reload.outcome.rawValue)
+            writer.member("generation", reload.generation)
+            writer.member("at", reload.at.rfc3339)
+            writer.member("message", reload.message)
+        }
     }
 
     /// The members that say which process is there, how it fares, and how the one before it ended.

@@ -1,7 +1,8 @@
 /// The memory that supervisor, workers and admin share: counters, histograms, heartbeats and the state of every process.
 ///
-/// Every word has one writer. A worker writes the counters of its slot, the supervisor writes everything else, except
-/// that it sets a slot's gauges to zero while no process holds the slot.
+/// Every word has one writer. A worker writes the counters of its row, the supervisor writes everything else, and sets a
+/// row's gauges to zero while no process holds it. A slot has two rows, so that its next process can run while the last
+/// one drains; what is shown for a slot is both together.
 package struct Scoreboard: Sendable {
     private let area: SharedArea
     private let layout: Layout
@@ -52,12 +53,14 @@ package struct Scoreboard: Sendable {
     /// The supervisor's own section, for the one process that supervises.
     package var supervisor: SupervisorSection { SupervisorSection(area: area, layout: layout) }
 
-    /// The counters of a slot, for the one process that was started in it.
-    package func worker(_ slot: Int) throws(ScoreboardError) -> WorkerCounters {
-        guard (0..<layout.slots).contains(slot) else {
+    /// The counters of a row of a slot, for the one process that was started in it.
+    ///
+    /// Throws `noSuchSlot` also for a row that is neither 0 nor 1.
+    package func worker(_ slot: Int, row: Int = 0) throws(ScoreboardError) -> WorkerCounters {
+        guard (0..<layout.slots).contains(slot), (0..<ScoreboardLimits.rowsPerSlot).contains(row) else {
             throw ScoreboardError.noSuchSlot(slot, slots: layout.slots)
         }
-        return WorkerCounters(SharedWords(area, byteOffset: layout.workerBlock(slot) * 8))
+        return WorkerCounters(SharedWords(area, byteOffset: layout.workerBlock(slot, row: row) * 8))
     }
 }
 

@@ -2,10 +2,11 @@
 ///
 /// The area is sparse, so room that nobody uses costs no memory.
 package enum ScoreboardLimits {
-    /// Worker slots.
-    ///
-    /// A roll needs one more than there are workers, since the new one is ready before the old one drains.
+    /// Worker slots: as many workers as there can be.
     package static let workerSlots = 64
+
+    /// Rows of a slot: for the process that serves, and for the one that follows it or has gone before it.
+    package static let rowsPerSlot = 2
 
     /// Names of upstreams, over all configurations since the supervisor started: a name keeps its index for good.
     package static let upstreams = 128
@@ -21,6 +22,9 @@ package enum ScoreboardLimits {
 
     /// Bytes of the configuration's path (PATH_MAX); a longer one is cut.
     package static let pathBytes = 4096
+
+    /// Bytes of what is told of a reload that failed: some twenty mistakes; a longer text is cut.
+    package static let reloadBytes = 2048
 
     /// Bytes of a SHA-256 in hexadecimal.
     package static let digestBytes = 64

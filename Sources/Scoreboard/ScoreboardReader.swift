@@ -36,11 +36,13 @@ package struct ScoreboardReader: Sendable {
         PublishedRecord<SupervisorEntry>(memory, at: layout.supervisor).read() ?? SupervisorEntry()
     }
 
-    /// What is known of a process, nil when its slot does not exist or was never used.
+    /// What is known of a process, nil when its row does not exist or was never used.
     package func entry(of slot: ProcessSlot) -> ProcessEntry? {
         switch slot {
         case .admin: PublishedRecord<ProcessEntry>(memory, at: layout.admin).read()
-        case .worker(let index) where (0..<layout.slots).contains(index): entryRecord(index).read()
+        case .worker(let slot, let row)
+        where (0..<layout.slots).contains(slot) && (0..<ScoreboardLimits.rowsPerSlot).contains(row):
+            entryRecord(slot, row).read()
         case .worker: nil
         }
     }
@@ -51,18 +53,22 @@ package struct ScoreboardReader: Sendable {
     /// The index under which an upstream is counted, nil when the supervisor did not register it.
     package func upstreamIndex(named name: String) -> Int? { UpstreamTable(memory, layout).index(of: name) }
 
-    /// The workers that serve and whose event loop turns, and the connections that they hold together.
+    /// The processes of workers that serve and whose event loop turns, and the connections that they hold together.
     ///
     /// Allocates nothing: it can be asked for at every accept, to leave the next connection to the others.
     package func readyLoad(at now: MonotonicTime) -> (workers: Int, connections: Int) {
         var load = (workers: 0, connections: 0)
         for slot in 0..<layout.slots {
-            guard let word = entryRecord(slot).firstWord(), ProcessEntry.isReady(firstWord: word) else { continue }
-            let gauges = WorkerGauges(block(slot))
-            // One that hangs takes nothing, so nothing may be left to it.
-            if let heartbeat = gauges.heartbeat, now.since(heartbeat) > ScoreboardLimits.turning { continue }
-            load.workers += 1
-            load.connections &+= gauges.activeConnections
+            for row in 0..<ScoreboardLimits.rowsPerSlot {
+                guard let word = entryRecord(slot, row).firstWord(), ProcessEntry.isReady(firstWord: word) else {
+                    continue
+                }
+                let gauges = WorkerGauges(block(slot, row))
+                // One that hangs takes nothing, so nothing may be left to it.
+                if let heartbeat = gauges.heartbeat, now.since(heartbeat) > ScoreboardLimits.turning { continue }
+                load.workers += 1
+                load.connections &+= gauges.activeConnections
+            }
         }
         return load
     }
@@ -71,18 +77,20 @@ package struct ScoreboardReader: Sendable {
     package func snapshot(_ depth: Depth = .full) -> ScoreboardSnapshot {
         let names = upstreamNames
         let workers = (0..<layout.slots).compactMap { slot -> WorkerSnapshot? in
-            // The counters of a slot that was never used are not touched: reading would give them memory.
-            guard let process = entryRecord(slot).read() else { return nil }
-            return worker(slot, process, upstreamCount: names.count, depth)
+            (0..<ScoreboardLimits.rowsPerSlot).compactMap { row in
+                // The counters of a row that was never used are not touched: reading would give them memory.
+                guard let process = entryRecord(slot, row).read() else { return nil }
+                return worker(slot, row, process, upstreamCount: names.count, depth)
+            }.reduce(nil) { $0?.merged(with: $1) ?? $1 }
         }
         return ScoreboardSnapshot(
             supervisor: supervisor, admin: entry(of: .admin), workers: workers, upstreamNames: names)
     }
 
     private func worker(
-        _ slot: Int, _ process: ProcessEntry, upstreamCount: Int, _ depth: Depth
+        _ slot: Int, _ row: Int, _ process: ProcessEntry, upstreamCount: Int, _ depth: Depth
     ) -> WorkerSnapshot {
-        let words = block(slot)
+        let words = block(slot, row)
         var traffic = Traffic()
         // What ends something is read before what begins it, so that no more has ended than has begun.
         traffic.connections.active = words.load(WorkerWords.connectionsActive)
@@ -93,7 +101,7 @@ package struct ScoreboardReader: Sendable {
         traffic.calls = calls(WorkerWords.calls, in: words)
         if depth == .full { traffic.latency = WorkerWords.requestLatency.snapshot(in: words) }
         return WorkerSnapshot(
-            id: slot, process: process, traffic: traffic,
+            id: slot, process: process, isReady: process.state == .ready, traffic: traffic,
             loopLag: depth == .full ? WorkerWords.loopLag.snapshot(in: words) : .empty,
             heartbeat: WorkerGauges(words).heartbeat,
             upstreams: depth == .full ? (0..<upstreamCount).map { upstream($0, in: words) } : [])
@@ -112,11 +120,11 @@ package struct ScoreboardReader: Sendable {
         return counts
     }
 
-    private func entryRecord(_ slot: Int) -> PublishedRecord<ProcessEntry> {
-        PublishedRecord(memory, at: layout.processEntry(slot))
+    private func entryRecord(_ slot: Int, _ row: Int) -> PublishedRecord<ProcessEntry> {
+        PublishedRecord(memory, at: layout.processEntry(slot, row: row))
     }
 
-    private func block(_ slot: Int) -> SharedWords {
-        SharedWords(area, byteOffset: layout.workerBlock(slot) * 8)
+    private func block(_ slot: Int, _ row: Int) -> SharedWords {
+        SharedWords(area, byteOffset: layout.workerBlock(slot, row: row) * 8)
     }
 }

@@ -1,11 +1,13 @@
 package import FanOut
 
-/// One worker slot, read once from the scoreboard.
+/// One worker slot, or one of its rows, read once from the scoreboard.
 package struct WorkerSnapshot: Sendable, Equatable {
     /// The slot's stable number.
     package let id: Int
-    /// What the supervisor knows of the slot's process.
+    /// What the supervisor knows of the slot's process; of the newest where there are two.
     package let process: ProcessEntry
+    /// Whether a process of the slot serves, also when it is not the newest.
+    package let isReady: Bool
     /// What went through the slot since the daemon started.
     package let traffic: Traffic
     /// How late the event loop ran what was due.
@@ -14,6 +16,18 @@ package struct WorkerSnapshot: Sendable, Equatable {
     package let heartbeat: MonotonicTime?
     /// The calls by upstream, in the order of `ScoreboardSnapshot.upstreamNames`.
     package let upstreams: [UpstreamTraffic]
+
+    /// Both rows of a slot as one: what was counted in sum, the rest of the newest process.
+    ///
+    /// The gauges of a row without a process are zero, so that their sum is that of the living.
+    func merged(with other: WorkerSnapshot) -> WorkerSnapshot {
+        let isShown = !other.process.isNewer(than: process)
+        return WorkerSnapshot(
+            id: id, process: process.merged(with: other.process), isReady: isReady || other.isReady,
+            traffic: traffic.merged(with: other.traffic), loopLag: loopLag.merged(with: other.loopLag),
+            heartbeat: isShown ? heartbeat : other.heartbeat,
+            upstreams: zip(upstreams, other.upstreams).map { $0.merged(with: $1) })
+    }
 }
 
 /// All of the scoreboard, read once.
@@ -30,7 +44,7 @@ package struct ScoreboardSnapshot: Sendable {
     package let upstreamNames: [String]
 
     /// How many workers serve.
-    package var workersReady: Int { workers.count { $0.process.state == .ready } }
+    package var workersReady: Int { workers.count { $0.isReady } }
 
     /// All workers together, dead ones included, so that it never goes back.
     package var totals: Traffic {

@@ -46,11 +46,14 @@ package struct SupervisorEntry: Sendable, Equatable {
     package var restartsTotal: Int
     /// The configuration in use.
     package var configuration: ConfigurationEntry
+    /// The reload that was asked for last, nil when none was.
+    package var reload: ReloadEntry?
 
     package init(
         state: DaemonState = .running, pid: Int32 = 0, version: String = "",
         startedAt: MonotonicTime = MonotonicTime(nanoseconds: 0), generation: Int = 0, workersWanted: Int = 0,
-        restartsTotal: Int = 0, configuration: ConfigurationEntry = ConfigurationEntry()
+        restartsTotal: Int = 0, configuration: ConfigurationEntry = ConfigurationEntry(),
+        reload: ReloadEntry? = nil
     ) {
         self.state = state
         self.pid = pid
@@ -60,6 +63,7 @@ package struct SupervisorEntry: Sendable, Equatable {
         self.workersWanted = workersWanted
         self.restartsTotal = restartsTotal
         self.configuration = configuration
+        self.reload = reload
     }
 }
 
@@ -67,7 +71,7 @@ extension SupervisorEntry: Record {
     static let capacity =
         7 + RecordWriter.textWords(bytes: ScoreboardLimits.versionBytes)
         + RecordWriter.textWords(bytes: ScoreboardLimits.pathBytes)
-        + RecordWriter.textWords(bytes: ScoreboardLimits.digestBytes)
+        + RecordWriter.textWords(bytes: ScoreboardLimits.digestBytes) + ReloadEntry.capacity
 
     init(from reader: inout RecordReader) {
         self.init(
@@ -78,7 +82,8 @@ extension SupervisorEntry: Record {
             configuration: ConfigurationEntry(
                 path: reader.text(limit: ScoreboardLimits.pathBytes),
                 sha256: reader.text(limit: ScoreboardLimits.digestBytes),
-                loadedAt: WallTime(milliseconds: Int64(reader.integer()))))
+                loadedAt: WallTime(milliseconds: Int64(reader.integer()))),
+            reload: ReloadEntry.read(from: &reader))
     }
 
     func encode(into writer: inout RecordWriter) {
@@ -92,6 +97,7 @@ extension SupervisorEntry: Record {
         writer.put(configuration.path, limit: ScoreboardLimits.pathBytes)
         writer.put(configuration.sha256, limit: ScoreboardLimits.digestBytes)
         writer.put(Int(configuration.loadedAt.milliseconds))
+        ReloadEntry.encode(reload, into: &writer)
     }
 }
 

@@ -2,8 +2,8 @@ package import FanOut
 
 /// Which process of the daemon is meant, beside the supervisor itself.
 package enum ProcessSlot: Sendable, Hashable {
-    /// The worker with this stable number.
-    case worker(Int)
+    /// The process in this row of the worker slot with this stable number.
+    case worker(Int, row: Int = 0)
     /// The process that serves the admin endpoints.
     case admin
 }
@@ -42,9 +42,9 @@ package struct SupervisorSection: Sendable {
     /// What is known of the process in a slot, nil when there never was one.
     package func entry(of slot: ProcessSlot) -> ProcessEntry? { record(of: slot).read() }
 
-    /// A process was spawned in a slot: it is `starting`.
+    /// A process was spawned in a row of a slot: it is `starting`.
     ///
-    /// With `isRestart` the slot's restarts count up, and for a worker the supervisor's total.
+    /// With `isRestart` the row's restarts count up, and for a worker the supervisor's total.
     package func recordStart(
         of slot: ProcessSlot, pid: Int32, generation: Int, at time: MonotonicTime, isRestart: Bool
     ) {
@@ -60,10 +60,11 @@ package struct SupervisorSection: Sendable {
         }
     }
 
-    /// The process in a slot has ended and was reaped: it is `dead` (or `held`), its pid 0, and `last_exit` says why and
+    /// The process in a row has ended and was reaped: it is `dead` (or `held`), its pid 0, and `last_exit` says why and
     /// how many requests it left unanswered.
     package func recordExit(of slot: ProcessSlot, reason: String, at time: WallTime, held: Bool = false) {
-        let inFlight = if case .worker(let index) = slot { gauges(ofWorker: index).requestsInFlight } else { 0 }
+        let inFlight =
+            if case .worker(let index, let row) = slot { gauges(ofWorker: index, row: row).requestsInFlight } else { 0 }
         update(slot) { entry in
             entry.state = held ? .held : .dead
             entry.pid = 0
@@ -76,11 +77,11 @@ package struct SupervisorSection: Sendable {
     ///
     /// Counters stay.
     ///
-    /// For the supervisor while no process holds the slot, since these words have another writer then; `recordExit`
+    /// For the supervisor while no process holds the row, since these words have another writer then; `recordExit`
     /// does it. The admin process has no gauges.
     package func resetGauges(of slot: ProcessSlot) {
-        guard case .worker(let index) = slot else { return }
-        let words = block(ofWorker: index)
+        guard case .worker(let index, let row) = slot else { return }
+        let words = block(ofWorker: index, row: row)
         words.store(0, at: WorkerWords.connectionsActive)
         words.store(0, at: WorkerWords.requestsInFlight)
         words.store(0, at: WorkerWords.calls.inFlight)
@@ -92,8 +93,15 @@ package struct SupervisorSection: Sendable {
         }
     }
 
-    /// What the worker in a slot has in hand, and its heartbeat.
-    package func gauges(ofWorker slot: Int) -> WorkerGauges { WorkerGauges(block(ofWorker: slot)) }
+    /// What the worker in a row of a slot has in hand, and its heartbeat.
+    package func gauges(ofWorker slot: Int, row: Int = 0) -> WorkerGauges {
+        WorkerGauges(block(ofWorker: slot, row: row))
+    }
+
+    /// Requests that the processes in a row of a slot have begun.
+    package func requestsBegun(ofWorker slot: Int, row: Int = 0) -> UInt64 {
+        block(ofWorker: slot, row: row).load(WorkerWords.requestsTotal)
+    }
 
     /// The index under which an upstream is counted: the one it has, or a new one.
     ///
@@ -104,18 +112,23 @@ package struct SupervisorSection: Sendable {
         try UpstreamTable(memory, layout).register(name)
     }
 
-    private func block(ofWorker slot: Int) -> SharedWords {
+    private func block(ofWorker slot: Int, row: Int) -> SharedWords {
+        check(slot, row)
+        return SharedWords(area, byteOffset: layout.workerBlock(slot, row: row) * 8)
+    }
+
+    private func check(_ slot: Int, _ row: Int) {
         precondition((0..<layout.slots).contains(slot), "there is no worker slot \(slot)")
-        return SharedWords(area, byteOffset: layout.workerBlock(slot) * 8)
+        precondition((0..<ScoreboardLimits.rowsPerSlot).contains(row), "a worker slot has no row \(row)")
     }
 
     private func record(of slot: ProcessSlot) -> PublishedRecord<ProcessEntry> {
         switch slot {
         case .admin:
             return PublishedRecord(memory, at: layout.admin)
-        case .worker(let index):
-            precondition((0..<layout.slots).contains(index), "there is no worker slot \(index)")
-            return PublishedRecord(memory, at: layout.processEntry(index))
+        case .worker(let index, let row):
+            check(index, row)
+            return PublishedRecord(memory, at: layout.processEntry(index, row: row))
         }
     }
 }

@@ -76,6 +76,13 @@ package struct Traffic: Sendable, Equatable {
         calls.merge(other.calls)
         latency.merge(other.latency)
     }
+
+    /// This and `other` together.
+    package func merged(with other: Self) -> Self {
+        var sum = self
+        sum.merge(other)
+        return sum
+    }
 }
 
 /// The calls of one worker to one upstream, or of several workers together.
@@ -91,5 +98,12 @@ package struct UpstreamTraffic: Sendable, Equatable {
     package mutating func merge(_ other: UpstreamTraffic) {
         calls.merge(other.calls)
         latency.merge(other.latency)
+    }
+
+    /// This and `other` together.
+    package func merged(with other: Self) -> Self {
+        var sum = self
+        sum.merge(other)
+        return sum
     }
 }

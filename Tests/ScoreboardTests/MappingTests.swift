@@ -146,12 +146,13 @@ struct MappingTests {
     @Test("No two parts of the layout overlap.")
     func layout() {
         let layout = Layout(slots: 3)
-        let starts =
-            [layout.header.count, layout.supervisor, layout.admin, layout.upstreamCount]
-            + (0..<ScoreboardLimits.upstreams).map(layout.upstreamName) + (0..<3).map(layout.processEntry)
-            + (0..<3).map(layout.workerBlock)
+        let rows = (0..<6).map { (slot: $0 / 2, row: $0 % 2) }
+        var starts = [layout.header.count, layout.supervisor, layout.admin, layout.upstreamCount]
+        starts += (0..<ScoreboardLimits.upstreams).map(layout.upstreamName)
+        starts += rows.map { layout.processEntry($0.slot, row: $0.row) }
+        starts += rows.map { layout.workerBlock($0.slot, row: $0.row) }
         #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 })
-        #expect((0..<3).allSatisfy { layout.workerBlock($0) % 512 == 0 })
+        #expect((0..<3).allSatisfy { layout.workerBlock($0, row: 1) % 512 == 0 })
         #expect(WorkerWords.heartbeat < WorkerWords.calls.start)
         #expect(WorkerWords.calls.failed + ScoreboardLimits.failureKinds <= WorkerWords.requestLatency.start)
         #expect(WorkerWords.loopLag.start + SharedHistogram.words <= WorkerWords.calls(toUpstream: 0).start)
