@@ -11,6 +11,8 @@ extension Configuration {
             "access log \(accessLog ? "on" : "off")",
             "drain      \(drain.configurationText)",
         ]
+        if reload != ReloadSettings() { lines.append("reload     " + reloadText) }
+        if let text = recycleText { lines.append("recycle    " + text) }
         if limits.inFlight != Limits().inFlight {
             lines.append("in flight  at most \(limits.inFlight) calls per worker")
         }
@@ -23,6 +25,20 @@ extension Configuration {
         lines.append("routes")
         for route in routes { lines += Self.lines(of: route, upstreams: upstreams) }
         return lines.joined(separator: "\n")
+    }
+
+    private var reloadText: String {
+        "canary \(reload.canary.configurationText)" + (reload.probe.map { ", probe \($0)" } ?? "")
+    }
+
+    /// When a worker is recycled; nil for never.
+    private var recycleText: String? {
+        guard recycle.isOn else { return nil }
+        let limits = [
+            recycle.maxRequests.map { "\($0) requests" }, recycle.maxLifetime.map(\.configurationText),
+            recycle.maxRSS.map { "\(Quantity.size.text(UInt64($0))) of memory" },
+        ]
+        return "after " + limits.compactMap(\.self).joined(separator: ", or ")
     }
 
     private static func line(of upstream: Upstream) -> String {

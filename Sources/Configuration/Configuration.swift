@@ -20,6 +20,8 @@ package struct Configuration: Sendable {
     /// The age from which on a heartbeat means that its worker hangs.
     package var heartbeatStale: Duration
     package var restart: RestartSettings
+    package var reload: ReloadSettings
+    package var recycle: RecycleSettings
     package var limits: Limits
     package var names: NameSettings
 
@@ -28,6 +30,7 @@ package struct Configuration: Sendable {
         control: String = Defaults.control, workers: WorkerCount = .auto, upstreams: [Upstream] = [],
         routes: [Route] = [], accessLog: Bool = true, drain: Duration = Defaults.drain,
         heartbeatStale: Duration = Defaults.heartbeatStale, restart: RestartSettings = RestartSettings(),
+        reload: ReloadSettings = ReloadSettings(), recycle: RecycleSettings = RecycleSettings(),
         limits: Limits = Limits(), names: NameSettings = NameSettings()
     ) {
         self.listen = listen
@@ -40,6 +43,8 @@ package struct Configuration: Sendable {
         self.drain = drain
         self.heartbeatStale = heartbeatStale
         self.restart = restart
+        self.reload = reload
+        self.recycle = recycle
         self.limits = limits
         self.names = names
     }
@@ -99,6 +104,10 @@ package struct RestartSettings: Sendable, Hashable {
     package var intensity: Int = 10
     /// The window of `intensity`.
     package var period: Duration = .seconds(60)
+    /// How long a slot is held before it is tried again.
+    ///
+    /// 60 s: as long as the window, so that the deaths that held it no longer count.
+    package var hold: Duration = .seconds(60)
 
     package init() {}
 }

@@ -9,8 +9,8 @@ struct ConfigurationReader {
     var upstreams = UpstreamTable()
 
     private static let keys = [
-        "listen", "admin", "control", "workers", "access_log", "drain", "heartbeat_stale", "restart", "limits",
-        "names", "upstreams", "routes",
+        "listen", "admin", "control", "workers", "access_log", "drain", "heartbeat_stale", "restart", "reload",
+        "recycle", "limits", "names", "upstreams", "routes",
     ]
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.
@@ -31,6 +31,8 @@ struct ConfigurationReader {
         configuration.heartbeatStale =
             scalar(.duration, "heartbeat_stale", in: section) ?? configuration.heartbeatStale
         configuration.restart = restart(in: section)
+        configuration.reload = reload(in: section)
+        configuration.recycle = recycle(in: section)
         configuration.limits = limits(in: section)
         configuration.names = names(in: section)
         checkAddresses(of: configuration, in: section)
@@ -102,13 +104,14 @@ struct ConfigurationReader {
 
     private mutating func restart(in section: Section) -> RestartSettings {
         var settings = RestartSettings()
-        let keys = ["backoff", "backoff_max", "reset_after", "intensity", "period"]
+        let keys = ["backoff", "backoff_max", "reset_after", "intensity", "period", "hold"]
         guard let section = optionalSection("restart", in: section, keys: keys) else { return settings }
         settings.backoff = scalar(.duration, "backoff", in: section) ?? settings.backoff
         settings.backoffMax = scalar(.duration, "backoff_max", in: section) ?? settings.backoffMax
         settings.resetAfter = scalar(.duration, "reset_after", in: section) ?? settings.resetAfter
         settings.intensity = scalar(.count(1...Bounds.intensity), "intensity", in: section) ?? settings.intensity
         settings.period = scalar(.duration, "period", in: section) ?? settings.period
+        settings.hold = scalar(.duration, "hold", in: section) ?? settings.hold
         if settings.backoff > settings.backoffMax,
             let place = section["backoff"]?.place ?? section["backoff_max"]?.place
         {

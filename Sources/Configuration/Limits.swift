@@ -98,6 +98,10 @@ package enum Bounds {
     package static let headerBytes = 1 << 20
     /// Fields of a request's header.
     package static let headerFields = 1_000
+    /// Requests after which a worker is recycled: more than one can answer in days is no limit.
+    package static let recycleRequests = 1_000_000_000_000
+    /// Bytes of memory at which a worker is recycled.
+    package static let recycleBytes = 1 << 40
     /// Deaths that a restart intensity may tolerate.
     package static let intensity = 1_000
     /// `sun_path` without its terminating zero (unix(7)).

@@ -13,6 +13,7 @@ func hasDefaults() throws {
     #expect(configuration.drain == .seconds(30))
     #expect(configuration.heartbeatStale == .seconds(10))
     #expect(configuration.restart == RestartSettings())
+    #expect(configuration.reload == ReloadSettings() && !configuration.recycle.isOn)
     #expect(configuration.limits == Limits())
     let route = try #require(configuration.routes.first)
     #expect(route.methods == ["GET"])
@@ -39,7 +40,9 @@ func readsTopLevel() throws {
             access_log: false
             drain: 1m
             heartbeat_stale: 5s
-            restart: { backoff: 1ms, backoff_max: 2ms, reset_after: 3ms, intensity: 4, period: 5ms }
+            restart: { backoff: 1ms, backoff_max: 2ms, reset_after: 3ms, intensity: 4, period: 5ms, hold: 6ms }
+            reload: { canary: 3s, probe: /page/1 }
+            recycle: { max_requests: 1000, max_lifetime: 1h, max_rss: 512MiB }
             limits:
               header_timeout: 1s
               keepalive_idle: 2s
@@ -59,8 +62,13 @@ func readsTopLevel() throws {
     #expect(configuration.heartbeatStale == .seconds(5))
     var restart = RestartSettings()
     (restart.backoff, restart.backoffMax, restart.resetAfter) = (.milliseconds(1), .milliseconds(2), .milliseconds(3))
-    (restart.intensity, restart.period) = (4, .milliseconds(5))
+    (restart.intensity, restart.period, restart.hold) = (4, .milliseconds(5), .milliseconds(6))
     #expect(configuration.restart == restart)
+    #expect(configuration.reload.canary == .seconds(3) && configuration.reload.probe == "/page/1")
+    #expect(configuration.recycle.maxRequests == 1_000 && configuration.recycle.maxLifetime == .seconds(3_600))
+    #expect(configuration.recycle.maxRSS == 512 << 20)
+    #expect(configuration.summary.contains("reload     canary 3s, probe /page/1\n"))
+    #expect(configuration.summary.contains("recycle    after 1000 requests, or 1h, or 512MiB of memory\n"))
     var limits = Limits()
     (limits.headerTimeout, limits.keepaliveIdle, limits.connectTimeout) = (.seconds(1), .seconds(2), .seconds(3))
     (limits.requestBody, limits.responseBody, limits.headerBytes, limits.headerFields) = (4, 5 << 10, 6 << 10, 7)
