@@ -10,6 +10,9 @@ package final class Client {
     /// Called once, when the client goes away before its answer is out.
     package var onGone: (() -> Void)?
 
+    /// One that waits.
+    package init() {}
+
     func leave() {
         isGone = true
         let onGone = self.onGone

@@ -10,6 +10,8 @@ package enum ControlMessage: Sendable, Hashable {
     case ready
     /// Child to supervisor: it cannot start, and why; it exits right after.
     case failed(String)
+    /// Child to supervisor: it asked itself for the probe of its configuration, and this is the answer's status.
+    case probed(Int)
     /// Supervisor to child: finish what is in flight, take nothing new, exit 0.
     case drain
     /// A packet of another version; holds its text.
@@ -20,6 +22,7 @@ package enum ControlMessage: Sendable, Hashable {
         switch self {
         case .ready: Array("ready".utf8)
         case .drain: Array("drain".utf8)
+        case .probed(let status): Array("probed \(status)".utf8)
         case .failed(let reason): Self.cut("failed " + reason)
         case .unknown(let text): Self.cut(text)
         }
@@ -33,6 +36,7 @@ package enum ControlMessage: Sendable, Hashable {
         case ("ready", 1): self = .ready
         case ("drain", 1): self = .drain
         case ("failed", 2): self = .failed(String(parts[1]))
+        case ("probed", 2): self = Int(parts[1]).map(Self.probed) ?? .unknown(text)
         default: self = .unknown(text)
         }
     }

@@ -1,3 +1,4 @@
+package import FanOut
 import Glibc
 
 /// The way to tell systemd how the service is doing: datagrams to the socket in NOTIFY_SOCKET, sd_notify(3).
@@ -6,6 +7,10 @@ package struct SystemdNotify: Sendable {
     package enum Message: Sendable, Hashable {
         /// The service has started.
         case ready
+        /// The service takes a new configuration; `ready` follows when it has.
+        ///
+        /// With the time on the monotonic clock, by which systemd 253 and later know the reload that is meant.
+        case reloading(at: MonotonicTime)
         /// The service is on its way out.
         case stopping
         /// A line for people, which `systemctl status` shows.
@@ -13,10 +18,11 @@ package struct SystemdNotify: Sendable {
         /// The service is alive; resets the watchdog's clock.
         case watchdog
 
-        /// The assignment as it goes into the datagram, without a line end.
+        /// The assignment as it goes into the datagram, without a line end after it.
         package var assignment: String {
             switch self {
             case .ready: "READY=1"
+            case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(time.nanoseconds / 1_000)"
             case .stopping: "STOPPING=1"
             case .watchdog: "WATCHDOG=1"
             // A line end would start another assignment.

@@ -1,4 +1,4 @@
-import Configuration
+package import Configuration
 package import FanOut
 import Glibc
 package import Processes
@@ -22,15 +22,38 @@ package final class Board {
     }
 
     /// Enters what is known at the start; the state is `running`.
-    package func begin(_ options: SupervisorOptions, workers: Int, at now: MonotonicTime) throws(ScoreboardError) {
-        for upstream in options.configuration.upstreams { try section.registerUpstream(named: upstream.name) }
-        let configuration = ConfigurationEntry(
-            path: options.configurationPath, sha256: SHA256.hex(of: options.configurationBytes), loadedAt: .now())
+    package func begin(_ options: SupervisorOptions, at now: MonotonicTime) {
         section.update { entry in
-            entry = SupervisorEntry(
-                state: .running, pid: getpid(), version: options.version, startedAt: now, generation: 1,
-                workersWanted: workers, configuration: configuration)
+            entry = SupervisorEntry(state: .running, pid: getpid(), version: options.version, startedAt: now)
+            entry.configuration.path = options.configurationPath
         }
+    }
+
+    /// Gives each upstream of a configuration its place.
+    ///
+    /// Done before its first worker starts, which looks them up.
+    package func register(_ upstreams: [Upstream]) throws(ScoreboardError) {
+        for upstream in upstreams { try section.registerUpstream(named: upstream.name) }
+    }
+
+    /// A configuration is in use from now on.
+    package func show(_ generation: Generation) {
+        section.update { entry in
+            entry.generation = generation.number
+            entry.configuration.sha256 = generation.sha256
+            entry.configuration.loadedAt = .now()
+        }
+    }
+
+    /// How many workers there should be.
+    package func setWanted(_ workers: Int) {
+        section.update { $0.workersWanted = workers }
+    }
+
+    /// How the reload that was asked for last stands, and why; the time is now.
+    package func show(_ outcome: ReloadOutcome, generation: Int, message: String = "") {
+        let entry = ReloadEntry(outcome: outcome, generation: generation, at: .now(), message: message)
+        section.update { $0.reload = entry }
     }
 
     /// Sets the state of the daemon as a whole.
@@ -39,9 +62,11 @@ package final class Board {
     }
 
     /// A process was started for a role; companions are not on the board.
-    package func started(_ role: ChildRole, pid: Int32, at now: MonotonicTime, isRestart: Bool) {
+    package func started(
+        _ role: ChildRole, pid: Int32, generation: Int, at now: MonotonicTime, isRestart: Bool
+    ) {
         guard let slot = role.slot else { return }
-        section.recordStart(of: slot, pid: pid, generation: 1, at: now, isRestart: isRestart)
+        section.recordStart(of: slot, pid: pid, generation: generation, at: now, isRestart: isRestart)
     }
 
     /// A process has ended; returns how many requests it left unanswered, 0 for all but workers.
@@ -69,8 +94,14 @@ package final class Board {
 
     /// When a worker's event loop was last alive; nil when it has not said so, and for all but workers.
     package func heartbeat(_ role: ChildRole) -> MonotonicTime? {
-        guard case .worker(let slot) = role else { return nil }
-        return section.gauges(ofWorker: slot).heartbeat
+        guard case .worker(let slot, let row) = role else { return nil }
+        return section.gauges(ofWorker: slot, row: row).heartbeat
+    }
+
+    /// Requests that the processes in a worker's row have begun; 0 for all but workers.
+    package func requestsBegun(_ role: ChildRole) -> UInt64 {
+        guard case .worker(let slot, let row) = role else { return 0 }
+        return section.requestsBegun(ofWorker: slot, row: row)
     }
 
     /// The document that `gatewayctl stats` and GET /stats show.
@@ -87,7 +118,7 @@ package final class Board {
 extension ChildRole {
     fileprivate var slot: ProcessSlot? {
         switch self {
-        case .worker(let slot): .worker(slot)
+        case .worker(let slot, let row): .worker(slot, row: row)
         case .admin: .admin
         case .companion: nil
         }

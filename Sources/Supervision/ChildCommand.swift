@@ -1,7 +1,7 @@
 /// Who a child is.
 package enum ChildRole: Sendable, Hashable {
-    /// The worker in this slot.
-    case worker(slot: Int)
+    /// The worker in this row of this slot.
+    case worker(slot: Int, row: Int = 0)
     case admin
     /// A companion by its place in the options, and its name.
     case companion(index: Int, name: String)
@@ -46,10 +46,13 @@ package struct ChildCommand: Sendable, Hashable {
         }
     }
 
-    /// The command of a worker.
-    package static func worker(slot: Int, generation: Int, channel: Int32, shared: Shared) -> ChildCommand {
+    /// The command of a worker; one on trial asks itself for the probe and tells the answer.
+    package static func worker(
+        slot: Int, row: Int, generation: Int, isOnTrial: Bool, channel: Int32, shared: Shared
+    ) -> ChildCommand {
         ChildCommand(
-            words: ["worker", "--slot", String(slot), "--generation", String(generation)],
+            words: ["worker", "--slot", String(slot), "--row", String(row), "--generation", String(generation)]
+                + (isOnTrial ? ["--probe"] : []),
             options: [
                 ("--channel", channel), ("--scoreboard", shared.scoreboard), ("--configuration", shared.configuration),
             ] + shared.listeners.map { ("--listener", $0) })

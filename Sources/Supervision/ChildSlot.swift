@@ -23,14 +23,20 @@ package struct ChildSlot: Sendable {
         case ready(since: MonotonicTime)
         /// Its heartbeat is stale; SIGABRT was sent.
         case unresponsive(readySince: MonotonicTime, killAt: MonotonicTime?)
-        /// It was told to leave.
-        case draining(killAt: MonotonicTime?)
+        /// It was told to leave; `reason` is what a clean end is reported as, nil for the exit status.
+        case draining(killAt: MonotonicTime?, reason: String? = nil)
     }
 
     /// What happened.
     package enum Event: Sendable, Hashable {
         /// It shall run: the first start.
         case start
+        /// It shall show whether it can serve: whatever ends it, it is not started again.
+        case startOnTrial
+        /// It has shown that it can: from now on it is started again when it ends.
+        case keep
+        /// It shall not wait any longer, where it is held or waits for its next start, and begin with a clean record.
+        case release
         /// The spawn worked.
         case spawned
         /// The spawn failed.
@@ -41,8 +47,8 @@ package struct ChildSlot: Sendable {
         case heartbeatStale
         /// It has ended and was reaped.
         case exited(ProcessExit)
-        /// It shall leave, and be killed when it has not by then.
-        case drain(until: MonotonicTime)
+        /// It shall leave, and be killed when it has not by then; a clean end is reported as `reason`, where there is one.
+        case drain(until: MonotonicTime, reason: String? = nil)
         /// It shall be gone at once.
         case kill
         /// Time has passed; due at `deadline`.
@@ -80,13 +86,15 @@ package struct ChildSlot: Sendable {
     }
 
     package private(set) var state: State = .stopped
+    private let restart: RestartPolicy.Settings
     private var policy: RestartPolicy
-    /// False once it was told to leave: what ends then is not started again.
-    private var isWanted = false
+    /// False before it was kept, and once it was told to leave: what ends then is not started again.
+    private(set) var isWanted = false
     /// Whether an earlier process ran here, so that the next one is a restart.
     private var hasRun = false
 
     package init(restart: RestartPolicy.Settings) {
+        self.restart = restart
         policy = RestartPolicy(restart)
     }
 
@@ -95,7 +103,7 @@ package struct ChildSlot: Sendable {
         switch state {
         case .stopped, .ready: nil
         case .dead(let time), .held(let time): time
-        case .starting(let time), .draining(let time), .unresponsive(_, let time): time
+        case .starting(let time), .draining(let time, _), .unresponsive(_, let time): time
         }
     }
 
@@ -110,22 +118,42 @@ package struct ChildSlot: Sendable {
     /// Takes an event and says what to do; `jitter` is a random number from 0 up to 1.
     package mutating func handle(_ event: Event, at now: MonotonicTime, jitter: Double) -> [Action] {
         switch event {
-        case .start: return start()
+        case .start: return start(isKept: true)
+        case .startOnTrial: return start(isKept: false)
+        case .keep: return keep()
+        case .release: return release()
         case .spawned: return spawned(at: now)
         case .spawnFailed: return ended(reason: nil, beforeReady: true, uptime: .zero, at: now, jitter: jitter)
         case .ready: return becameReady(at: now)
         case .heartbeatStale: return becameUnresponsive(at: now)
         case .exited(let status): return exited(status, at: now, jitter: jitter)
-        case .drain(let limit): return drain(until: limit)
+        case .drain(let limit, let reason): return drain(until: limit, reason)
         case .kill: return kill()
         case .tick: return tick(at: now)
         }
     }
 
-    private mutating func start() -> [Action] {
+    private mutating func start(isKept: Bool) -> [Action] {
         guard state == .stopped, !isWanted else { return [] }
+        isWanted = isKept
+        hasRun = false
+        policy = RestartPolicy(restart)
+        return [.spawn(isRestart: false)]
+    }
+
+    private mutating func keep() -> [Action] {
         isWanted = true
-        return [.spawn(isRestart: hasRun)]
+        // It may have ended just before it was kept.
+        return state == .stopped ? [.spawn(isRestart: hasRun)] : []
+    }
+
+    private mutating func release() -> [Action] {
+        switch state {
+        case .dead, .held:
+            policy = RestartPolicy(restart)
+            return [.spawn(isRestart: hasRun)]
+        case .stopped, .starting, .ready, .unresponsive, .draining: return []
+        }
     }
 
     private mutating func spawned(at now: MonotonicTime) -> [Action] {
@@ -147,7 +175,7 @@ package struct ChildSlot: Sendable {
         return [.announceUnresponsive, .signal(SignalNumber.abort)]
     }
 
-    private mutating func drain(until limit: MonotonicTime) -> [Action] {
+    private mutating func drain(until limit: MonotonicTime, _ reason: String?) -> [Action] {
         isWanted = false
         switch state {
         case .stopped: return []
@@ -155,11 +183,11 @@ package struct ChildSlot: Sendable {
             state = .stopped
             return []
         case .ready:
-            state = .draining(killAt: limit)
+            state = .draining(killAt: limit, reason: reason)
             return [.requestDrain]
         case .starting(let startLimit):
             // One that is being killed already stays so; another gets no longer than it had to start.
-            state = .draining(killAt: startLimit.map { min($0, limit) })
+            state = .draining(killAt: startLimit.map { min($0, limit) }, reason: reason)
             return [.requestDrain]
         case .unresponsive, .draining:
             return []
@@ -187,6 +215,7 @@ package struct ChildSlot: Sendable {
             state = .unresponsive(readySince: since, killAt: nil)
             return [.signal(SignalNumber.kill)]
         case .draining:
+            // A worker that has to be killed ended otherwise than it was meant to, so the reason does not stay.
             state = .draining(killAt: nil)
             return [.announceDrainTimeout, .signal(SignalNumber.kill)]
         case .stopped, .ready: return []
@@ -202,8 +231,9 @@ package struct ChildSlot: Sendable {
             return ended(reason: "unresponsive", beforeReady: false, uptime: now.since(since), at: now, jitter: jitter)
         case .starting:
             return ended(reason: status.description, beforeReady: true, uptime: .zero, at: now, jitter: jitter)
-        case .draining:
-            return ended(reason: status.description, beforeReady: false, uptime: .zero, at: now, jitter: jitter)
+        case .draining(_, let reason):
+            let told = status == .exited(0) ? reason ?? status.description : status.description
+            return ended(reason: told, beforeReady: false, uptime: .zero, at: now, jitter: jitter)
         case .stopped, .dead, .held:
             preconditionFailure("only a process that runs can end, and it is reaped once")
         }

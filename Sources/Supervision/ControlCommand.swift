@@ -1,5 +1,5 @@
 /// What can be asked for over the control socket: one line per connection.
-package enum ControlCommand: String, Sendable, CaseIterable {
+package enum ControlCommand: Sendable, Hashable {
     /// The state of the daemon and of each process.
     case status
     /// The whole document of GET /stats.
@@ -8,20 +8,37 @@ package enum ControlCommand: String, Sendable, CaseIterable {
     case stop
     /// Drain and exit; asked while draining, it changes nothing.
     case drain
+    /// Read the configuration again and roll the workers to it, as HUP does.
+    case reload
+    /// Make it so many workers.
+    case scale(Int)
+    /// Replace the worker in this slot by a new one, or all with nil, with the same configuration.
+    case restart(Int?)
+
+    private static let known = "status, stats, stop, drain, reload, scale N, restart [ID]"
 
     /// The command of a line without its end; nil for one that is unknown.
     ///
-    /// Blanks around it do not matter.
+    /// Blanks around words do not matter.
     package init?(line: [UInt8]) {
-        let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard words.count == 1, let command = ControlCommand(rawValue: String(words[0])) else { return nil }
-        self = command
+        let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
+        switch (words.first, words.count) {
+        case ("status", 1): self = .status
+        case ("stats", 1): self = .stats
+        case ("stop", 1): self = .stop
+        case ("drain", 1): self = .drain
+        case ("reload", 1): self = .reload
+        case ("restart", 1): self = .restart(nil)
+        case ("scale", 2), ("restart", 2):
+            guard let number = Int(words[1]) else { return nil }
+            self = words[0] == "scale" ? .scale(number) : .restart(number)
+        default: return nil
+        }
     }
 
     /// The answer to a line that is no command: a JSON document with `error`.
     package static func unknownAnswer(to line: [UInt8]) -> String {
         let text = String(String(decoding: line, as: UTF8.self).prefix(80))
-        let known = allCases.map(\.rawValue).joined(separator: ", ")
         return errorAnswer("unknown command '\(text)'; known are \(known)")
     }
 

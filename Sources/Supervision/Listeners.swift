@@ -1,60 +1,106 @@
 package import Configuration
 package import Processes
 
-/// The sockets of clients and of the admin endpoints: those that systemd passed where an address matches, else our own.
+/// The sockets of clients: those that systemd passed where an address matches, else our own.
 ///
-/// The supervisor holds them for as long as it lives, so that neither a dead worker nor a dead admin process loses a
-/// connection that waits to be accepted.
+/// The supervisor holds them, so that a dead worker loses no connection that waits to be accepted.
 package struct Listeners {
-    /// Those of clients, in the order of the configuration; passed ones that it does not name follow.
-    package private(set) var clients: [ListeningSocket]
-    package let admin: ListeningSocket
+    /// One socket, and the address of the configuration that it serves; nil for a passed one that it does not name.
+    private struct Entry {
+        var address: ListenAddress?
+        var socket: ListeningSocket
+        var isPassed: Bool
+    }
+
+    private var entries: [Entry]
 
     /// Anyone who can reach the socket's directory may connect, as anyone may to a TCP port; nginx does the same.
     private static let mode: UInt32 = 0o666
 
-    /// Opens what the configuration names and `passed` does not already hold.
+    /// In the order of the configuration; passed ones that it does not name follow.
+    package var sockets: [ListeningSocket] { entries.map(\.socket) }
+
+    /// Opens what the configuration names and `passed` does not already hold; takes all that was passed.
     ///
     /// Throws a `StartError` with 69 when an address cannot be bound; what was bound until then is closed and its socket
     /// files are removed.
     package init(_ configuration: Configuration, passed: [ListeningSocket]) throws(StartError) {
-        var rest = passed
+        let held = passed.map { Entry(address: nil, socket: $0, isPassed: true) }
+        entries = try Self.open(configuration.listen, holding: held)
+    }
+
+    private init(_ entries: [Entry]) {
+        self.entries = entries
+    }
+
+    /// Those of another configuration: sockets whose address stays are shared, the others are opened now.
+    ///
+    /// Passed ones stay in any case: they are not ours to close. Throws as `init` does, and then leaves this as it is.
+    package func reopened(for configuration: Configuration) throws(StartError) -> Listeners {
+        Listeners(try Self.open(configuration.listen, holding: entries))
+    }
+
+    /// Closes those that `kept` does not have, and removes their files.
+    ///
+    /// Once the workers have closed theirs too, a new connection is refused and can be tried elsewhere at once, instead
+    /// of waiting in a queue that nobody empties any more.
+    package mutating func close(except kept: Listeners? = nil) {
+        for entry in entries where !(kept?.entries.contains { $0.socket === entry.socket } ?? false) {
+            entry.socket.removeFile()
+        }
+        entries = []
+    }
+
+    /// The socket for the admin endpoints; one of `passed` that matches is taken out of it.
+    ///
+    /// Throws a `StartError` with 69 when the address cannot be bound.
+    package static func admin(
+        _ configuration: Configuration, takingFrom passed: inout [ListeningSocket]
+    ) throws(StartError) -> ListeningSocket {
+        do throws(SystemError) {
+            let wanted = try address(configuration.admin)
+            if let index = passed.firstIndex(where: { serves($0.address, wanted) }) { return passed.remove(at: index) }
+            return try ListeningSocket(bindingTo: wanted, mode: mode)
+        } catch {
+            throw StartError(exitCode: 69, description: error.description)
+        }
+    }
+
+    /// A socket for each address, of those held where one matches; passed ones that match none follow.
+    private static func open(
+        _ addresses: [ListenAddress], holding held: [Entry]
+    ) throws(StartError) -> [Entry] {
+        var rest = held
+        var result: [Entry] = []
         var opened: [ListeningSocket] = []
         do throws(SystemError) {
-            for address in configuration.listen { opened.append(try Self.open(address, takingFrom: &rest)) }
-            admin = try Self.open(configuration.admin, takingFrom: &rest)
+            for wanted in addresses {
+                let target = try address(wanted)
+                // Port 0 is the one that was chosen for it; an address is compared as the kernel has it otherwise.
+                let match = rest.firstIndex { $0.address == wanted || serves($0.socket.address, target) }
+                if let match {
+                    var entry = rest.remove(at: match)
+                    entry.address = wanted
+                    result.append(entry)
+                } else {
+                    let socket = try ListeningSocket(bindingTo: target, mode: mode)
+                    opened.append(socket)
+                    result.append(Entry(address: wanted, socket: socket, isPassed: false))
+                }
+            }
         } catch {
             for socket in opened { socket.removeFile() }
             throw StartError(exitCode: 69, description: error.description)
         }
-        clients = opened + rest
+        let unnamed = rest.filter(\.isPassed).map { Entry(address: nil, socket: $0.socket, isPassed: true) }
+        return result + unnamed
     }
 
-    /// Lets go of the clients' sockets when the drain begins, and removes their files.
-    ///
-    /// Once the workers have closed theirs too, a new connection is refused and can be tried elsewhere at once, instead
-    /// of waiting in a queue that nobody empties any more.
-    package mutating func closeClients() {
-        for socket in clients { socket.removeFile() }
-        clients = []
-    }
-
-    /// Removes the socket files that were made here.
-    package func removeFiles() {
-        for socket in clients { socket.removeFile() }
-        admin.removeFile()
-    }
-
-    private static func open(
-        _ address: ListenAddress, takingFrom passed: inout [ListeningSocket]
-    ) throws(SystemError) -> ListeningSocket {
-        let wanted =
-            switch address {
-            case .tcp(let host, let port): try SocketAddress(host: host, port: port)
-            case .unix(let path): try SocketAddress(unixPath: path)
-            }
-        if let index = passed.firstIndex(where: { serves($0.address, wanted) }) { return passed.remove(at: index) }
-        return try ListeningSocket(bindingTo: wanted, mode: mode)
+    private static func address(_ address: ListenAddress) throws(SystemError) -> SocketAddress {
+        switch address {
+        case .tcp(let host, let port): try SocketAddress(host: host, port: port)
+        case .unix(let path): try SocketAddress(unixPath: path)
+        }
     }
 
     /// Whether a passed socket is the wanted one.

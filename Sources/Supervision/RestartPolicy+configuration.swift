@@ -9,5 +9,6 @@ extension RestartPolicy.Settings {
         resetAfter = settings.resetAfter
         intensity = settings.intensity
         period = settings.period
+        hold = settings.hold
     }
 }

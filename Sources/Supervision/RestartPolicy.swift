@@ -6,7 +6,7 @@ package import FanOut
 /// beyond the intensity within the period put the slot on hold, so that a process that cannot live never becomes a busy
 /// loop. Clock and randomness are passed in.
 package struct RestartPolicy: Sendable {
-    /// The numbers of the policy; `restart` in the configuration sets all but `hold`.
+    /// The numbers of the policy; `restart` in the configuration sets them.
     package struct Settings: Sendable, Hashable {
         /// The wait after the first death in a row.
         package var backoff: Duration = .milliseconds(100)
@@ -19,7 +19,7 @@ package struct RestartPolicy: Sendable {
         /// The window in which deaths are counted.
         package var period: Duration = .seconds(60)
         /// How long a slot is held.
-        package var hold: Duration = SupervisionLimits.hold
+        package var hold: Duration = .seconds(60)
 
         package init() {}
     }

@@ -1,7 +1,7 @@
 package import FanOut
 package import Processes
 
-/// What systemd is told: `READY=1` once, a status line when it changes, a sign of life in time.
+/// What systemd is told: `READY=1` once and after each reload, `RELOADING=1` before it, a status line when it changes, a sign of life in time.
 package struct ServiceStatus {
     /// How the daemon is doing, of which the status line is made.
     package struct Picture: Sendable, Hashable {
@@ -10,25 +10,33 @@ package struct ServiceStatus {
         package var workersRunning: Int
         package var held: Int
         package var isDraining: Bool
+        package var isReloading: Bool
 
-        package init(workersReady: Int, workersWanted: Int, workersRunning: Int, held: Int, isDraining: Bool) {
+        package init(
+            workersReady: Int, workersWanted: Int, workersRunning: Int, held: Int, isDraining: Bool,
+            isReloading: Bool = false
+        ) {
             self.workersReady = workersReady
             self.workersWanted = workersWanted
             self.workersRunning = workersRunning
             self.held = held
             self.isDraining = isDraining
+            self.isReloading = isReloading
         }
 
-        /// Such as "4/4 workers ready", "degraded, 3/4 workers ready, 1 held", "draining, 2 workers left".
+        /// Such as "4/4 workers ready", "reloading, 4/4 workers ready", "degraded, 3/4 workers ready, 1 held",
+        /// "draining, 2 workers left".
         package var line: String {
             if isDraining { return "draining, \(workersRunning) \(workersRunning == 1 ? "worker" : "workers") left" }
             let ready = "\(workersReady)/\(workersWanted) workers ready"
-            return held == 0 ? ready : "degraded, \(ready), \(held) held"
+            let line = held == 0 ? ready : "degraded, \(ready), \(held) held"
+            return isReloading ? "reloading, " + line : line
         }
     }
 
     private let watchdogInterval: Duration?
     private var toldReady = false
+    private var toldReloading = false
     private var toldStopping = false
     private var toldLine = ""
     private var watchdogAt: MonotonicTime
@@ -50,6 +58,10 @@ package struct ServiceStatus {
         if areAllReady, !toldReady, !picture.isDraining {
             toldReady = true
             messages.append(.ready)
+        }
+        if toldReady, picture.isReloading != toldReloading, !picture.isDraining {
+            toldReloading = picture.isReloading
+            messages.append(toldReloading ? .reloading(at: now) : .ready)
         }
         if picture.isDraining, !toldStopping {
             toldStopping = true

@@ -30,7 +30,8 @@ package struct Shutdown: Sendable {
     }
 
     package private(set) var phase: Phase = .running
-    private let drain: Duration
+    /// What workers get to finish, from the next request on.
+    package var drain: Duration
     private var wasForced = false
 
     /// Workers get `drain` to finish.

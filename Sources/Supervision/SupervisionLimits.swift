@@ -4,8 +4,15 @@ package enum SupervisionLimits {
     package static let start = Duration.seconds(10)
     /// From SIGABRT to SIGKILL for a worker that does not respond: the time to write a backtrace.
     package static let abort = Duration.seconds(2)
-    /// How long a slot is held before it is tried afresh.
-    package static let hold = Duration.seconds(60)
+    /// From a new worker's start until it has answered its probe, beside the time it has to show that it lives: the time
+    /// to start, and as long again.
+    package static let probe = Duration.seconds(20)
+    /// Between two reloads that were refused or failed, so that a storm of HUP is no storm of reading.
+    package static let reloadPause = Duration.milliseconds(100)
+    /// Between two looks at what workers have used up.
+    package static let recycleCheck = Duration.seconds(1)
+    /// After a worker that was to be recycled could not be replaced.
+    package static let recyclePause = Duration.seconds(60)
     /// How long admin and companions may take to leave once the workers are gone; they hold nothing that matters.
     package static let lastDrain = Duration.seconds(2)
     /// Between two looks at the workers' heartbeats, at most; a quarter of the stale limit when that is shorter.

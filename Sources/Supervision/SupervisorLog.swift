@@ -49,8 +49,8 @@ package struct SupervisorLog {
         write(.info, "all_ready")
     }
 
-    package func childStarted(_ role: ChildRole, pid: Int32) {
-        write(.info, "started", role, pid: pid)
+    package func childStarted(_ role: ChildRole, pid: Int32, generation: Int) {
+        write(.info, "started", role, pid: pid) { $0.add("generation", generation) }
     }
 
     package func childReady(_ role: ChildRole, pid: Int32) {
@@ -151,14 +151,14 @@ package struct SupervisorLog {
             case .companion: "companion"
             }
         write(level, "\(prefix)_\(event)") { line in
-            if case .worker(let slot) = role { line.add("slot", slot) }
+            if case .worker(let slot, _) = role { line.add("slot", slot) }
             if case .companion(_, let name) = role { line.add("name", name) }
             if let pid { line.add("pid", Int(pid)) }
             fields(&line)
         }
     }
 
-    private func write(_ level: LogLine.Level, _ event: String, fields: (inout LogLine) -> Void = { _ in }) {
+    func write(_ level: LogLine.Level, _ event: String, fields: (inout LogLine) -> Void = { _ in }) {
         var line = LogLine(time: WallTime.now().rfc3339, level: level, event: event)
         fields(&line)
         sink(line.json)

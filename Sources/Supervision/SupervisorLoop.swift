@@ -9,9 +9,7 @@ struct SupervisorLoop {
     private let resources: SupervisorResources
     private let log: SupervisorLog
     private let children: Children
-    private let drainLimit: Duration
-    private let heartbeatStale: Duration
-    private let heartbeatInterval: Duration
+    private let rolls: Rolls
     private let whenReady: (() -> Void)?
     private var shutdown: Shutdown
     private var status: ServiceStatus
@@ -22,21 +20,20 @@ struct SupervisorLoop {
     init(_ resources: SupervisorResources, options: SupervisorOptions, log: SupervisorLog, at now: MonotonicTime) {
         self.resources = resources
         self.log = log
-        let configuration = options.configuration
-        children = Children(
-            options, workers: resources.workers, shared: resources.shared, board: resources.board, log: log)
-        drainLimit = configuration.drain
-        heartbeatStale = configuration.heartbeatStale
-        heartbeatInterval = min(SupervisionLimits.heartbeatCheck, configuration.heartbeatStale / 4)
+        children = Children(options, resources.generation, admin: resources.admin, board: resources.board, log: log)
+        rolls = Rolls(children, options, at: now)
         whenReady = options.whenReady.map { tell in
             let addresses = SupervisorOptions.Addresses(
-                listen: resources.listeners.clients.map(\.address), admin: resources.listeners.admin.address)
+                listen: resources.generation.listeners.sockets.map(\.address), admin: resources.admin.address)
             return { tell(addresses) }
         }
-        shutdown = Shutdown(drain: configuration.drain)
+        shutdown = Shutdown(drain: options.configuration.drain)
         status = ServiceStatus(watchdogInterval: resources.notify?.watchdogInterval, at: now)
-        heartbeatCheckAt = now + heartbeatInterval
+        heartbeatCheckAt = now
     }
+
+    /// The one in use.
+    private var configuration: Configuration { children.generation.configuration }
 
     /// Runs until every child is gone; returns the exit code.
     mutating func run() -> Int32 {
@@ -70,8 +67,8 @@ struct SupervisorLoop {
 
     /// The nearest of all points at which something is due.
     private var deadline: MonotonicTime? {
-        [children.deadline, resources.control.deadline, status.deadline, shutdown.hasBegun ? nil : heartbeatCheckAt]
-            .compactMap { $0 }.min()
+        let whileRunning = shutdown.hasBegun ? [] : [rolls.deadline, heartbeatCheckAt]
+        return ([children.deadline, resources.control.deadline, status.deadline] + whileRunning).compactMap { $0 }.min()
     }
 
     private mutating func dispatch(_ source: PollSet.Source, at now: MonotonicTime) {
@@ -94,6 +91,9 @@ struct SupervisorLoop {
             case SIGTERM, SIGINT: requestEnd(because: signalName(signal.number), at: now)
             // Blocked so that none is lost to a default action; the pidfds tell which child it was.
             case SIGCHLD: break
+            case SIGHUP: if !shutdown.hasBegun { rolls.hangUp() }
+            case SIGTTIN: if !shutdown.hasBegun { rolls.scale(by: 1, because: "SIGTTIN") }
+            case SIGTTOU: if !shutdown.hasBegun { rolls.scale(by: -1, because: "SIGTTOU") }
             default: log.signalNotAvailable(signal.number)
             }
         }
@@ -105,14 +105,32 @@ struct SupervisorLoop {
         case .stats: return resources.board.statsReport(at: now)
         case .stop: requestEnd(because: "stop", at: now)
         case .drain: if !shutdown.hasBegun { requestEnd(because: "drain", at: now) }
+        case .reload, .scale, .restart:
+            guard !shutdown.hasBegun else { return ControlCommand.errorAnswer("the daemon is on its way to its end") }
+            return change(command, at: now)
         }
         return "{\"state\":\"draining\"}"
+    }
+
+    private func change(_ command: ControlCommand, at now: MonotonicTime) -> String {
+        switch command {
+        case .reload: return rolls.reload(at: now)
+        case .restart(let id): return rolls.restart(id, at: now)
+        case .scale(let count):
+            do throws(RefusedReload) {
+                try rolls.scale(to: count, because: "scale")
+                return "{\"workers_wanted\":\(count)}"
+            } catch {
+                return ControlCommand.errorAnswer(error.description)
+            }
+        case .status, .stats, .stop, .drain: preconditionFailure("these change no worker")
+        }
     }
 
     private mutating func requestEnd(because cause: String, at now: MonotonicTime) {
         let action = shutdown.request(at: now)
         switch action {
-        case .drainWorkers: log.draining(because: cause, limit: drainLimit)
+        case .drainWorkers: log.draining(because: cause, limit: configuration.drain)
         case .killAll: log.killing(because: cause)
         case .drainOthers, .nothing: break
         }
@@ -124,7 +142,7 @@ struct SupervisorLoop {
         case .nothing: break
         case .drainWorkers(let limit):
             children.drain(workers: true, until: limit, at: now)
-            resources.stopListening()
+            children.stopListening()
         case .drainOthers(let limit): children.drain(workers: false, until: limit, at: now)
         case .killAll: children.killAll(at: now)
         }
@@ -135,7 +153,13 @@ struct SupervisorLoop {
         perform(
             shutdown.advance(workersLeft: children.workersRunning, othersLeft: children.othersRunning, at: now), at: now
         )
-        let state: DaemonState = shutdown.hasBegun ? .draining : children.held > 0 ? .degraded : .running
+        if !shutdown.hasBegun {
+            rolls.advance(at: now)
+            shutdown.drain = configuration.drain
+        }
+        let state: DaemonState =
+            shutdown.hasBegun
+            ? .draining : rolls.isReloading ? .reloading : children.held > 0 ? .degraded : .running
         if state != shownState {
             shownState = state
             resources.board.set(state)
@@ -152,7 +176,8 @@ struct SupervisorLoop {
         guard let notify = resources.notify else { return }
         let picture = ServiceStatus.Picture(
             workersReady: children.workersReady, workersWanted: children.workersWanted,
-            workersRunning: children.workersRunning, held: children.held, isDraining: shutdown.hasBegun)
+            workersRunning: children.workersRunning, held: children.held, isDraining: shutdown.hasBegun,
+            isReloading: rolls.isReloading)
         let messages = status.messages(picture, areAllReady: children.areAllReady, at: now)
         guard !messages.isEmpty else { return }
         do throws(SystemError) {
@@ -164,10 +189,11 @@ struct SupervisorLoop {
 
     private mutating func checkHeartbeats(at now: MonotonicTime) {
         guard now >= heartbeatCheckAt, !shutdown.hasBegun else { return }
+        let stale = configuration.heartbeatStale
         // A supervisor that was itself stopped for a while knows nothing of the workers' pulse in that time: it gives
         // them one more interval to show it.
-        let wasAsleep = now.since(heartbeatCheckAt) > heartbeatStale / 2
-        heartbeatCheckAt = now + heartbeatInterval
-        if !wasAsleep { children.checkHeartbeats(stale: heartbeatStale, at: now) }
+        let wasAsleep = now.since(heartbeatCheckAt) > stale / 2
+        heartbeatCheckAt = now + min(SupervisionLimits.heartbeatCheck, stale / 4)
+        if !wasAsleep { children.checkHeartbeats(stale: stale, at: now) }
     }
 }

@@ -17,6 +17,10 @@ package struct SupervisorOptions {
     package var executable = "/proc/self/exe"
     /// Takes the log lines, each with its line end; standard error unless a test says otherwise.
     package var logSink: (String) -> Void = SupervisorLog.standardError
+    /// Reads the configuration again for a reload; throws what is wrong with it, each mistake on a line of its own.
+    ///
+    /// Nil where there is nothing to read again.
+    package var reload: (() throws(RefusedReload) -> (configuration: Configuration, bytes: [UInt8]))?
     /// Called once, when all workers, admin and companions are ready for the first time.
     package var whenReady: ((Addresses) -> Void)?
 
@@ -52,6 +56,16 @@ package struct SupervisorOptions {
             self.arguments = arguments
             self.descriptors = descriptors
         }
+    }
+}
+
+/// Why a configuration cannot take the place of the one in use.
+package struct RefusedReload: Error, Sendable, Hashable {
+    /// A line for each reason, such as "gatewayd.yaml:3:5: unknown key 'lisen'".
+    package var description: String
+
+    package init(_ description: String) {
+        self.description = description
     }
 }
 

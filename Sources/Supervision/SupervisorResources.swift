@@ -8,11 +8,11 @@ import Scoreboard
 final class SupervisorResources {
     let signals: Signals
     let notify: SystemdNotify?
-    private(set) var listeners: Listeners
+    let admin: ListeningSocket
     let control: ControlServer
     let board: Board
-    let configurationMemory: Descriptor
-    let workers: Int
+    /// The first one.
+    let generation: Generation
 
     /// SIGCHLD is among them only so that it cannot be lost to a default action; the pidfds tell who ended.
     private static let signalNumbers = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD]
@@ -22,11 +22,7 @@ final class SupervisorResources {
     /// What systemd passed is taken first, since nothing else may own a descriptor that it names.
     init(_ options: SupervisorOptions, log: SupervisorLog, at now: MonotonicTime) throws(StartError) {
         let configuration = options.configuration
-        switch configuration.workers {
-        case .auto: workers = min(UsableCPUs.count(), ScoreboardLimits.workerSlots)
-        case .fixed(let count): workers = count
-        }
-        let passed: [ListeningSocket]
+        var passed: [ListeningSocket]
         let openFiles: UInt64
         do throws(SystemError) {
             passed = try SystemdSockets.take()
@@ -35,45 +31,57 @@ final class SupervisorResources {
             Signals.ignoreBrokenPipes()
             signals = try Signals(blocking: Self.signalNumbers)
             notify = try SystemdNotify.take()
-            configurationMemory = try ConfigurationMemory.create(options.configurationBytes)
         } catch {
             throw StartError(exitCode: 70, description: error.description)
         }
         do throws(ScoreboardError) {
             board = try Board()
-            try board.begin(options, workers: workers, at: now)
+            board.begin(options, at: now)
+            try board.register(configuration.upstreams)
         } catch {
             throw StartError(exitCode: 70, description: "\(error)")
         }
-        listeners = try Listeners(configuration, passed: passed)
-        do throws(SystemError) {
-            control = try ControlServer(path: configuration.control)
+        admin = try Listeners.admin(configuration, takingFrom: &passed)
+        var listeners: Listeners?
+        do throws(StartError) {
+            let opened = try Listeners(configuration, passed: passed)
+            listeners = opened
+            generation = try Self.first(options, opened)
+            control = try Self.control(configuration)
         } catch {
-            listeners.removeFiles()
-            throw StartError(exitCode: 69, description: error.description)
+            listeners?.close()
+            admin.removeFile()
+            throw error
         }
-        log.supervisorStarted(version: options.version, workers: workers, openFiles: openFiles)
-        for socket in listeners.clients { log.listening(socket.address, for: "clients") }
-        log.listening(listeners.admin.address, for: "admin")
+        board.show(generation)
+        log.supervisorStarted(version: options.version, workers: generation.workers, openFiles: openFiles)
+        for socket in generation.listeners.sockets { log.listening(socket.address, for: "clients") }
+        log.listening(admin.address, for: "admin")
         log.listening(control.address, for: "control")
     }
 
-    /// The numbers under which children inherit what they share.
-    var shared: ChildCommand.Shared {
-        ChildCommand.Shared(
-            scoreboard: board.descriptor.number, scoreboardReadOnly: board.readOnlyDescriptor.number,
-            configuration: configurationMemory.number,
-            listeners: listeners.clients.map { $0.descriptor.number }, admin: listeners.admin.descriptor.number)
-    }
-
-    /// Closes what clients connect to; the admin endpoints stay.
-    func stopListening() {
-        listeners.closeClients()
-    }
-
-    /// Removes the socket files; descriptors close with their owners.
+    /// Removes the socket files that are left; descriptors close with their owners.
     func release() {
         control.close()
-        listeners.removeFiles()
+        admin.removeFile()
+    }
+
+    private static func first(
+        _ options: SupervisorOptions, _ listeners: Listeners
+    ) throws(StartError) -> Generation {
+        do throws(SystemError) {
+            return try Generation(
+                1, options.configuration, bytes: options.configurationBytes, listeners: listeners)
+        } catch {
+            throw StartError(exitCode: 70, description: error.description)
+        }
+    }
+
+    private static func control(_ configuration: Configuration) throws(StartError) -> ControlServer {
+        do throws(SystemError) {
+            return try ControlServer(path: configuration.control)
+        } catch {
+            throw StartError(exitCode: 69, description: error.description)
+        }
     }
 }

@@ -37,6 +37,17 @@ final class RequestFlow: RequestHandler {
         }
     }
 
+    /// Asks itself for a path, or without one for what no route has and no upstream hears of; reports the status.
+    ///
+    /// It is no client's request: it is neither counted nor written to the log.
+    func probe(_ path: String?, report: @escaping @LoopActor (Int) -> Void) {
+        let request = Request(
+            method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: RequestFields(), body: [],
+            client: "probe",
+            received: .now())
+        route(request, requestID(request), Client()) { response, _, _ in report(response.status) }
+    }
+
     private typealias Done = (Response, Route?, _ failed: [(name: String, failure: Failure)]) -> Void
 
     private func route(_ request: Request, _ id: String, _ client: Client, _ done: @escaping Done) {

@@ -10,6 +10,10 @@ import Upstream
 /// A worker, from what its supervisor handed it to the end of its drain.
 package struct WorkerProcess {
     package var slot: Int
+    /// Of the slot's two rows on the scoreboard, the one that this process writes.
+    package var row: Int
+    /// Whether it is to ask itself for the probe, and to tell the supervisor the answer.
+    package var probesItself: Bool
     package var channel: ControlChannel
     /// The numbers of the inherited descriptors.
     package var scoreboard: Int32
@@ -17,9 +21,12 @@ package struct WorkerProcess {
     package var configuration: Configuration
 
     package init(
-        slot: Int, channel: ControlChannel, scoreboard: Int32, listeners: [Int32], configuration: Configuration
+        slot: Int, row: Int, probesItself: Bool, channel: ControlChannel, scoreboard: Int32, listeners: [Int32],
+        configuration: Configuration
     ) {
         self.slot = slot
+        self.row = row
+        self.probesItself = probesItself
         self.channel = channel
         self.scoreboard = scoreboard
         self.listeners = listeners
@@ -29,7 +36,7 @@ package struct WorkerProcess {
     /// Serves until the supervisor says drain or is gone; throws what kept it from starting.
     package func run() throws {
         let board = try Scoreboard.map(descriptor: scoreboard)
-        let counters = try board.worker(slot)
+        let counters = try board.worker(slot, row: row)
         Signals.ignoreBrokenPipes()
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
@@ -45,6 +52,10 @@ package struct WorkerProcess {
             }
             for listener in listeners { server.serve(listener) }
             Heartbeat(counters).start()
+            if probesItself {
+                // A channel that cannot be written to has no supervisor behind it any more.
+                flow.probe(configuration.reload.probe) { status in _ = try? channel.send(.probed(status)) }
+            }
             return (server, atEnd: { log?.close() })
         }
     }

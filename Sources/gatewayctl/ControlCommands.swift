@@ -16,6 +16,28 @@ struct ControlOptions: ParsableArguments {
             throw ExitCode(69)
         }
     }
+
+    /// Gives an order; when the daemon refuses it, says why and ends with `refusal`.
+    func order(_ command: String, refusal: ExitCode) throws {
+        let answer = try ask(command)
+        guard let refused = try? JSONDecoder().decode(Refusal.self, from: Data(answer.utf8)) else { return }
+        Terminal.error("gatewayctl: \(refused.error)")
+        throw refusal
+    }
+
+    /// How the daemon and its workers are.
+    func status() throws -> StatusTable {
+        let answer = try ask("status")
+        guard let report = try? JSONDecoder().decode(StatusTable.self, from: Data(answer.utf8)) else {
+            Terminal.error("gatewayctl: the daemon's answer is not a status: \(answer)")
+            throw ExitCode(70)
+        }
+        return report
+    }
+
+    private struct Refusal: Decodable {
+        var error: String
+    }
 }
 
 /// `gatewayctl status`: the daemon and its workers, a line each.
@@ -26,13 +48,8 @@ struct Status: ParsableCommand {
     @Flag(help: "Print JSON instead of a table.") var json = false
 
     func run() throws {
-        let answer = try control.ask("status")
-        if json { return print(answer, terminator: "") }
-        guard let report = try? JSONDecoder().decode(StatusTable.self, from: Data(answer.utf8)) else {
-            Terminal.error("gatewayctl: the daemon's answer is not a status: \(answer)")
-            throw ExitCode(70)
-        }
-        print(report.text, terminator: "")
+        if json { return print(try control.ask("status"), terminator: "") }
+        print(try control.status().text, terminator: "")
     }
 }
 

@@ -9,5 +9,7 @@ struct Gatewayctl: ParsableCommand {
         abstract: "Talks to a running gatewayd, and fetches URLs at once.",
         discussion: "Exit codes: 0 done, 1 a URL failed, 64 bad usage, 69 cannot reach the daemon.",
         version: Version.text,
-        subcommands: [Status.self, Stats.self, Drain.self, Stop.self, Fetch.self])
+        subcommands: [
+            Status.self, Stats.self, Reload.self, Restart.self, Scale.self, Drain.self, Stop.self, Fetch.self,
+        ])
 }

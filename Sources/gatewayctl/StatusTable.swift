@@ -8,6 +8,14 @@ struct StatusTable: Decodable {
         var workers_wanted: Int
         var workers_ready: Int
         var restarts_total: Int
+        var reload: Reload?
+    }
+
+    struct Reload: Decodable {
+        var outcome: String
+        var generation: Int
+        var at: String
+        var message: String
     }
 
     struct Worker: Decodable {
@@ -54,7 +62,16 @@ struct StatusTable: Decodable {
             + "up \(Self.time(supervisor.uptime_seconds)), "
             + "\(supervisor.workers_ready)/\(supervisor.workers_wanted) workers ready, "
             + "\(supervisor.restarts_total) restarts"
-        return ([head] + lines).joined(separator: "\n") + "\n"
+        return ([head] + notes + lines).joined(separator: "\n") + "\n"
+    }
+
+    /// Why the last reload did not do what it was to; what went well is not worth a line.
+    private var notes: [String] {
+        guard let reload = supervisor.reload, reload.outcome == "refused" || reload.outcome == "failed" else {
+            return []
+        }
+        return ["the reload of \(reload.at) was \(reload.outcome):"]
+            + reload.message.split(separator: "\n").map { "  \($0)" }
     }
 
     private static func row(_ worker: Worker) -> [String] {

@@ -39,6 +39,8 @@ struct Worker: ParsableCommand {
 
     @OptionGroup var child: ChildOptions
     @Option var slot: Int
+    @Option var row: Int
+    @Flag var probe = false
     @Option var generation: Int
     @Option var scoreboard: Int32
     @Option(name: .customLong("configuration")) var configurationMemory: Int32
@@ -47,7 +49,8 @@ struct Worker: ParsableCommand {
     func run() throws {
         try child.run { channel in
             try WorkerProcess(
-                slot: slot, channel: channel, scoreboard: scoreboard, listeners: listener,
+                slot: slot, row: row, probesItself: probe, channel: channel, scoreboard: scoreboard,
+                listeners: listener,
                 configuration: child.configuration(configurationMemory)
             ).run()
         }

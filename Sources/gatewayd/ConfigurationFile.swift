@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Glibc
 import Processes
+import Supervision
 
 /// Reading a configuration for a command, with errors as a command reports them.
 struct ConfigurationFile {
@@ -28,13 +29,34 @@ struct ConfigurationFile {
         do throws(InvalidConfiguration) {
             let (configuration, warnings) = try Configuration.load(
                 bytes, path: path, environment: Environment.all)
-            for warning in warnings {
-                printError("\(warning.file):\(warning.line):\(warning.column): warning: \(warning.message)")
-            }
+            warn(warnings)
             return ConfigurationFile(configuration: configuration, bytes: bytes)
         } catch {
             printError(error.description)
             throw badConfiguration
+        }
+    }
+
+    /// Reads and checks a file for a running daemon: throws what is wrong with it, and prints nothing but warnings.
+    static func reload(_ path: String) throws(RefusedReload) -> (configuration: Configuration, bytes: [UInt8]) {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try read(path)
+        } catch {
+            throw RefusedReload(error.description)
+        }
+        do throws(InvalidConfiguration) {
+            let (configuration, warnings) = try Configuration.load(bytes, path: path, environment: Environment.all)
+            warn(warnings)
+            return (configuration, bytes)
+        } catch {
+            throw RefusedReload(error.description)
+        }
+    }
+
+    private static func warn(_ warnings: [ConfigurationError]) {
+        for warning in warnings {
+            printError("\(warning.file):\(warning.line):\(warning.column): warning: \(warning.message)")
         }
     }
 

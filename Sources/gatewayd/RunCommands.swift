@@ -14,9 +14,10 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let file = try ConfigurationFile.load(config)
-        let options = SupervisorOptions(
+        var options = SupervisorOptions(
             configuration: file.configuration, configurationBytes: file.bytes, configurationPath: config,
             version: Version.text)
+        options.reload = { [config] () throws(RefusedReload) in try ConfigurationFile.reload(config) }
         throw ExitCode(Supervisor(options).run())
     }
 }

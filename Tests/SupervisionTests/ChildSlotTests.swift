@@ -184,4 +184,62 @@ private struct Bench {
                 .recordEnd(reason: "signal SIGKILL", beforeReady: false, next: .nothing)
             ])
     }
+
+    @Test func whoIsOnTrialIsNotStartedAgain() {
+        var bench = Bench()
+        #expect(bench.send(.startOnTrial) == [.spawn(isRestart: false)])
+        _ = bench.send(.spawned)
+        _ = bench.send(.ready)
+        #expect(
+            bench.send(.exited(.exited(1))) == [.recordEnd(reason: "exit 1", beforeReady: false, next: .nothing)])
+        #expect(bench.slot.state == .stopped && !bench.slot.isWanted)
+    }
+
+    @Test func whoWasKeptIsStartedAgainAlsoWhenItEndedJustBefore() {
+        var bench = Bench()
+        _ = bench.send(.startOnTrial)
+        _ = bench.send(.spawned)
+        _ = bench.send(.ready)
+        var late = bench
+        #expect(bench.send(.keep) == [])
+        #expect(
+            bench.send(.exited(.signaled(11))) == [
+                .recordEnd(reason: "signal SIGSEGV", beforeReady: false, next: .restart(after: .milliseconds(50)))
+            ])
+        _ = late.send(.exited(.exited(1)))
+        #expect(late.send(.keep) == [.spawn(isRestart: true)])
+    }
+
+    @Test func aReasonStandsForACleanEndOnly() {
+        var bench = Bench.ready()
+        _ = bench.send(.drain(until: bench.now + .seconds(30), reason: "recycled"))
+        var killed = bench
+        #expect(
+            bench.send(.exited(.exited(0))) == [.recordEnd(reason: "recycled", beforeReady: false, next: .nothing)])
+        _ = killed.send(.tick, after: .seconds(30))
+        #expect(
+            killed.send(.exited(.signaled(9))) == [
+                .recordEnd(reason: "signal SIGKILL", beforeReady: false, next: .nothing)
+            ])
+    }
+
+    @Test func whoIsReleasedStartsAtOnceWithACleanRecord() {
+        var bench = Bench.ready()
+        _ = bench.send(.exited(.exited(1)))
+        #expect(bench.send(.release) == [.spawn(isRestart: true)])
+        _ = bench.send(.spawned)
+        #expect(bench.send(.release) == [], "it runs")
+        #expect(
+            bench.send(.exited(.exited(1))) == [
+                .recordEnd(reason: "exit 1", beforeReady: true, next: .restart(after: .milliseconds(50)))
+            ], "the first pause again")
+    }
+
+    @Test func aSlotThatWasOutOfUseStartsAnewAndThatIsNoRestart() {
+        var bench = Bench.ready()
+        _ = bench.send(.drain(until: bench.now + .seconds(30)))
+        #expect(bench.send(.start) == [], "it drains still")
+        _ = bench.send(.exited(.exited(0)))
+        #expect(bench.send(.start) == [.spawn(isRestart: false)])
+    }
 }

@@ -64,6 +64,21 @@ import Testing
             ])
     }
 
+    @Test func aReloadIsToldWithItsTimeAndEndsWithReady() {
+        var status = ServiceStatus(watchdogInterval: nil, at: now)
+        var rolling = picture(ready: 4)
+        rolling.isReloading = true
+        #expect(
+            status.messages(rolling, areAllReady: false, at: now) == [.status("reloading, 4/4 workers ready")],
+            "nothing is reloaded for systemd before it is ready")
+        #expect(
+            status.messages(rolling, areAllReady: true, at: now) == [.ready, .reloading(at: now)])
+        #expect(SystemdNotify.Message.reloading(at: now).assignment == "RELOADING=1\nMONOTONIC_USEC=5000000")
+        #expect(
+            status.messages(picture(ready: 4), areAllReady: true, at: now) == [.ready, .status("4/4 workers ready")])
+        #expect(status.messages(picture(ready: 4), areAllReady: true, at: now) == [])
+    }
+
     @Test func theWatchdogIsToldInItsInterval() {
         var status = ServiceStatus(watchdogInterval: .seconds(2), at: now)
         _ = status.messages(picture(ready: 0), areAllReady: false, at: now)
@@ -75,18 +90,21 @@ import Testing
 }
 
 @Suite struct ControlCommandTests {
-    @Test(arguments: ["status", " stats ", "stop\r", "drain\t"]) func aKnownWordIsACommand(text: String) {
+    @Test(arguments: ["status", " stats ", "stop\r", "drain\t", "reload", "restart", "restart 3", "scale\t4 "])
+    func aKnownWordIsACommand(text: String) {
         #expect(ControlCommand(line: Array(text.utf8)) != nil)
     }
 
-    @Test(arguments: ["", "Status", "status now", "status\0", "reload"]) func anyOtherLineIsNone(text: String) {
+    @Test(arguments: ["", "Status", "status now", "status\0", "scale", "scale x", "scale 1 2", "restart all"])
+    func anyOtherLineIsNone(text: String) {
         #expect(ControlCommand(line: Array(text.utf8)) == nil)
     }
 
     @Test func anUnknownCommandIsAnsweredWithTheKnownOnes() {
         #expect(
             ControlCommand.unknownAnswer(to: Array("re\"load".utf8))
-                == #"{"error":"unknown command 're\"load'; known are status, stats, stop, drain"}"#)
+                == #"{"error":"unknown command 're\"load'; known are status, stats, stop, drain, reload, scale N, restart [ID]"}"#
+        )
     }
 
     @Test func aLineIsCollectedFromPieces() {
@@ -118,11 +136,15 @@ import Testing
         scoreboard: 10, scoreboardReadOnly: 11, configuration: 12, listeners: [13, 14], admin: 15)
 
     @Test func aWorkerIsToldItsSlotAndItsDescriptors() {
-        let command = ChildCommand.worker(slot: 3, generation: 1, channel: 20, shared: shared)
+        let command = ChildCommand.worker(
+            slot: 3, row: 1, generation: 1, isOnTrial: false, channel: 20, shared: shared)
         #expect(
             command.arguments.joined(separator: " ")
-                == "gatewayd worker --slot 3 --generation 1 --channel 20 --scoreboard 10 --configuration 12 "
+                == "gatewayd worker --slot 3 --row 1 --generation 1 --channel 20 --scoreboard 10 --configuration 12 "
                 + "--listener 13 --listener 14")
+        let trial = ChildCommand.worker(
+            slot: 3, row: 0, generation: 2, isOnTrial: true, channel: 20, shared: shared)
+        #expect(trial.arguments.prefix(9).joined(separator: " ").hasSuffix("--row 0 --generation 2 --probe"))
         #expect(command.descriptors == [20, 10, 12, 13, 14])
     }
 

@@ -21,7 +21,7 @@ private final class Cluster: Sendable {
         use strict;
         my %option;
         my $role = shift @ARGV;
-        while (@ARGV) { my $key = shift @ARGV; $option{$key} = shift @ARGV; }
+        while (@ARGV) { my $key = shift @ARGV; $option{$key} = $key eq '--probe' ? 1 : shift @ARGV; }
         exit 78 if -e "DIRECTORY/refuse" && $role eq "worker";
         open(my $channel, '+<&=', $option{'--channel'}) or exit 70;
         syswrite($channel, 'ready');

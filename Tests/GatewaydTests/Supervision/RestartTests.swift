@@ -62,9 +62,71 @@ extension RunningPrograms {
             #expect(try await gateway.exit() == 0)
         }
 
-        @Test(arguments: [
-            (SIGHUP, "SIGHUP"), (SIGUSR1, "SIGUSR1"), (SIGUSR2, "SIGUSR2"), (SIGTTIN, "SIGTTIN"), (SIGTTOU, "SIGTTOU"),
-        ])
+        /// A gateway whose worker 1 has died twice, which is too often.
+        private func held(for hold: String) async throws -> Gateway {
+            let settings = "restart: { backoff: 1ms, backoff_max: 2ms, intensity: 2, hold: \(hold) }"
+            let gateway = try await Gateway.start(
+                Page.configuration(try await Page.upstream(), settings: settings), workers: 2)
+            for _ in 1...2 {
+                let victim = try #require(try await gateway.stats().workers.last).pid
+                gateway.signal(SIGKILL, to: victim)
+                try await waitUntil("its death is dealt with") {
+                    let worker = try await gateway.stats().workers[1]
+                    return worker.pid != victim && worker.state != "dead" && worker.state != "starting"
+                }
+            }
+            try await gateway.waitFor(event: "worker_held") { $0.slot == 1 }
+            return gateway
+        }
+
+        @Test("gatewayctl restart ID frees a slot that is held, and the daemon is no longer degraded")
+        func freed() async throws {
+            let gateway = try await held(for: "1h")
+            #expect(try await gateway.stats().supervisor.state == "degraded")
+            #expect(try await gateway.control("restart", "2").exitCode == 64)
+            #expect(try await gateway.control("restart", "1").exitCode == 0)
+            try await waitUntil("it serves") { try await gateway.stats().workers[1].state == "ready" }
+            #expect(try await gateway.stats().supervisor.state == "running")
+            gateway.stop()
+        }
+
+        @Test("a slot that is held is tried again after a while")
+        func triedAgain() async throws {
+            let gateway = try await held(for: "200ms")
+            try await waitUntil("it serves") { try await gateway.stats().workers[1].state == "ready" }
+            #expect(try await gateway.stats().workers[1].restarts == 2)
+            gateway.stop()
+        }
+
+        @Test("a reload starts workers in slots that are held")
+        func reloaded() async throws {
+            let gateway = try await held(for: "1h")
+            try gateway.rewrite(
+                Page.configuration(try await Page.upstream(), settings: "reload: { canary: 1ms }"), workers: "2")
+            #expect(try await gateway.control("reload").exitCode == 0)
+            try await waitUntil("all serve") { try await gateway.stats().supervisor.workers_ready == 2 }
+            #expect(try await gateway.stats().supervisor.state == "running")
+            gateway.stop()
+        }
+
+        @Test("restarts of one worker and of all replace the processes and keep the configuration")
+        func replaced() async throws {
+            let gateway = try await Gateway.start(
+                Page.configuration(try await Page.upstream(), settings: "reload: { canary: 1ms }"), workers: 2)
+            let before = try await gateway.stats()
+            #expect(try await gateway.control("restart", "1").exitCode == 0)
+            try await gateway.waitFor(event: "restart_done")
+            let one = try await gateway.stats()
+            #expect(one.workers[0].pid == before.workers[0].pid && one.workers[1].pid != before.workers[1].pid)
+            #expect(try await gateway.control("restart").exitCode == 0)
+            let all = try await gateway.stats()
+            #expect(Set(all.workers.map(\.pid)).isDisjoint(with: one.workers.map(\.pid)))
+            #expect(all.supervisor.generation == 1 && all.supervisor.config.sha256 == before.supervisor.config.sha256)
+            #expect(all.supervisor.restarts_total == 0)
+            gateway.stop()
+        }
+
+        @Test(arguments: [(SIGUSR1, "SIGUSR1"), (SIGUSR2, "SIGUSR2")])
         func aSignalThatIsNotAvailableYetIsLoggedAndSurvived(signal: Int32, name: String) async throws {
             let upstream = try await Page.upstream()
             let gateway = try await Gateway.start(Page.configuration(upstream), workers: 1)

@@ -33,17 +33,10 @@ final class Gateway: Sendable {
     ) async throws -> Gateway {
         let folder = try TemporaryFolder()
         let directory = folder.path
-        let unix = unixSocket ? ", \"unix:\(directory)/http.sock\"" : ""
-        let text = """
-            listen: ["127.0.0.1:0"\(unix)]
-            admin: 127.0.0.1:0
-            control: \(directory)/control.sock
-            workers: \(workers)
-            access_log: \(accessLog)
-            \(yaml)
-            """
         let file = "\(directory)/gatewayd.yaml"
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let listen = ["127.0.0.1:0"] + (unixSocket ? ["unix:\(directory)/http.sock"] : [])
+        try text(yaml, in: directory, listen: listen, workers: "\(workers)", accessLog: accessLog)
+            .write(toFile: file, atomically: true, encoding: .utf8)
         let program = try Program(
             Program.gatewayd, ["--config", file], inheriting: descriptors, environment: environment)
         do {
@@ -55,6 +48,34 @@ final class Gateway: Sendable {
             program.stop()
             throw WaitedInVain(description: "\(error): \(program.errors.lines.joined(separator: "\n"))")
         }
+    }
+
+    private static func text(
+        _ yaml: String, in directory: String, listen: [String], workers: String, accessLog: Bool
+    ) -> String {
+        """
+        listen: [\(listen.map { "\"\($0)\"" }.joined(separator: ", "))]
+        admin: 127.0.0.1:0
+        control: \(directory)/control.sock
+        workers: \(workers)
+        access_log: \(accessLog)
+        \(yaml)
+        """
+    }
+
+    /// Writes another configuration, for the next reload; the file has five lines before `yaml`.
+    func rewrite(_ yaml: String, listen: [String] = ["127.0.0.1:0"], workers: String = "1") throws {
+        try Self.text(yaml, in: directory, listen: listen, workers: workers, accessLog: false)
+            .write(toFile: "\(directory)/gatewayd.yaml", atomically: true, encoding: .utf8)
+    }
+
+    /// Runs gatewayctl against this daemon.
+    func control(_ arguments: String...) async throws -> (exitCode: Int32, output: [String], errors: [String]) {
+        let program = try Program(Program.gatewayctl, arguments + ["--socket", controlPath])
+        defer { program.stop() }
+        let code = try await program.exit()
+        try await program.allGone()
+        return (code, program.output.lines, program.errors.lines)
     }
 
     private init(_ program: Program, _ folder: TemporaryFolder) throws {

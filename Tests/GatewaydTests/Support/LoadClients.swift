@@ -22,24 +22,27 @@ final class LoadClients: Sendable {
     private let connections: Int
     private let body: [UInt8]?
     private let limit: Int
+    private let reconnects: Bool
 
     /// Begins at once; each connection has its own failure count, none ends the others.
     ///
     /// - Parameters:
     ///   - body: What every answer's body is to be; nil: whatever comes.
+    ///   - reconnects: Whether a connection that the server ends with `Connection: close` is followed by another one.
     ///   - limit: Requests of all connections together, after which they stop by themselves.
     static func start(
-        port: Int, connections: Int, path: String, body: String? = nil, limit: Int = .max
+        port: Int, connections: Int, path: String, body: String? = nil, reconnects: Bool = false, limit: Int = .max
     ) -> LoadClients {
-        let clients = LoadClients(connections, body, limit)
+        let clients = LoadClients(connections, body, limit, reconnects)
         for index in 0..<connections { clients.connect(index, port, path) }
         return clients
     }
 
-    private init(_ connections: Int, _ body: String?, _ limit: Int) {
+    private init(_ connections: Int, _ body: String?, _ limit: Int, _ reconnects: Bool) {
         self.connections = connections
         self.body = body.map { Array($0.utf8) }
         self.limit = limit
+        self.reconnects = reconnects
         state = Mutex(LoadResult(answersPerConnection: Array(repeating: 0, count: connections)))
     }
 
@@ -72,7 +75,7 @@ final class LoadClients: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(LoadHandler(self, index, path))
+                    try channel.pipeline.syncOperations.addHandler(LoadHandler(self, index, port, path))
                 }
             }
             .connectTimeout(.seconds(30))
@@ -81,6 +84,11 @@ final class LoadClients: Sendable {
                 self.failed("connect: \(error)")
                 self.ended()
             }
+    }
+
+    /// Follows a connection that the server has ended as it should.
+    fileprivate func follow(_ index: Int, _ port: Int, _ path: String) {
+        if reconnects { connect(index, port, path) }
     }
 
     fileprivate func ended() { open.withLock { $0 -= 1 } }
@@ -112,6 +120,7 @@ private final class LoadHandler: ChannelInboundHandler {
 
     private let clients: LoadClients
     private let index: Int
+    private let port: Int
     private let path: String
     private var status = 0
     private var body: [UInt8] = []
@@ -119,9 +128,10 @@ private final class LoadHandler: ChannelInboundHandler {
     private var isWaiting = false
     private var keepsAlive = true
 
-    init(_ clients: LoadClients, _ index: Int, _ path: String) {
+    init(_ clients: LoadClients, _ index: Int, _ port: Int, _ path: String) {
         self.clients = clients
         self.index = index
+        self.port = port
         self.path = path
     }
 
@@ -146,11 +156,10 @@ private final class LoadHandler: ChannelInboundHandler {
         case .body(let bytes): body.append(contentsOf: bytes.readableBytesView)
         case .end:
             isWaiting = false
-            if clients.answered(index, status: status, body, after: .now - sent), keepsAlive {
-                send(context)
-            } else {
-                context.close(promise: nil)
-            }
+            let goesOn = clients.answered(index, status: status, body, after: .now - sent)
+            if goesOn, keepsAlive { return send(context) }
+            if goesOn { clients.follow(index, port, path) }
+            context.close(promise: nil)
         }
     }
 

@@ -8,6 +8,20 @@ struct Stats: Decodable, Sendable {
         var workers_wanted: Int
         var workers_ready: Int
         var restarts_total: Int
+        var generation: Int
+        var config: Config
+        var reload: Reload?
+    }
+
+    struct Config: Decodable, Sendable {
+        var sha256: String
+        var loaded_at: String
+    }
+
+    struct Reload: Decodable, Sendable {
+        var outcome: String
+        var generation: Int
+        var message: String
     }
 
     struct Exit: Decodable, Sendable {
@@ -35,6 +49,7 @@ struct Stats: Decodable, Sendable {
     struct Worker: Decodable, Sendable {
         var id: Int
         var pid: Int32
+        var generation: Int
         var state: String
         var restarts: Int
         var last_exit: Exit?

@@ -1,0 +1,49 @@
+import FanOut
+
+/// What is told of reloads, restarts, recycling and scaling.
+extension SupervisorLog {
+    /// New workers are on their way: of a reload, a restart or of recycling, each by its own event.
+    package func rollStarted(_ purpose: String, slots: [Int], generation: Int, because reason: String?) {
+        write(.info, "\(purpose)_started") {
+            $0.add("slots", slots.map(String.init).joined(separator: ","))
+            $0.add("generation", generation)
+            if let reason { $0.add("because", reason) }
+        }
+    }
+
+    package func rollDone(_ purpose: String, generation: Int) {
+        write(.info, "\(purpose)_done") { $0.add("generation", generation) }
+    }
+
+    /// The old workers stay.
+    package func rollFailed(_ purpose: String, generation: Int, reason: String) {
+        write(.error, "\(purpose)_failed") {
+            $0.add("generation", generation)
+            $0.add("message", reason)
+        }
+    }
+
+    /// Nothing was started.
+    package func reloadRefused(reason: String) {
+        write(.error, "reload_refused") { $0.add("message", reason) }
+    }
+
+    package func listeningChanged(_ addresses: [String]) {
+        write(.info, "listening_changed") { $0.add("addresses", addresses.joined(separator: ", ")) }
+    }
+
+    package func scaled(from: Int, to count: Int, because cause: String) {
+        write(.info, "scaled") {
+            $0.add("from", from)
+            $0.add("to", count)
+            $0.add("because", cause)
+        }
+    }
+
+    package func scaleRefused(_ reason: String, because cause: String) {
+        write(.warning, "scale_refused") {
+            $0.add("message", reason)
+            $0.add("because", cause)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import FanOut
+import Glibc
+
+/// `gatewayctl reload`: the daemon reads its configuration again, and new workers take the place of the old.
+struct Reload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read the configuration again and roll the workers to it; waits for the outcome.",
+        discussion: "Exit codes: 0 it is in use, 78 it has mistakes, 1 its workers failed and the old ones stay.")
+
+    @OptionGroup var control: ControlOptions
+    @Flag(help: "Do not wait for the outcome.") var noWait = false
+
+    func run() throws {
+        try control.order("reload", refusal: ExitCode(78))
+        if !noWait { try control.awaitRoll() }
+    }
+}
+
+/// `gatewayctl restart [ID]`: new workers of the same configuration.
+struct Restart: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Replace one worker, or all of them, by new ones of the same configuration.",
+        discussion:
+            "One that is held back after too many deaths is started at once. Without ID the outcome is waited for.")
+
+    @OptionGroup var control: ControlOptions
+    @Argument(help: "The worker's number, as status shows it; all without it.") var id: Int?
+    @Flag(help: "Do not wait for the outcome.") var noWait = false
+
+    func run() throws {
+        try control.order(id.map { "restart \($0)" } ?? "restart", refusal: ExitCode(64))
+        if id == nil, !noWait { try control.awaitRoll() }
+    }
+}
+
+/// `gatewayctl scale N`: more or fewer workers.
+struct Scale: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make it N workers: further ones start, or the highest drain.")
+
+    @OptionGroup var control: ControlOptions
+    @Argument(help: "How many workers there are to be, from 1 to 64.") var count: Int
+
+    func run() throws {
+        try control.order("scale \(count)", refusal: ExitCode(64))
+    }
+}
+
+extension ControlOptions {
+    /// Between two looks at how far a roll is.
+    private static let interval: UInt32 = 50_000
+
+    /// Waits until the reload or restart is over; says what became of it, and ends with 1 or 78 when it is not in use.
+    fileprivate func awaitRoll() throws {
+        while true {
+            let supervisor = try status().supervisor
+            guard let reload = supervisor.reload else { return }
+            switch reload.outcome {
+            case "queued" where supervisor.state != "draining", "rolling" where supervisor.state != "draining":
+                usleep(Self.interval)
+            case "done":
+                return print("generation \(reload.generation) is in use")
+            default:
+                Terminal.error("gatewayctl: the reload was \(reload.outcome): \(reload.message)")
+                throw ExitCode(reload.outcome == "refused" ? 78 : 1)
+            }
+        }
+    }
+}
