@@ -45,7 +45,6 @@ final class CurlExchange: EasyHandle {
         CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
         CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         CCurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.bodyLimit))
-        CCurl_set_string(handle, CURLOPT_USERAGENT, settings.userAgent)
         setAuthorities(upstream.authorities)
         if let connectTimeout = upstream.connectTimeout {
             CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
@@ -71,7 +70,7 @@ final class CurlExchange: EasyHandle {
             guard parse(url) else { return false }
             self.url = url
         }
-        headers = transfer.headers?.list
+        headers = (transfer.headers ?? endpoint.noHeaders).list(userAgent: endpoint.settings.userAgent)
         CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
         if let addresses {
             CCurl_set_list(handle, CURLOPT_RESOLVE, addresses.list)

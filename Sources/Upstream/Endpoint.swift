@@ -28,6 +28,8 @@ package final class Endpoint {
     var isEncoded: Bool
     /// Where its last call's deadline stands.
     var line: Deadlines.Line?
+    /// Of calls that carry nothing of a request.
+    let noHeaders = HeaderList()
     private var idle: [CurlExchange] = []
     /// Bytes that libcurl reads at once, for bodies like the last one.
     ///

@@ -21,10 +21,13 @@ package final class HeaderList {
         bytes.append(0x0A)
     }
 
-    /// The lines as libcurl takes them (CURLOPT_HTTPHEADER(3)).
-    var list: StringList {
+    /// The lines as libcurl takes them (CURLOPT_HTTPHEADER(3)), with the program's name.
+    ///
+    /// Given by CURLOPT_USERAGENT, libcurl would write that out for every call, and copy it once more.
+    func list(userAgent: String) -> StringList {
         if let lines { return lines }
         let list = StringList()
+        if !userAgent.isEmpty { list.append("User-Agent: \(userAgent)") }
         for line in bytes.split(separator: 0x0A) { list.append(String(decoding: line.dropLast(), as: UTF8.self)) }
         lines = list
         return list

@@ -22,12 +22,23 @@ struct client {
     struct call calls[CALLS];
     int waiting; // calls under way, 0 when there is no request
     bool failed;
+    char request_id[REQUEST_ID + 1];
     int64_t deadline; // milliseconds
     struct client *earlier, *later; // by deadline, which is the order of starting as all have the same time
 };
 
 int edge_epoll;
 static int64_t limit_milliseconds = 2000;
+
+/// Random enough to tell requests apart (xorshift64*), as 32 hexadecimal digits.
+static void make_request_id(char *id) {
+    static uint64_t state = 0x9E3779B97F4A7C15;
+    for (int i = 0; i < REQUEST_ID; i += 16) {
+        state ^= state >> 12, state ^= state << 25, state ^= state >> 27;
+        uint64_t bits = state * 0x2545F4914F6CDD1D;
+        for (int digit = 0; digit < 16; digit++, bits >>= 4) id[i + digit] = "0123456789abcdef"[bits & 15];
+    }
+}
 static struct client *first_due, *last_due;
 static struct source *discarded;
 
@@ -146,6 +157,7 @@ static void advance(struct client *client) {
         }
         client->waiting = CALLS;
         client->failed = false;
+        make_request_id(client->request_id);
         client->deadline = now_milliseconds() + limit_milliseconds;
         client->earlier = last_due;
         if (last_due) last_due->later = client; else first_due = client;
@@ -193,7 +205,7 @@ static void accept_ready(struct source *source, uint32_t events) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         struct client *client = required(calloc(1, sizeof *client));
         client->source = (struct source){.ready = client_ready, .fd = fd};
-        for (int i = 0; i < CALLS; i++) client->calls[i] = (struct call){.client = client, .index = i};
+        for (int i = 0; i < CALLS; i++) client->calls[i] = (struct call){.client = client, .index = i, .request_id = client->request_id};
         edge_watch(EPOLL_CTL_ADD, &client->source, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
     }
 }

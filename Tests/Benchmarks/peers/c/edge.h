@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CALLS = 5, BATCH = 512 };
+enum { CALLS = 5, BATCH = 512, REQUEST_ID = 32 };
 
 /// What an epoll event points at. Freed by `edge_discard` only, as a later event of the same batch may still point at it.
 struct source {
@@ -25,6 +25,7 @@ struct buffer {
 struct call {
     struct client *client;
     int index;           // 0 to 4: path /a to /e
+    const char *request_id; // of its page, REQUEST_ID hexadecimal digits: each call takes it along, as gatewayd's do
     void *transfer;      // the program's own, null when the call is not under way
     struct buffer body;
 };

@@ -29,7 +29,7 @@ struct upstream {
 };
 
 static struct sockaddr_in address;
-static char requests[CALLS][96];
+static char requests[CALLS][192];
 static size_t request_lengths[CALLS];
 static struct upstream **idle; // last in, first out: the warmest is taken first
 static size_t idle_count, idle_capacity;
@@ -41,7 +41,8 @@ void calls_prepare(const char *upstream_port) {
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     for (int i = 0; i < CALLS; i++)
         request_lengths[i] = (size_t)snprintf(requests[i], sizeof requests[i],
-                                              "GET /%c HTTP/1.1\r\nHost: 127.0.0.1:%s\r\n\r\n", 'a' + i, upstream_port);
+                                              "GET /%c HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nUser-Agent: peer/1.0.0\r\nAccept: */*\r\n"
+                                              "X-Request-Id: %0*d\r\n\r\n", 'a' + i, upstream_port, REQUEST_ID, 0);
 }
 
 int calls_wait_milliseconds(void) { return -1; }
@@ -93,8 +94,10 @@ static void fail(struct upstream *upstream) {
 }
 
 static void send_request(struct upstream *upstream) {
-    const char *request = requests[upstream->call->index];
+    char *request = requests[upstream->call->index];
     size_t length = request_lengths[upstream->call->index];
+    // Its X-Request-Id stands before the empty line that ends it.
+    memcpy(request + length - REQUEST_ID - 4, upstream->call->request_id, REQUEST_ID);
     while (upstream->sent < length) {
         ssize_t count = send(upstream->source.fd, request + upstream->sent, length - upstream->sent, MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR) continue;

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"sync"
@@ -61,11 +62,17 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-func fetch(ctx context.Context, url string) ([]byte, error) {
+// requestID is 128 random bits, as the gateway makes them: each call of a page takes it along.
+func requestID() string {
+	return fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64())
+}
+
+func fetch(ctx context.Context, url, id string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
+	request.Header.Set("X-Request-Id", id)
 	response, err := client.Do(request)
 	if err != nil {
 		return nil, err
@@ -86,6 +93,7 @@ func page(upstream string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), *timeout)
 		defer cancel()
+		id := requestID()
 		var bodies [5][]byte
 		var failures [5]error
 		var calls sync.WaitGroup
@@ -93,7 +101,7 @@ func page(upstream string) http.HandlerFunc {
 		for i := range urls {
 			go func() {
 				defer calls.Done()
-				bodies[i], failures[i] = fetch(ctx, urls[i])
+				bodies[i], failures[i] = fetch(ctx, urls[i], id)
 			}()
 		}
 		calls.Wait()

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ struct socket {
 /// An easy handle with all its options set once; five pools, one for each call.
 struct transfer {
     CURL *easy;
+    struct curl_slist *headers; // User-Agent, and X-Request-Id, whose value is written anew for each use
     struct call *call;
     struct shard *shard;
     struct transfer *next;
@@ -192,6 +194,11 @@ static struct transfer *prepared(int index) {
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_arrived);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    transfer->headers = required(curl_slist_append(NULL, "User-Agent: peer/1.0.0"));
+    char line[64];
+    snprintf(line, sizeof line, "X-Request-Id: %0*d", REQUEST_ID, 0);
+    required(curl_slist_append(transfer->headers, line));
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
     return transfer;
 }
 
@@ -199,6 +206,8 @@ void call_start(struct call *call) {
     struct transfer *transfer = prepared(call->index);
     call->transfer = transfer;
     transfer->call = call;
+    char *line = transfer->headers->next->data;
+    memcpy(line + strlen(line) - REQUEST_ID, call->request_id, REQUEST_ID);
     transfer->shard = shard_with_room();
     transfer->shard->in_flight++;
     require(curl_multi_add_handle(transfer->shard->multi, transfer->easy) == CURLM_OK, "curl_multi_add_handle");

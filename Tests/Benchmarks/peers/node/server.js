@@ -3,6 +3,7 @@
 // Usage: node server.js PORT UPSTREAM-HOST UPSTREAM-PORT
 "use strict";
 
+const { randomBytes } = require("node:crypto");
 const http = require("node:http");
 
 const names = ["a", "b", "c", "d", "e"];
@@ -12,14 +13,14 @@ const routeTimeout = 2000; // milliseconds, what the gateway's route has
 const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: Infinity, scheduling: "lifo" });
 
 /** Fetches one part and hands its text to `done`; the text is checked as JSON but passed through as it came. */
-function fetchPart(upstream, path, done) {
+function fetchPart(upstream, path, headers, done) {
   let settled = false;
   const settle = (error, text) => {
     if (settled) return;
     settled = true;
     done(error, text);
   };
-  const request = http.get({ ...upstream, path, agent, timeout: routeTimeout }, (response) => {
+  const request = http.get({ ...upstream, path, headers, agent, timeout: routeTimeout }, (response) => {
     const chunks = [];
     response.on("data", (chunk) => chunks.push(chunk));
     response.on("error", settle);
@@ -42,8 +43,10 @@ function answerPage(upstream, response) {
   const parts = new Array(names.length);
   let waiting = names.length;
   let failure = null;
+  // As the gateway does: each call of a page takes its id along.
+  const headers = { "User-Agent": "peer/1.0.0", "X-Request-Id": randomBytes(16).toString("hex") };
   names.forEach((name, index) => {
-    fetchPart(upstream, `/${name}`, (error, text) => {
+    fetchPart(upstream, `/${name}`, headers, (error, text) => {
       failure ??= error;
       parts[index] = `"${name}":${text}`;
       waiting -= 1;
