@@ -1,4 +1,4 @@
-package import FanOut
+import FanOut
 
 /// How workers are replaced by those of another configuration (`reload:`).
 package struct ReloadSettings: Sendable, Hashable {

@@ -1,5 +1,5 @@
 package import Configuration
-package import FanOut
+import FanOut
 
 /// Decides when a worker has served for long enough.
 ///
