@@ -5,7 +5,12 @@ import Glibc
 package enum UsableCPUs {
     /// Reads affinity and quota; at least 1.
     package static func count() -> Int {
-        count(affinity: Int(CLinux_affinity_count()), readFile: contents)
+        count(affinity: Int(CLinux_affinity_count()), root: "")
+    }
+
+    /// Decides from the number of CPUs in the mask and the cgroup files below a root other than "/"; at least 1.
+    package static func count(affinity: Int, root: String) -> Int {
+        count(affinity: affinity) { contents(of: root + $0) }
     }
 
     /// Decides from the number of CPUs in the mask and the texts of cgroup files; at least 1.
@@ -52,7 +57,7 @@ package enum UsableCPUs {
             if let found = readFile("/sys/fs/cgroup\(path)/cpu.max").flatMap({ quota(v2: $0) }) { quotas.append(found) }
         }
         for path in ancestors(of: v1) {
-            for mount in ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"] {
+            for mount in ["cpu", "cpu,cpuacct", "cpuacct,cpu"].map({ "/sys/fs/cgroup/\($0)" }) {
                 guard let amount = readFile("\(mount)\(path)/cpu.cfs_quota_us"),
                     let period = readFile("\(mount)\(path)/cpu.cfs_period_us")
                 else { continue }

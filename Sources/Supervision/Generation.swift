@@ -8,6 +8,8 @@ package final class Generation {
     package let configuration: Configuration
     /// The SHA-256 of the bytes it was read from, in hexadecimal.
     package let sha256: String
+    /// How many workers the configuration asks for; what `auto` came to when it was read.
+    package let workers: Int
     /// The bytes, sealed.
     package let memory: Descriptor
     /// The sockets of clients, in the order of the configuration; empty once they were let go.
@@ -20,16 +22,13 @@ package final class Generation {
         self.number = number
         self.configuration = configuration
         self.listeners = listeners
+        workers =
+            switch configuration.workers {
+            case .auto: min(UsableCPUs.count(), Bounds.workers)
+            case .fixed(let count): count
+            }
         sha256 = SHA256.hex(of: bytes)
         memory = try ConfigurationMemory.create(bytes)
-    }
-
-    /// How many workers the configuration asks for.
-    package var workers: Int {
-        switch configuration.workers {
-        case .auto: min(UsableCPUs.count(), Bounds.workers)
-        case .fixed(let count): count
-        }
     }
 
     /// Closes the sockets that `kept` does not share, and removes their files: no process is started for this any more.

@@ -257,8 +257,7 @@ final class Rolls {
 
     /// What the new configuration asks for; what was scaled stays where that is what the old one asked for.
     private func workers(of generation: Generation) -> Int {
-        generation.configuration.workers == children.generation.configuration.workers
-            ? children.workersWanted : generation.workers
+        generation.workers == children.generation.workers ? children.workersWanted : generation.workers
     }
 
     private func refused(_ refusal: RefusedReload, at now: MonotonicTime) {

@@ -39,7 +39,7 @@ final class RequestFlow: RequestHandler {
 
     /// Asks itself for a path, or without one for what no route has and no upstream hears of; reports the status.
     ///
-    /// It is no client's request: it is neither counted nor written to the log.
+    /// It is no client's request: only its calls are counted, and it is not written to the log.
     func probe(_ path: String?, report: @escaping @LoopActor (Int) -> Void) {
         let request = Request(
             method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: RequestFields(), body: [],

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Processes
@@ -32,6 +33,40 @@ import Testing
             "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
         ]
         #expect(count(affinity: 8, files) == 3)
+    }
+
+    @Test("the files of both versions are read where a system has them")
+    func fixtures() throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "cgroups-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        func write(_ files: [String: String]) throws -> String {
+            try? FileManager.default.removeItem(at: root)
+            for (path, text) in files {
+                let file = root.appending(path: path)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: file)
+            }
+            return root.path
+        }
+        let v2 = try write([
+            "proc/self/cgroup": "0::/system.slice/gatewayd.service\n",
+            "sys/fs/cgroup/system.slice/cpu.max": "max 100000\n",
+            "sys/fs/cgroup/system.slice/gatewayd.service/cpu.max": "250000 100000\n",
+        ])
+        #expect(UsableCPUs.count(affinity: 8, root: v2) == 3)
+        #expect(UsableCPUs.count(affinity: 2, root: v2) == 2, "the mask is tighter")
+        for mount in ["cpu", "cpu,cpuacct", "cpuacct,cpu"] {
+            let v1 = try write([
+                "proc/self/cgroup": "5:\(mount):/docker/abc\n1:name=systemd:/docker/abc\n0::/\n",
+                "sys/fs/cgroup/\(mount)/docker/abc/cpu.cfs_quota_us": "400000\n",
+                "sys/fs/cgroup/\(mount)/docker/abc/cpu.cfs_period_us": "100000\n",
+                "sys/fs/cgroup/\(mount)/cpu.cfs_quota_us": "-1\n",
+                "sys/fs/cgroup/\(mount)/cpu.cfs_period_us": "100000\n",
+            ])
+            #expect(UsableCPUs.count(affinity: 8, root: v1) == 4, "\(mount)")
+        }
+        #expect(UsableCPUs.count(affinity: 8, root: try write([:])) == 8)
     }
 
     @Test func thereIsAlwaysAtLeastOne() {

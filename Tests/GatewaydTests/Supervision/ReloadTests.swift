@@ -95,13 +95,9 @@ extension RunningPrograms {
 
         @Test("a canary that dies leaves the old workers as they are, and the reason is told")
         func deadCanary() async throws {
-            let upstream = try await Page.upstream()
-            let gateway = try await start(upstream, settings: "reload: { canary: 1h }")
-            let before = try await gateway.stats()
-            #expect(try await gateway.control("reload", "--no-wait").exitCode == 0)
-            try await waitUntil("the canary serves") {
-                let worker = try await gateway.stats().workers[0]
-                return worker.generation == 2 && worker.state == "ready"
+            let gateway = try await inTheMiddle()
+            let old = gateway.events.filter { $0.event == "worker_ready" }.prefix(2).sorted {
+                $0.slot ?? 0 < $1.slot ?? 0
             }
             let during = try await gateway.stats()
             #expect(during.supervisor.state == "reloading" && during.supervisor.generation == 1)
@@ -109,13 +105,50 @@ extension RunningPrograms {
             gateway.signal(SIGKILL, to: during.workers[0].pid)
             try await gateway.waitFor(event: "reload_failed")
             let after = try await gateway.stats()
-            #expect(after.workers.map(\.pid) == before.workers.map(\.pid))
+            #expect(after.workers.map(\.pid) == old.compactMap(\.pid))
             #expect(after.supervisor.generation == 1 && after.supervisor.state == "running")
             #expect(after.supervisor.reload?.outcome == "failed")
             #expect(after.supervisor.reload?.message.contains("signal SIGKILL") == true)
             #expect(after.supervisor.restarts_total == 0)
             #expect(try await gateway.get("/page").status == 200)
             gateway.stop()
+        }
+
+        /// A gateway of two workers in the middle of a reload, whose canary is on trial for an hour.
+        private func inTheMiddle() async throws -> Gateway {
+            let gateway = try await start(try await Page.upstream(), settings: "reload: { canary: 1h }")
+            #expect(try await gateway.control("reload", "--no-wait").exitCode == 0)
+            try await waitUntil("the canary serves") {
+                let worker = try await gateway.stats().workers[0]
+                return worker.generation == 2 && worker.state == "ready"
+            }
+            return gateway
+        }
+
+        @Test("an old worker that dies during a reload is started again with the old configuration")
+        func oldDeath() async throws {
+            let gateway = try await inTheMiddle()
+            let victim = try await gateway.stats().workers[1].pid
+            gateway.signal(SIGKILL, to: victim)
+            try await waitUntil("it was replaced") {
+                let worker = try await gateway.stats().workers[1]
+                return worker.pid != victim && worker.state == "ready"
+            }
+            let stats = try await gateway.stats()
+            #expect(stats.workers[1].generation == 1 && stats.workers[1].restarts == 1)
+            #expect(stats.supervisor.state == "reloading" && stats.workers[0].generation == 2)
+            gateway.stop()
+        }
+
+        @Test("the end in the middle of a reload leaves nothing behind")
+        func endDuringReload() async throws {
+            let gateway = try await inTheMiddle()
+            let canary = try await gateway.stats().workers[0].pid
+            gateway.signal(SIGHUP)
+            gateway.signal(SIGTERM)
+            #expect(try await gateway.exit() == 0)
+            #expect(!ProcessFiles.isAlive(canary))
+            try await gateway.program.allGone()
         }
 
         @Test("a probe that is answered with 5xx stops the reload, and any other status does not")

@@ -62,6 +62,33 @@ extension RunningPrograms {
             #expect(try await gateway.exit() == 0)
         }
 
+        @Test("the wait doubles from death to death, and begins anew after a worker that lived for long enough")
+        func backOff() async throws {
+            let settings = "restart: { backoff: 40ms, reset_after: 300ms, intensity: 100 }"
+            let gateway = try await Gateway.start(
+                Page.configuration(try await Page.upstream(), settings: settings), workers: 1)
+            func wait(for death: Int, afterLiving uptime: Duration) async throws -> Int {
+                let worker = try #require(try await gateway.stats().workers.first)
+                let ready = ContinuousClock.now
+                try await waitUntil("it has lived") { ContinuousClock.now - ready >= uptime }
+                gateway.signal(SIGKILL, to: worker.pid)
+                try await waitUntil("another one serves") {
+                    let now = try await gateway.stats().workers[0]
+                    return now.pid != worker.pid && now.state == "ready"
+                }
+                let waits = gateway.events.filter { $0.event == "worker_restart_planned" }.compactMap(\.wait)
+                try #require(waits.count == death)
+                return waits[death - 1]
+            }
+            for (death, full) in [(1, 40), (2, 80), (3, 160)] {
+                let waited = try await wait(for: death, afterLiving: .zero)
+                #expect((full / 2...full).contains(waited), "death \(death): \(waited) ms")
+            }
+            #expect(try await wait(for: 4, afterLiving: .milliseconds(400)) == 0)
+            #expect(try await (20...40).contains(wait(for: 5, afterLiving: .zero)))
+            gateway.stop()
+        }
+
         /// A gateway whose worker 1 has died twice, which is too often.
         private func held(for hold: String) async throws -> Gateway {
             let settings = "restart: { backoff: 1ms, backoff_max: 2ms, intensity: 2, hold: \(hold) }"

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -69,6 +70,28 @@ extension RunningPrograms {
             #expect(try await held.value.status == 200)
             try await waitUntil("the old one is gone") { !ProcessFiles.isAlive(old) }
             gateway.stop()
+        }
+
+        @Test("workers: auto is one for each CPU of the affinity mask")
+        func auto() async throws {
+            let directory = try Gateway.makeDirectory()
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let file = "\(directory)/gatewayd.yaml"
+            try """
+            listen: ["127.0.0.1:0"]
+            admin: 127.0.0.1:0
+            control: \(directory)/control.sock
+            workers: auto
+            \(Page.configuration(try await Page.upstream()))
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+            // taskset is of util-linux, which every Debian has.
+            let program = try Program("/usr/bin/taskset", ["-c", "0", Program.gatewayd, "--config", file])
+            defer { program.stop() }
+            try await waitUntil("it started") {
+                program.errors.lines.compactMap(LogEvent.init).contains { $0.event == "all_ready" }
+            }
+            let started = program.errors.lines.compactMap(LogEvent.init).first { $0.event == "supervisor_started" }
+            #expect(started?.workers == 1)
         }
 
         @Test("a number of workers that there cannot be is refused, with the limit", arguments: ["0", "65"])

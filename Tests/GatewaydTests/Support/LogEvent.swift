@@ -8,6 +8,9 @@ struct LogEvent: Decodable, Sendable {
     var pid: Int32?
     var reason: String?
     var message: String?
+    /// Milliseconds until a planned restart.
+    var wait: Int?
+    var workers: Int?
     private var addressText: String?
     private var purposeText: String?
 
@@ -15,7 +18,8 @@ struct LogEvent: Decodable, Sendable {
     var purpose: String { purposeText ?? "" }
 
     private enum CodingKeys: String, CodingKey {
-        case event, level, slot, pid, reason, message
+        case event, level, slot, pid, reason, message, workers
+        case wait = "after_ms"
         case addressText = "address"
         case purposeText = "for"
     }
