@@ -17,6 +17,15 @@ package final class ChildProcess {
         descriptor = Descriptor(owning: opened)
     }
 
+    /// Takes over a child of the program that ran in this process before, with its pidfd.
+    package init(pid: Int32, adopting descriptor: Int32) throws(SystemError) {
+        guard CLinux_set_close_on_exec(descriptor) == 0 else {
+            throw SystemError("use as process", "descriptor \(descriptor)")
+        }
+        self.pid = pid
+        self.descriptor = Descriptor(owning: descriptor)
+    }
+
     /// Sends a signal (pidfd_send_signal(2)); one that has ended is left alone without an error.
     package func signal(_ number: Int32) throws(SystemError) {
         guard CLinux_pidfd_send_signal(descriptor.number, number) != 0, errno != ESRCH else { return }

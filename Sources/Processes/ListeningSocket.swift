@@ -39,8 +39,9 @@ package final class ListeningSocket: Sendable {
 
     /// Takes over a socket that already listens, such as one of systemd's or one that was inherited.
     ///
-    /// Throws EINVAL when the descriptor is no listening socket. A unix socket's file is left to whoever made it.
-    package init(adopting number: Int32) throws(SystemError) {
+    /// Throws EINVAL when the descriptor is no listening socket. A unix socket's file is left to whoever made it, unless
+    /// this takes its place.
+    package init(adopting number: Int32, withFile: Bool = false) throws(SystemError) {
         var listens: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         guard getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 else {
@@ -52,7 +53,8 @@ package final class ListeningSocket: Sendable {
         }
         address = try SocketAddress(boundTo: number)
         descriptor = Descriptor(owning: number)
-        file = nil
+        let path = withFile ? address.path : nil
+        file = try path.map { (path) throws(SystemError) in try SocketFile(path: path, mode: nil) }
     }
 
     /// Accepts one connection, non-blocking and close-on-exec; nil when none waits (accept4(2)).

@@ -13,6 +13,8 @@ package struct SystemdNotify: Sendable {
         case reloading(at: MonotonicTime)
         /// The service is on its way out.
         case stopping
+        /// The process that the service is; told when another program runs in it.
+        case mainProcess(Int32)
         /// A line for people, which `systemctl status` shows.
         case status(String)
         /// The service is alive; resets the watchdog's clock.
@@ -24,6 +26,7 @@ package struct SystemdNotify: Sendable {
             case .ready: "READY=1"
             case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(time.nanoseconds / 1_000)"
             case .stopping: "STOPPING=1"
+            case .mainProcess(let pid): "MAINPID=\(pid)"
             case .watchdog: "WATCHDOG=1"
             // A line end would start another assignment.
             case .status(let text): "STATUS=" + text.split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -34,6 +37,8 @@ package struct SystemdNotify: Sendable {
     /// Half the time after which systemd takes a silent service for dead: tell `watchdog` this often; nil for never.
     package let watchdogInterval: Duration?
     private let address: SocketAddress
+    /// What it was made of, for the program that takes over this process.
+    package private(set) var variables: [String: String] = [:]
 
     /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID; nil when systemd did not ask to be told.
     ///
@@ -50,9 +55,15 @@ package struct SystemdNotify: Sendable {
 
     /// Reads this process's environment and takes the variables out of it, so that no child speaks for the service.
     package static func take() throws(SystemError) -> SystemdNotify? {
-        let notify = try SystemdNotify(environment: Environment.value, pid: getpid())
-        Environment.remove(["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"])
+        var notify = try SystemdNotify(environment: Environment.value, pid: getpid())
+        notify?.variables = environment
+        Environment.remove(Array(environment.keys))
         return notify
+    }
+
+    /// The variables that say where and when to notify, as far as they are set.
+    package static var environment: [String: String] {
+        Environment.all.filter { ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"].contains($0.key) }
     }
 
     /// Half of WATCHDOG_USEC as sd_watchdog_enabled(3) advises; nil when it is not set, zero, no number, or meant for

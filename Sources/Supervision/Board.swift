@@ -21,6 +21,21 @@ package final class Board {
         readOnlyDescriptor = Descriptor(owning: created.readOnlyDescriptor)
     }
 
+    /// Takes over the scoreboard of the program before, with all that was counted on it.
+    package init(handedOver descriptor: Int32, readOnly: Int32) throws(ScoreboardError) {
+        scoreboard = try Scoreboard.map(descriptor: descriptor)
+        self.descriptor = Descriptor(owning: descriptor)
+        readOnlyDescriptor = Descriptor(owning: readOnly)
+    }
+
+    /// Another program runs in the supervisor's process.
+    package func upgraded(_ options: SupervisorOptions) {
+        section.update { entry in
+            entry.version = options.version
+            entry.configuration.path = options.configurationPath
+        }
+    }
+
     /// Enters what is known at the start; the state is `running`.
     package func begin(_ options: SupervisorOptions, at now: MonotonicTime) {
         section.update { entry in

@@ -6,6 +6,12 @@ package enum ChildRole: Sendable, Hashable {
     /// A companion by its place in the options, and its name.
     case companion(index: Int, name: String)
 
+    /// Whether it came with the options.
+    package var isCompanion: Bool {
+        if case .companion = self { return true }
+        return false
+    }
+
     /// Whether it serves clients, and so drains before the others leave.
     package var isWorker: Bool {
         if case .worker = self { return true }

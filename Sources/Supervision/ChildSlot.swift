@@ -33,6 +33,8 @@ package struct ChildSlot: Sendable {
         case start
         /// It shall show whether it can serve: whatever ends it, it is not started again.
         case startOnTrial
+        /// It was started by the program that ran in this process before, and serves.
+        case adopted
         /// It has shown that it can: from now on it is started again when it ends.
         case keep
         /// It shall not wait any longer, where it is held or waits for its next start, and begin with a clean record.
@@ -120,6 +122,7 @@ package struct ChildSlot: Sendable {
         switch event {
         case .start: return start(isKept: true)
         case .startOnTrial: return start(isKept: false)
+        case .adopted: return adopted(at: now)
         case .keep: return keep()
         case .release: return release()
         case .spawned: return spawned(at: now)
@@ -139,6 +142,13 @@ package struct ChildSlot: Sendable {
         hasRun = false
         policy = RestartPolicy(restart)
         return [.spawn(isRestart: false)]
+    }
+
+    private mutating func adopted(at now: MonotonicTime) -> [Action] {
+        isWanted = true
+        hasRun = true
+        state = .ready(since: now)
+        return []
     }
 
     private mutating func keep() -> [Action] {

@@ -21,6 +21,8 @@ extension Children {
 
     /// Starts what is wanted in each slot that was out of use, as soon as one of its rows is free.
     func startMissing(at now: MonotonicTime) {
+        // Those that were told to leave so that their successors can come.
+        for child in all where !child.role.isWorker && child.slot.state == .stopped { handle(.start, child, at: now) }
         for slot in slotsInUse where !slot.current.slot.isWanted && !slot.other.isOnTrial {
             if slot.current.slot.isRunning {
                 guard slot.hasFreeRow else { continue }

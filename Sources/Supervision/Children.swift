@@ -58,10 +58,10 @@ package final class Children {
         scale(to: generation.workers, at: now)
     }
 
-    /// Makes slots until there are so many.
-    func makeSlots(_ count: Int) {
+    /// Makes slots until there are so many; each begins in its first row, unless a process of before runs in the other.
+    func makeSlots(_ count: Int, rows: [Int: Int] = [:]) {
         while slots.count < count {
-            let slot = WorkerSlot(slots.count, generation)
+            let slot = WorkerSlot(slots.count, firstRow: rows[slots.count] ?? 0, generation)
             slots.append(slot)
             all += slot.children
         }

@@ -14,8 +14,10 @@ package enum ControlCommand: Sendable, Hashable {
     case scale(Int)
     /// Replace the worker in this slot by a new one, or all with nil, with the same configuration.
     case restart(Int?)
+    /// Put the program that lies at this one's path in its place, as USR2 does.
+    case upgrade
 
-    private static let known = "status, stats, stop, drain, reload, scale N, restart [ID]"
+    private static let known = "status, stats, stop, drain, reload, scale N, restart [ID], upgrade"
 
     /// The command of a line without its end; nil for one that is unknown.
     ///
@@ -29,6 +31,7 @@ package enum ControlCommand: Sendable, Hashable {
         case ("drain", 1): self = .drain
         case ("reload", 1): self = .reload
         case ("restart", 1): self = .restart(nil)
+        case ("upgrade", 1): self = .upgrade
         case ("scale", 2), ("restart", 2):
             guard let number = Int(words[1]) else { return nil }
             self = words[0] == "scale" ? .scale(number) : .restart(number)

@@ -17,6 +17,23 @@ package final class ControlServer {
         socket = try ListeningSocket(bindingTo: SocketAddress(unixPath: path), mode: 0o600)
     }
 
+    /// Takes over the control socket of the program before; one that has another path by now is opened anew.
+    package init(path: String, handedOver: Int32) throws(SystemError) {
+        let held = try ListeningSocket(adopting: handedOver, withFile: true)
+        let wanted = try SocketAddress(unixPath: path)
+        if held.address == wanted {
+            socket = held
+        } else {
+            held.removeFile()
+            socket = try ListeningSocket(bindingTo: wanted, mode: 0o600)
+        }
+    }
+
+    /// Its number, for the program that takes over.
+    package var descriptor: Int32 { socket.descriptor.number }
+    /// Whether nobody waits for an answer.
+    package var isIdle: Bool { clients.isEmpty }
+
     /// Where it listens.
     package var address: SocketAddress { socket.address }
 

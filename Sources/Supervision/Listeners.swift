@@ -29,6 +29,31 @@ package struct Listeners {
         entries = try Self.open(configuration.listen, holding: held)
     }
 
+    /// Takes over what the program before had open, and opens what else the configuration names.
+    ///
+    /// Throws as the other does, and for a descriptor that is no listening socket.
+    package init(_ configuration: Configuration, handedOver: [Handover.Listener]) throws(StartError) {
+        var held: [Entry] = []
+        do throws(SystemError) {
+            for one in handedOver {
+                let socket = try ListeningSocket(adopting: one.descriptor, withFile: !one.isPassed)
+                held.append(Entry(address: try? ListenAddress(one.address), socket: socket, isPassed: one.isPassed))
+            }
+        } catch {
+            throw StartError(exitCode: 70, description: error.description)
+        }
+        entries = try Self.open(configuration.listen, holding: held)
+    }
+
+    /// What the program that takes over is told of them.
+    package var handover: [Handover.Listener] {
+        entries.map {
+            Handover.Listener(
+                descriptor: $0.socket.descriptor.number, isPassed: $0.isPassed,
+                address: $0.address?.description ?? "")
+        }
+    }
+
     private init(_ entries: [Entry]) {
         self.entries = entries
     }
@@ -55,10 +80,15 @@ package struct Listeners {
     ///
     /// Throws a `StartError` with 69 when the address cannot be bound.
     package static func admin(
-        _ configuration: Configuration, takingFrom passed: inout [ListeningSocket]
+        _ configuration: Configuration, takingFrom passed: inout [ListeningSocket], handedOver: Int32? = nil
     ) throws(StartError) -> ListeningSocket {
         do throws(SystemError) {
             let wanted = try address(configuration.admin)
+            if let handedOver {
+                let socket = try ListeningSocket(adopting: handedOver, withFile: true)
+                // Port 0 is whichever was chosen for it.
+                if serves(socket.address, wanted) || wanted.port == 0 { return socket }
+            }
             if let index = passed.firstIndex(where: { serves($0.address, wanted) }) { return passed.remove(at: index) }
             return try ListeningSocket(bindingTo: wanted, mode: mode)
         } catch {

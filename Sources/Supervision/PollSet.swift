@@ -18,6 +18,8 @@ package struct PollSet {
         case control
         /// The control client with this number can be read or written.
         case client(Int)
+        /// The program that is to take over has shown whether it can.
+        case rehearsal
     }
 
     private var polls: [pollfd] = []

@@ -10,12 +10,14 @@ final class Rolls {
     private enum Purpose {
         case reload
         case restart
+        case upgrade
         case recycle
 
         var name: String {
             switch self {
             case .reload: "reload"
             case .restart: "restart"
+            case .upgrade: "upgrade"
             case .recycle: "recycle"
             }
         }
@@ -38,6 +40,8 @@ final class Rolls {
     private var roll: Roll?
     private var isReloadWanted = false
     private var isRestartOfAllWanted = false
+    /// The workers are another program's.
+    private var isUpgradeWanted = false
     private var restartsWanted: Set<Int> = []
     /// A scale that was asked for during a roll.
     private var workersAskedFor: Int?
@@ -66,7 +70,18 @@ final class Rolls {
         return children.generation.configuration.recycle.isOn ? recycleCheckAt : nil
     }
 
+    /// Whether nothing rolls and nothing waits to.
+    var isIdle: Bool {
+        roll == nil && !isReloadWanted && !isRestartOfAllWanted && restartsWanted.isEmpty && !isUpgradeWanted
+            && workersAskedFor == nil
+    }
+
     // MARK: What can be asked for
+
+    /// This program has taken over from another, whose workers serve: its own take their place.
+    func upgrade() {
+        isUpgradeWanted = true
+    }
 
     /// HUP: reads the configuration again and rolls to it, as soon as nothing else rolls.
     func hangUp() { isReloadWanted = true }
@@ -133,6 +148,9 @@ final class Rolls {
         guard children.areAllSettled else { return }
         if isReloadWanted, now >= reloadNotBefore {
             beginReload(at: now)
+        } else if isUpgradeWanted {
+            isUpgradeWanted = false
+            begin(.upgrade, children.slotsInUse.map(\.id), children.generation, isOfAll: true, at: now)
         } else if isRestartOfAllWanted || !restartsWanted.isEmpty {
             beginRestart(at: now)
         } else if children.generation.configuration.recycle.isOn, now >= recycleCheckAt {
@@ -211,6 +229,7 @@ final class Rolls {
             if addresses != old.listeners.sockets.map(\.address.description) { log.listeningChanged(addresses) }
             old.letGo(keeping: roll.generation.listeners)
         }
+        if roll.purpose == .upgrade { children.replaceOthers(at: now) }
         showQueued()
     }
 
@@ -223,7 +242,7 @@ final class Rolls {
         case .reload:
             roll.generation.letGo(keeping: children.generation.listeners)
             reloadNotBefore = now + SupervisionLimits.reloadPause
-        case .restart: break
+        case .restart, .upgrade: break
         case .recycle: recycleCheckAt = now + SupervisionLimits.recyclePause
         }
         showQueued()

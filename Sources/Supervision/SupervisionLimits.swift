@@ -9,6 +9,10 @@ package enum SupervisionLimits {
     package static let probe = Duration.seconds(20)
     /// Between two reloads that were refused or failed, so that a storm of HUP is no storm of reading.
     package static let reloadPause = Duration.milliseconds(100)
+    /// How long a new program may take to show that it can start.
+    package static let rehearsal = Duration.seconds(10)
+    /// How long an upgrade waits for workers that come or go.
+    package static let upgradeWait = Duration.seconds(60)
     /// Between two looks at what workers have used up.
     package static let recycleCheck = Duration.seconds(1)
     /// After a worker that was to be recycled could not be replaced.

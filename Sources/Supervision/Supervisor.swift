@@ -19,14 +19,30 @@ package final class Supervisor {
     /// 0 after a drain, 1 when a second request ended it at once, 69 when an address cannot be bound, 70 when anything
     /// else keeps it from starting. It must be the process's only thread: it changes signal mask and environment.
     package func run() -> Int32 {
-        let resources: SupervisorResources
+        var handover: Handover?
         do throws(StartError) {
-            resources = try SupervisorResources(options, log: log, at: .now())
+            handover = try Handover.take()
+            if let channel = Environment.value(Upgrade.rehearsal) {
+                try handover?.rehearse(channel)
+                return 0
+            }
         } catch {
             log.cannotStart(error)
             return error.exitCode
         }
-        var loop = SupervisorLoop(resources, options: options, log: log, at: .now())
+        let notify = SystemdNotify.environment
+        let resources: SupervisorResources
+        let taken: Handover?
+        do throws(StartError) {
+            taken = try handover?.duplicated()
+            resources = try SupervisorResources(options, taken, log: log, at: .now())
+        } catch {
+            log.cannotStart(error)
+            handover?.fallBack(options.arguments, because: error.description, adding: notify)
+            return error.exitCode
+        }
+        handover?.close()
+        var loop = SupervisorLoop(resources, taken, options: options, log: log, at: .now())
         let exitCode = loop.run()
         resources.release()
         log.stopped(exitCode: exitCode)

@@ -28,6 +28,29 @@ extension SupervisorLog {
         write(.error, "reload_refused") { $0.add("message", reason) }
     }
 
+    /// The program at this path is to show that it can take over.
+    package func upgradeRequested(_ path: String) {
+        write(.info, "upgrade_requested") { $0.add("program", path) }
+    }
+
+    /// The program at this path takes over this process now.
+    package func upgrading(_ path: String) {
+        write(.info, "upgrading") { $0.add("program", path) }
+    }
+
+    /// This program has taken over, with so many workers of the one before.
+    package func upgraded(version: String, workers: Int) {
+        write(.info, "upgraded") {
+            $0.add("version", version)
+            $0.add("workers", workers)
+        }
+    }
+
+    /// The program that runs stays.
+    package func upgradeRefused(_ reason: String) {
+        write(.error, "upgrade_refused") { $0.add("message", reason) }
+    }
+
     package func listeningChanged(_ addresses: [String]) {
         write(.info, "listening_changed") { $0.add("addresses", addresses.joined(separator: ", ")) }
     }

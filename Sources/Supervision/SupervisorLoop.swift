@@ -10,6 +10,8 @@ struct SupervisorLoop {
     private let log: SupervisorLog
     private let children: Children
     private let rolls: Rolls
+    private let upgrade: Upgrade
+    private let handover: Handover?
     private let whenReady: (() -> Void)?
     private var shutdown: Shutdown
     private var status: ServiceStatus
@@ -17,11 +19,16 @@ struct SupervisorLoop {
     private var shownState = DaemonState.running
     private var wasAllReady = false
 
-    init(_ resources: SupervisorResources, options: SupervisorOptions, log: SupervisorLog, at now: MonotonicTime) {
+    init(
+        _ resources: SupervisorResources, _ handover: Handover?, options: SupervisorOptions, log: SupervisorLog,
+        at now: MonotonicTime
+    ) {
+        self.handover = handover
         self.resources = resources
         self.log = log
         children = Children(options, resources.generation, admin: resources.admin, board: resources.board, log: log)
         rolls = Rolls(children, options, at: now)
+        upgrade = Upgrade(children, resources, arguments: options.arguments, log: log)
         whenReady = options.whenReady.map { tell in
             let addresses = SupervisorOptions.Addresses(
                 listen: resources.generation.listeners.sockets.map(\.address), admin: resources.admin.address)
@@ -37,7 +44,7 @@ struct SupervisorLoop {
 
     /// Runs until every child is gone; returns the exit code.
     mutating func run() -> Int32 {
-        children.start(at: .now())
+        begin(at: .now())
         while shutdown.phase != .finished {
             // Before the wait: what the last round changed may have brought the end, or something to tell.
             follow(at: .now())
@@ -47,12 +54,33 @@ struct SupervisorLoop {
         return shutdown.exitCode
     }
 
+    /// Starts the children, or takes over those of the program before.
+    private func begin(at now: MonotonicTime) {
+        guard let handover else { return children.start(at: now) }
+        do throws(SystemError) {
+            try children.takeOver(handover, at: now)
+        } catch {
+            log.failed(error)
+        }
+        log.upgraded(version: Version.text, workers: handover.processes.count { $0.place != nil })
+        tell([.mainProcess(getpid())])
+        if let reason = Environment.value(Upgrade.failure) {
+            // The new program could not start, and this is the old one again.
+            Environment.remove([Upgrade.failure])
+            log.upgradeRefused(reason)
+            children.board.show(.refused, generation: children.generation.number, message: reason)
+        } else {
+            rolls.upgrade()
+        }
+    }
+
     /// One wait, and everything that it brought.
     private mutating func wait() {
         var polls = PollSet()
         polls.read(resources.signals.descriptor, .signals)
         children.add(to: &polls)
         resources.control.add(to: &polls)
+        upgrade.add(to: &polls)
         let before = MonotonicTime.now()
         do throws(SystemError) {
             for source in try polls.wait(until: deadline, now: before) { dispatch(source, at: .now()) }
@@ -67,7 +95,7 @@ struct SupervisorLoop {
 
     /// The nearest of all points at which something is due.
     private var deadline: MonotonicTime? {
-        let whileRunning = shutdown.hasBegun ? [] : [rolls.deadline, heartbeatCheckAt]
+        let whileRunning = shutdown.hasBegun ? [] : [rolls.deadline, upgrade.deadline, heartbeatCheckAt]
         return ([children.deadline, resources.control.deadline, status.deadline] + whileRunning).compactMap { $0 }.min()
     }
 
@@ -77,6 +105,7 @@ struct SupervisorLoop {
             case .signals: try takeSignals(at: now)
             case .childEnd(let index): try children.reap(index, at: now)
             case .childMessage(let index): try children.receive(index, at: now)
+            case .rehearsal: try upgrade.rehearsed(at: now)
             case .control: try resources.control.accept(at: now)
             case .client(let number): resources.control.advance(number, at: now) { perform($0, at: now) }
             }
@@ -92,6 +121,7 @@ struct SupervisorLoop {
             // Blocked so that none is lost to a default action; the pidfds tell which child it was.
             case SIGCHLD: break
             case SIGHUP: if !shutdown.hasBegun { rolls.hangUp() }
+            case SIGUSR2: requestUpgrade(at: now)
             case SIGTTIN: if !shutdown.hasBegun { rolls.scale(by: 1, because: "SIGTTIN") }
             case SIGTTOU: if !shutdown.hasBegun { rolls.scale(by: -1, because: "SIGTTOU") }
             default: log.signalNotAvailable(signal.number)
@@ -105,7 +135,7 @@ struct SupervisorLoop {
         case .stats: return resources.board.statsReport(at: now)
         case .stop: requestEnd(because: "stop", at: now)
         case .drain: if !shutdown.hasBegun { requestEnd(because: "drain", at: now) }
-        case .reload, .scale, .restart:
+        case .reload, .scale, .restart, .upgrade:
             guard !shutdown.hasBegun else { return ControlCommand.errorAnswer("the daemon is on its way to its end") }
             return change(command, at: now)
         }
@@ -123,8 +153,21 @@ struct SupervisorLoop {
             } catch {
                 return ControlCommand.errorAnswer(error.description)
             }
+        case .upgrade:
+            guard requestUpgrade(at: now) else {
+                return ControlCommand.errorAnswer("what runs here was not started with a configuration file")
+            }
+            return "{\"upgrade\":\"accepted\"}"
         case .status, .stats, .stop, .drain: preconditionFailure("these change no worker")
         }
+    }
+
+    /// False where there is nothing to upgrade: the demo's upstreams would end with it.
+    @discardableResult
+    private func requestUpgrade(at now: MonotonicTime) -> Bool {
+        guard !shutdown.hasBegun, children.all.allSatisfy({ !$0.role.isCompanion }) else { return false }
+        upgrade.request(at: now)
+        return true
     }
 
     private mutating func requestEnd(because cause: String, at now: MonotonicTime) {
@@ -155,6 +198,7 @@ struct SupervisorLoop {
         )
         if !shutdown.hasBegun {
             rolls.advance(at: now)
+            upgrade.advance(isIdle: rolls.isIdle && resources.control.isIdle, at: now)
             shutdown.drain = configuration.drain
         }
         let state: DaemonState =
@@ -173,13 +217,16 @@ struct SupervisorLoop {
     }
 
     private mutating func tellSystemd(at now: MonotonicTime) {
-        guard let notify = resources.notify else { return }
+        guard resources.notify != nil else { return }
         let picture = ServiceStatus.Picture(
             workersReady: children.workersReady, workersWanted: children.workersWanted,
             workersRunning: children.workersRunning, held: children.held, isDraining: shutdown.hasBegun,
             isReloading: rolls.isReloading)
-        let messages = status.messages(picture, areAllReady: children.areAllReady, at: now)
-        guard !messages.isEmpty else { return }
+        tell(status.messages(picture, areAllReady: children.areAllReady, at: now))
+    }
+
+    private func tell(_ messages: [SystemdNotify.Message]) {
+        guard let notify = resources.notify, !messages.isEmpty else { return }
         do throws(SystemError) {
             try notify.send(messages)
         } catch {

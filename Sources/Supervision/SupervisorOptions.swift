@@ -15,6 +15,8 @@ package struct SupervisorOptions {
     package var companions: [Companion] = []
     /// The program that is started for every child; this one unless a test says otherwise.
     package var executable = "/proc/self/exe"
+    /// The words of the command line, with the program's name: what replaces this program is started with the same.
+    package var arguments = CommandLine.arguments
     /// Takes the log lines, each with its line end; standard error unless a test says otherwise.
     package var logSink: (String) -> Void = SupervisorLog.standardError
     /// Reads the configuration again for a reload; throws what is wrong with it, each mistake on a line of its own.

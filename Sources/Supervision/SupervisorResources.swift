@@ -13,14 +13,19 @@ final class SupervisorResources {
     let board: Board
     /// The first one.
     let generation: Generation
+    /// This program, for its return when its successor cannot start.
+    let program: Int32 = Replacement.openSelf()
 
     /// SIGCHLD is among them only so that it cannot be lost to a default action; the pidfds tell who ended.
     private static let signalNumbers = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD]
 
     /// Opens it all.
     ///
-    /// What systemd passed is taken first, since nothing else may own a descriptor that it names.
-    init(_ options: SupervisorOptions, log: SupervisorLog, at now: MonotonicTime) throws(StartError) {
+    /// What systemd passed is taken first, since nothing else may own a descriptor that it names. What a program before
+    /// handed over is not opened again.
+    init(
+        _ options: SupervisorOptions, _ handover: Handover?, log: SupervisorLog, at now: MonotonicTime
+    ) throws(StartError) {
         let configuration = options.configuration
         var passed: [ListeningSocket]
         let openFiles: UInt64
@@ -35,22 +40,30 @@ final class SupervisorResources {
             throw StartError(exitCode: 70, description: error.description)
         }
         do throws(ScoreboardError) {
-            board = try Board()
-            board.begin(options, at: now)
+            if let handover {
+                board = try Board(handedOver: handover.scoreboard, readOnly: handover.scoreboardReadOnly)
+                board.upgraded(options)
+            } else {
+                board = try Board()
+                board.begin(options, at: now)
+            }
             try board.register(configuration.upstreams)
         } catch {
             throw StartError(exitCode: 70, description: "\(error)")
         }
-        admin = try Listeners.admin(configuration, takingFrom: &passed)
+        admin = try Listeners.admin(configuration, takingFrom: &passed, handedOver: handover?.admin)
         var listeners: Listeners?
         do throws(StartError) {
-            let opened = try Listeners(configuration, passed: passed)
+            let opened = try Self.listeners(configuration, handover, passed)
             listeners = opened
-            generation = try Self.first(options, opened)
-            control = try Self.control(configuration)
+            generation = try Self.first((handover?.generation ?? 0) + 1, options, opened)
+            control = try Self.control(configuration, handover)
         } catch {
-            listeners?.close()
-            admin.removeFile()
+            // What was handed over is still needed by the program that comes back.
+            if handover == nil {
+                listeners?.close()
+                admin.removeFile()
+            }
             throw error
         }
         board.show(generation)
@@ -66,19 +79,29 @@ final class SupervisorResources {
         admin.removeFile()
     }
 
+    private static func listeners(
+        _ configuration: Configuration, _ handover: Handover?, _ passed: [ListeningSocket]
+    ) throws(StartError) -> Listeners {
+        guard let handover else { return try Listeners(configuration, passed: passed) }
+        return try Listeners(configuration, handedOver: handover.listeners)
+    }
+
     private static func first(
-        _ options: SupervisorOptions, _ listeners: Listeners
+        _ number: Int, _ options: SupervisorOptions, _ listeners: Listeners
     ) throws(StartError) -> Generation {
         do throws(SystemError) {
             return try Generation(
-                1, options.configuration, bytes: options.configurationBytes, listeners: listeners)
+                number, options.configuration, bytes: options.configurationBytes, listeners: listeners)
         } catch {
             throw StartError(exitCode: 70, description: error.description)
         }
     }
 
-    private static func control(_ configuration: Configuration) throws(StartError) -> ControlServer {
+    private static func control(
+        _ configuration: Configuration, _ handover: Handover?
+    ) throws(StartError) -> ControlServer {
         do throws(SystemError) {
+            if let handover { return try ControlServer(path: configuration.control, handedOver: handover.control) }
             return try ControlServer(path: configuration.control)
         } catch {
             throw StartError(exitCode: 69, description: error.description)

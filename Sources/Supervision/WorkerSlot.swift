@@ -5,9 +5,7 @@ final class WorkerSlot {
     private let rows: [Child]
     private var currentRow: Int
 
-    /// A slot whose first process takes this row.
-    ///
-    /// It is 0 unless a supervisor that is being replaced still has a process in that row.
+    /// A slot whose first process takes this row, or runs in it since before this program took over.
     init(_ id: Int, firstRow: Int = 0, _ generation: Generation) {
         self.id = id
         rows = [0, 1].map { Child(.worker(slot: id, row: $0), generation) }

@@ -10,6 +10,7 @@ struct Gatewayctl: ParsableCommand {
         discussion: "Exit codes: 0 done, 1 a URL failed, 64 bad usage, 69 cannot reach the daemon.",
         version: Version.text,
         subcommands: [
-            Status.self, Stats.self, Reload.self, Restart.self, Scale.self, Drain.self, Stop.self, Fetch.self,
+            Status.self, Stats.self, Reload.self, Restart.self, Scale.self, Upgrade.self, Drain.self, Stop.self,
+            Fetch.self,
         ])
 }

@@ -34,6 +34,22 @@ struct Restart: ParsableCommand {
     }
 }
 
+/// `gatewayctl upgrade`: the program that lies where the daemon's was started takes its place.
+struct Upgrade: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Put the installed program in the place of the one that runs, without closing a listener; waits for it.",
+        discussion: "Exit codes: 0 it runs, 78 it cannot start and the old one goes on, 1 its workers failed.")
+
+    @OptionGroup var control: ControlOptions
+    @Flag(help: "Do not wait for the outcome.") var noWait = false
+
+    func run() throws {
+        try control.order("upgrade", refusal: ExitCode(64))
+        if !noWait { try control.awaitRoll() }
+    }
+}
+
 /// `gatewayctl scale N`: more or fewer workers.
 struct Scale: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -13,12 +13,22 @@ struct Run: ParsableCommand {
     var config = Defaults.path
 
     func run() throws {
-        let file = try ConfigurationFile.load(config)
+        let file = try load()
         var options = SupervisorOptions(
             configuration: file.configuration, configurationBytes: file.bytes, configurationPath: config,
             version: Version.text)
         options.reload = { [config] () throws(RefusedReload) in try ConfigurationFile.reload(config) }
         throw ExitCode(Supervisor(options).run())
+    }
+
+    private func load() throws -> ConfigurationFile {
+        if let bytes = Handover.configurationToReturnTo { return try ConfigurationFile.check(bytes, path: config) }
+        do {
+            return try ConfigurationFile.load(config)
+        } catch {
+            Handover.giveWay(CommandLine.arguments, because: "the configuration has mistakes; the log has them")
+            throw error
+        }
     }
 }
 

@@ -65,6 +65,12 @@ static inline int CLinux_set_close_on_exec(int descriptor) {
     return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
 
+/// Clears close-on-exec on one descriptor (fcntl(2) F_SETFD). C because fcntl is variadic.
+/// Returns 0, or -1 with errno.
+static inline int CLinux_clear_close_on_exec(int descriptor) {
+    return fcntl(descriptor, F_SETFD, 0);
+}
+
 /// Sets O_NONBLOCK on the open file behind a descriptor, keeping its other status flags (fcntl(2) F_SETFL).
 /// C because fcntl is variadic. Returns 0, or -1 with errno.
 static inline int CLinux_set_non_blocking(int descriptor) {

@@ -29,7 +29,8 @@ final class Gateway: Sendable {
     ///   `access_log` are put before it.
     static func start(
         _ yaml: String, workers: Int = 1, accessLog: Bool = false, unixSocket: Bool = false,
-        inheriting descriptors: [Int32] = [], environment: [String: String] = [:]
+        inheriting descriptors: [Int32] = [], environment: [String: String] = [:],
+        executable: String = Program.gatewayd
     ) async throws -> Gateway {
         let folder = try TemporaryFolder()
         let directory = folder.path
@@ -38,7 +39,7 @@ final class Gateway: Sendable {
         try text(yaml, in: directory, listen: listen, workers: "\(workers)", accessLog: accessLog)
             .write(toFile: file, atomically: true, encoding: .utf8)
         let program = try Program(
-            Program.gatewayd, ["--config", file], inheriting: descriptors, environment: environment)
+            executable, ["--config", file], inheriting: descriptors, environment: environment)
         do {
             try await waitUntil("gatewayd was ready") {
                 program.errors.lines.contains { $0.contains("\"event\":\"all_ready\"") } || program.exitCode != nil

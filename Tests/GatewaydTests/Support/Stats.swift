@@ -5,6 +5,7 @@ struct Stats: Decodable, Sendable {
     struct Supervisor: Decodable, Sendable {
         var pid: Int32
         var state: String
+        var uptime_seconds: Double
         var workers_wanted: Int
         var workers_ready: Int
         var restarts_total: Int
