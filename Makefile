@@ -6,13 +6,14 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 SWIFT ?= swift
 FUZZ_SECONDS ?= 60
+CHAOS_SECONDS ?= 60
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # What the programs need, and what their tests and benchmarks need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev
 TEST_PACKAGES := nginx curl iproute2 perl openssl
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test build release lint format install bench fuzz setup setup-test
+.PHONY: help run test build release lint format install bench fuzz chaos setup setup-test
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
@@ -50,6 +51,10 @@ install: release ## install programs, units and sample configuration (DESTDIR=, 
 
 fuzz: ## let libFuzzer try what reads bytes from outside, for a minute (FUZZ_SECONDS=, ARGS="answer")
 	Tests/Fuzz/run $(FUZZ_SECONDS) $(ARGS)
+
+chaos: setup-test ## kill, reload, scale, upgrade and break upstreams at random under load (CHAOS_SECONDS=, CHAOS_SEED=)
+	$(SWIFT) build --build-tests
+	CHAOS_SECONDS=$(CHAOS_SECONDS) CHAOS_SEED=$(CHAOS_SEED) $(SWIFT) test --skip-build --filter ChaosTests
 
 bench: release ## measure beside Go, Node, nginx+Lua and two programs in C in one run (ARGS="--quick --check --write")
 	$(RELEASE) --product merge-bench

@@ -4,40 +4,10 @@ import Testing
 extension RunningPrograms {
     /// Another program in the place of the one that runs.
     @Suite struct UpgradeTests {
-        /// A place for the program, so that another one can be put there.
-        private struct Installed {
-            let folder: TemporaryFolder
-            var path: String { "\(folder.path)/gatewayd" }
-
-            init() throws {
-                folder = try TemporaryFolder()
-                try FileManager.default.copyItem(atPath: Program.gatewayd, toPath: path)
-            }
-
-            /// As a package manager does it: a new file takes the name in one step.
-            func replace(with script: String? = nil) throws {
-                let new = path + ".new"
-                if let script {
-                    try script.write(toFile: new, atomically: true, encoding: .utf8)
-                } else {
-                    try FileManager.default.copyItem(atPath: Program.gatewayd, toPath: new)
-                }
-                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: new)
-                guard rename(new, path) == 0 else { throw Program.Failure(call: "rename", number: errno) }
-            }
-
-            var inode: UInt64? { Self.inode(path) }
-
-            static func inode(_ path: String) -> UInt64? {
-                var status = stat()
-                return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
-            }
-        }
-
         private static let settings = "reload: { canary: 20ms }"
 
         private static func start(
-            _ installed: Installed, _ upstream: TestUpstream, unixSocket: Bool = false,
+            _ installed: InstalledProgram, _ upstream: TestUpstream, unixSocket: Bool = false,
             environment: [String: String] = [:]
         ) async throws -> Gateway {
             try await Gateway.start(
@@ -47,7 +17,7 @@ extension RunningPrograms {
 
         @Test("upgrades under load lose no request; process, listeners and totals stay, and the program is the new one")
         func underLoad() async throws {
-            let installed = try Installed()
+            let installed = try InstalledProgram()
             let upstream = try await Page.upstream()
             let gateway = try await Self.start(installed, upstream, unixSocket: true)
             let before = try await gateway.stats()
@@ -77,7 +47,7 @@ extension RunningPrograms {
             #expect(after.supervisor.uptime_seconds >= before.supervisor.uptime_seconds)
             #expect(Set(after.workers.map(\.pid)).isDisjoint(with: before.workers.map(\.pid)))
             for pid in [gateway.pid] + after.workers.map({ pid_t($0.pid) }) {
-                #expect(Installed.inode("/proc/\(pid)/exe") == installed.inode)
+                #expect(InstalledProgram.inode("/proc/\(pid)/exe") == installed.inode)
             }
             let client = try await RawClient.connect(path: gateway.socketPath)
             try await client.request("GET", "/page")
@@ -96,7 +66,7 @@ extension RunningPrograms {
             "a program that cannot start leaves the one that runs serving, and status says why",
             arguments: ["#!/bin/sh\nexit 3\n", "#!/bin/true\n", "no program at all", "#!/bin/sh\nkill -SEGV $$\n"])
         func badProgram(script: String) async throws {
-            let installed = try Installed()
+            let installed = try InstalledProgram()
             let upstream = try await Page.upstream()
             let gateway = try await Self.start(installed, upstream)
             let before = try await gateway.stats().workers.map(\.pid)
@@ -118,7 +88,7 @@ extension RunningPrograms {
             "a new program that finds an address taken gives way to the old one, whose workers have served all the time"
         )
         func comesBack() async throws {
-            let installed = try Installed()
+            let installed = try InstalledProgram()
             let upstream = try await Page.upstream()
             let gateway = try await Self.start(installed, upstream)
             let before = try await gateway.stats()
@@ -141,7 +111,7 @@ extension RunningPrograms {
 
         @Test("systemd is told which process it is, and that it is ready")
         func notification() async throws {
-            let installed = try Installed()
+            let installed = try InstalledProgram()
             let upstream = try await Page.upstream()
             let socket = try NotifySocket()
             let gateway = try await Self.start(

@@ -11,6 +11,10 @@ struct LogEvent: Decodable, Sendable {
     /// Milliseconds until a planned restart.
     var wait: Int?
     var workers: Int?
+    /// Requests that a process left unanswered.
+    var inFlight: Int?
+    /// RFC 3339, in UTC.
+    var time: String
     private var addressText: String?
     private var purposeText: String?
 
@@ -18,7 +22,8 @@ struct LogEvent: Decodable, Sendable {
     var purpose: String { purposeText ?? "" }
 
     private enum CodingKeys: String, CodingKey {
-        case event, level, slot, pid, reason, message, workers
+        case event, level, slot, pid, reason, message, workers, time
+        case inFlight = "in_flight"
         case wait = "after_ms"
         case addressText = "address"
         case purposeText = "for"
