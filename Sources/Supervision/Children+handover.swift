@@ -7,7 +7,9 @@ extension Children {
     var areAllSteady: Bool {
         all.allSatisfy { child in
             switch child.slot.state {
-            case .ready, .stopped, .held: true
+            // One whose channel has closed is about to end, and its end must not be missed.
+            case .ready: child.channel != nil
+            case .stopped, .held: true
             case .dead, .starting, .unresponsive, .draining: false
             }
         }

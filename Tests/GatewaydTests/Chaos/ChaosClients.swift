@@ -149,7 +149,7 @@ private final class ChaosConnection {
         answeredAt = .now
         let status = head.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         return .answer(
-            status: status, isOfGateway: fields.contains { $0.hasPrefix("x-request-id:") },
+            status: status, isOfGateway: !fields.contains("content-type: text/html"),
             keepsAlive: !fields.contains("connection: close"))
     }
 }

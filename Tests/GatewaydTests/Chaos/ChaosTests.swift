@@ -53,8 +53,16 @@ extension RunningPrograms {
             }
             gateway.signal(SIGTERM)
             #expect(try await gateway.exit() == 0)
-            // Nobody holds its output open any more, so nothing that it started is left, and no memory that was shared.
-            try await gateway.program.allGone()
+            let ends = Set(["worker_exited", "worker_start_failed"])
+            let started = Set(gateway.events.filter { $0.event == "worker_started" }.compactMap(\.pid))
+            let ended = Set(gateway.events.filter { ends.contains($0.event) }.compactMap(\.pid))
+            #expect(started == ended, "seed \(Self.seed): every worker was reaped, and its end told")
+            // Nothing that it started is left, and so no memory that was shared.
+            do {
+                try await waitUntil("nothing was left") { ProcessFiles.running(from: installed.folder.path).isEmpty }
+            } catch {
+                Issue.record("seed \(Self.seed): \(ProcessFiles.running(from: installed.folder.path))")
+            }
             #expect(!FileManager.default.fileExists(atPath: gateway.controlPath))
             withExtendedLifetime(nginx) {}
         }
@@ -141,6 +149,7 @@ extension RunningPrograms {
             print(
                 "chaos: \(answered) answered, \(counted) counted, \(account.kills.count) workers ended, "
                     + "\(account.lost) requests lost with them; \(failures) failures; "
+                    + "\(seen.direct.byStatus) \(seen.nginx.byStatus) \(try await gateway.stats().totals.requests.by_class); "
                     + done.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
             #expect(answered > 100 * Self.seconds / 8)
             let unexplained = account.unexplained(seen.direct.failures, isDirect: true)

@@ -8,6 +8,18 @@ enum ProcessFiles {
         state(in: "/proc/\(pid)/stat").map { $0 != "Z" && $0 != "X" } ?? false
     }
 
+    /// The processes that run a program in this folder, also one that was replaced: each with state and arguments.
+    static func running(from folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap(pid_t.init).compactMap { pid in
+            guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe"),
+                program.hasPrefix(folder + "/"), let arguments = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")
+            else { return nil }
+            let words = arguments.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            return "\(pid) \(state(in: "/proc/\(pid)/stat") ?? "?") \(words.joined(separator: " "))"
+        }
+    }
+
     /// Whether a signal has stopped the process: each of its threads, since they stop one by one.
     static func isStopped(_ pid: pid_t) -> Bool {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
