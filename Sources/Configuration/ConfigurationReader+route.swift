@@ -9,11 +9,12 @@ extension ConfigurationReader {
         var methods: [String]?
         var timeout: Duration?
         var action: Route.Action?
+        var isQuarantined = false
     }
 
     /// The keys of a route that say what it does, of which it has one.
     private static let actions = ["fan_out", "proxy", "batch"]
-    private static let keys = ["path", "methods", "timeout", "merge", "on_conflict"] + actions
+    private static let keys = ["path", "methods", "timeout", "merge", "on_conflict", "quarantine"] + actions
     /// Those that a route may take; TRACE and CONNECT are for proxies that a client chooses.
     private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -35,7 +36,8 @@ extension ConfigurationReader {
             guard let path = draft.path, let methods = draft.methods, let timeout = draft.timeout,
                 let action = draft.action
             else { return nil }
-            return Route(path: path, methods: methods, timeout: timeout, action: action)
+            return Route(
+                path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined)
         }
     }
 
@@ -56,6 +58,8 @@ extension ConfigurationReader {
         // A batch fetches foreign servers: unless the route says otherwise it has the time that one URL has.
         let standard = batch?.timeout ?? Defaults.routeTimeout
         draft.timeout = section["timeout"] == nil ? standard : scalar(.duration, "timeout", in: section)
+        draft.isQuarantined =
+            section["quarantine"] == nil ? false : scalar(.boolean, "quarantine", in: section) ?? false
         let fanOut = section["fan_out"] == nil ? nil : fanOut(in: section, draft: draft)
         let proxy = section["proxy"].flatMap { self.proxy($0) }
         warn(of: batch, section: section, routeTimeout: draft.timeout)

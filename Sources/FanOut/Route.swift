@@ -6,8 +6,13 @@ package struct Route: Sendable {
     /// Of the whole route, from the request's last byte to the answer.
     package var timeout: Duration
     package var action: Action
+    /// Answered with 503 for a while when its requests are in flight at crash after crash.
+    package var isQuarantined: Bool
 
-    package init(path: PathTemplate, methods: [String], timeout: Duration, action: Action) {
+    package init(
+        path: PathTemplate, methods: [String], timeout: Duration, action: Action, isQuarantined: Bool = false
+    ) {
+        self.isQuarantined = isQuarantined
         self.path = path
         self.methods = methods
         self.timeout = timeout

@@ -36,6 +36,11 @@ package struct Descriptor: ~Copyable, Sendable {
         return owned
     }
 
+    /// Has reads and writes return at once (O_NONBLOCK, fcntl(2)).
+    package borrowing func setNonBlocking() throws(SystemError) {
+        guard CLinux_set_non_blocking(number) == 0 else { throw SystemError("set flags of", "descriptor \(number)") }
+    }
+
     /// Marks every descriptor of this process but 0, 1 and 2 as close-on-exec (close_range(2), Linux 5.11).
     package static func markAllCloseOnExec() throws(SystemError) {
         guard CLinux_close_on_exec_from(3) == 0 else { throw SystemError("mark close-on-exec", "all descriptors") }

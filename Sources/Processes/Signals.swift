@@ -43,6 +43,11 @@ package struct Signals: ~Copyable {
         return Received(number: Int32(bitPattern: info.ssi_signo), sender: Int32(bitPattern: info.ssi_pid))
     }
 
+    /// Has SIGSEGV and its like end this process, also when somebody sent them and the runtime's backtrace is written.
+    package static func endAfterCrashes() {
+        CLinux_end_after_crash_handlers()
+    }
+
     /// Ignores SIGPIPE for good, so that writing to a peer that went away is an error (EPIPE) and not the end.
     package static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)

@@ -13,13 +13,16 @@ package struct Spawn {
     package var arguments: [String]
     /// The descriptors that the child inherits beside 0, 1 and 2.
     package var descriptors: [Int32]
+    /// What the child gets as standard error; nil for this process's own.
+    package var standardError: Int32?
     /// Whether the child leads a process group of its own: Ctrl-C in a terminal then reaches only the supervisor.
     package var ownProcessGroup: Bool
 
     package init(
         executable: String = "/proc/self/exe", arguments: [String], descriptors: [Int32] = [],
-        ownProcessGroup: Bool = true
+        standardError: Int32? = nil, ownProcessGroup: Bool = true
     ) {
+        self.standardError = standardError
         self.executable = executable
         self.arguments = arguments
         self.descriptors = descriptors
@@ -38,6 +41,9 @@ package struct Spawn {
         defer { posix_spawn_file_actions_destroy(&actions) }
         for descriptor in descriptors {
             try check(posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor))
+        }
+        if let standardError {
+            try check(posix_spawn_file_actions_adddup2(&actions, standardError, STDERR_FILENO))
         }
         var attributes = posix_spawnattr_t()
         try check(posix_spawnattr_init(&attributes))

@@ -32,6 +32,12 @@ struct JSONWriter {
         }
     }
 
+    /// A member that is an array of values which are JSON already.
+    mutating func array(_ key: String, json elements: [String]) {
+        name(key)
+        text += "[" + elements.joined(separator: ",") + "]"
+    }
+
     /// A member that is a string.
     mutating func member(_ key: String, _ value: String) {
         name(key)

@@ -1,12 +1,13 @@
 /// Where everything lies in the shared area, in 64-bit words from its start: a value computed from the number of slots.
 ///
-///     header │ supervisor │ admin │ upstream names │ two rows per slot: entries │ two rows per slot: counters
+///     header │ supervisor │ admin │ upstream names │ crashes │ quarantine │
+///     two rows per slot: entries │ two rows per slot: counters, requests in flight
 ///
 /// A slot has two rows so that its next process can run while the last one drains, and each word still has one writer.
 /// Only the last part is large, about 1 MiB a row, and sparse: pages appear when they are first touched.
 struct Layout: Equatable {
     /// Changes with the place or the meaning of anything in the area.
-    static let version: UInt64 = 2
+    static let version: UInt64 = 3
 
     /// "gatewayd" in ASCII: what the area begins with.
     static let magic: UInt64 = 0x6761_7465_7761_7964
@@ -31,9 +32,21 @@ struct Layout: Equatable {
         upstreamCount + 8 + index * PublishedRecord<UpstreamName>.wordCount
     }
 
+    /// The number of crashes; it is raised after the report was published.
+    var crashCount: Int { upstreamName(ScoreboardLimits.upstreams) }
+
+    /// The report at this place of the ring.
+    func crash(_ index: Int) -> Int { crashCount + 8 + index * PublishedRecord<CrashEntry>.wordCount }
+
+    /// How many places of the quarantine were ever used.
+    var quarantineCount: Int { crash(ScoreboardLimits.crashes) }
+
+    /// A route's hash, and the word after it: when its quarantine ends, in nanoseconds.
+    func quarantine(_ index: Int) -> Int { quarantineCount + 8 + index * 2 }
+
     /// The entry of the process in a row of a slot.
     func processEntry(_ slot: Int, row: Int) -> Int {
-        upstreamName(ScoreboardLimits.upstreams) + place(slot, row) * PublishedRecord<ProcessEntry>.wordCount
+        quarantine(ScoreboardLimits.quarantines) + place(slot, row) * PublishedRecord<ProcessEntry>.wordCount
     }
 
     /// The counters of a row of a slot; on a page boundary, so that no two processes write to one page.
@@ -86,8 +99,11 @@ enum WorkerWords {
     /// The calls to one upstream.
     static func calls(toUpstream index: Int) -> CallWords { CallWords(start: 2_048 + index * CallWords.pageWords) }
 
-    /// The size of a block: four pages of the worker's own, then two for each upstream.
-    static let count = 2_048 + ScoreboardLimits.upstreams * CallWords.pageWords
+    /// What the requests in flight are.
+    static let inFlight = 2_048 + ScoreboardLimits.upstreams * CallWords.pageWords
+
+    /// The size of a block: four pages of the worker's own, two for each upstream, two for the requests in flight.
+    static let count = inFlight + InFlightRecords.wordCount
 }
 
 /// Words that count calls, from the start of the row's block.

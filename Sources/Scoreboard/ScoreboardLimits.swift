@@ -14,6 +14,15 @@ package enum ScoreboardLimits {
     /// Bytes of an upstream's name.
     package static let upstreamNameBytes = 128
 
+    /// Reports of crashes that are kept.
+    package static let crashes = 32
+
+    /// Bytes of such a report, which is JSON; whoever writes one keeps to it.
+    package static let crashBytes = 3_072
+
+    /// Routes that can be in quarantine at once.
+    static let quarantines = 32
+
     /// Bytes of the reason in `last_exit`; a longer one is cut.
     package static let reasonBytes = 64
 

@@ -47,6 +47,12 @@ package struct ScoreboardReader: Sendable {
         }
     }
 
+    /// When the quarantine of a route ends, by the hash of its path; nil when it never was in one.
+    package func quarantineEnd(of route: UInt64) -> MonotonicTime? { QuarantineTable(memory, layout).end(of: route) }
+
+    /// The reports of the last crashes, the oldest first.
+    package var crashes: [CrashEntry] { CrashTable(memory, layout).all }
+
     /// The names of all upstreams, by index.
     package var upstreamNames: [String] { UpstreamTable(memory, layout).names }
 
@@ -84,7 +90,8 @@ package struct ScoreboardReader: Sendable {
             }.reduce(nil) { $0?.merged(with: $1) ?? $1 }
         }
         return ScoreboardSnapshot(
-            supervisor: supervisor, admin: entry(of: .admin), workers: workers, upstreamNames: names)
+            supervisor: supervisor, admin: entry(of: .admin), workers: workers, upstreamNames: names,
+            crashes: depth == .full ? crashes : [])
     }
 
     private func worker(

@@ -42,6 +42,8 @@ package struct ScoreboardSnapshot: Sendable {
     package let workers: [WorkerSnapshot]
     /// The names of upstreams, by the index under which they are counted.
     package let upstreamNames: [String]
+    /// The reports of the last crashes, the oldest first; each is JSON.
+    package var crashes: [CrashEntry] = []
 
     /// How many workers serve.
     package var workersReady: Int { workers.count { $0.isReady } }

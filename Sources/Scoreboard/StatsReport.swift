@@ -29,7 +29,13 @@ package struct StatsReport {
                     writer.object(name) { upstream(traffic, into: &$0) }
                 }
             }
+            writer.array("crashes", json: snapshot.crashes.map(\.json).filter(Self.isObject))
         }
+    }
+
+    /// The memory that reports lie in can be written by workers, and one may have gone wild.
+    private static func isObject(_ text: String) -> Bool {
+        Part(Array(text.utf8), as: .json, needsObject: true) != nil
     }
 
     private func worker(_ worker: WorkerSnapshot, into writer: inout JSONWriter) {

@@ -86,6 +86,7 @@ package struct SupervisorSection: Sendable {
         words.store(0, at: WorkerWords.requestsInFlight)
         words.store(0, at: WorkerWords.calls.inFlight)
         words.store(0, at: WorkerWords.heartbeat)
+        InFlightRecords.clear(words)
         for upstream in 0..<UpstreamTable(memory, layout).count {
             let inFlight = WorkerWords.calls(toUpstream: upstream).inFlight
             // A store would give a page to an upstream that this worker never called.
@@ -96,6 +97,19 @@ package struct SupervisorSection: Sendable {
     /// What the worker in a row of a slot has in hand, and its heartbeat.
     package func gauges(ofWorker slot: Int, row: Int = 0) -> WorkerGauges {
         WorkerGauges(block(ofWorker: slot, row: row))
+    }
+
+    /// The requests that the worker in a row of a slot has noted down as in flight.
+    package func inFlight(ofWorker slot: Int, row: Int = 0) -> [InFlightRequest] {
+        InFlightRecords.read(block(ofWorker: slot, row: row))
+    }
+
+    /// Keeps the report of a crash; the oldest one goes when there is no room.
+    package func add(_ crash: CrashEntry) { CrashTable(memory, layout).add(crash) }
+
+    /// Puts a route, by the hash of its path, in quarantine until then.
+    package func quarantine(_ route: UInt64, until time: MonotonicTime) {
+        QuarantineTable(memory, layout).set(route, until: time)
     }
 
     /// Requests that the processes in a row of a slot have begun.

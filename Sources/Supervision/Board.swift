@@ -113,6 +113,28 @@ package final class Board {
         return section.gauges(ofWorker: slot, row: row).heartbeat
     }
 
+    /// The requests that a worker has noted down as in flight.
+    package func inFlight(_ role: ChildRole) -> [InFlightRequest] {
+        guard case .worker(let slot, let row) = role else { return [] }
+        return section.inFlight(ofWorker: slot, row: row)
+    }
+
+    /// How many requests a worker has in flight.
+    package func requestsInFlight(_ role: ChildRole) -> Int {
+        guard case .worker(let slot, let row) = role else { return 0 }
+        return section.gauges(ofWorker: slot, row: row).requestsInFlight
+    }
+
+    /// Keeps the report of a crash for /stats.
+    package func add(_ crash: CrashReport) {
+        section.add(CrashEntry(json: crash.json))
+    }
+
+    /// Has all workers answer a route with 503 until then.
+    package func quarantine(_ path: String, until time: MonotonicTime) {
+        section.quarantine(RouteHash.of(path), until: time)
+    }
+
     /// Requests that the processes in a worker's row have begun; 0 for all but workers.
     package func requestsBegun(_ role: ChildRole) -> UInt64 {
         guard case .worker(let slot, let row) = role else { return 0 }

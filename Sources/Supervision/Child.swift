@@ -17,6 +17,9 @@ final class Child {
     /// The supervisor's end of its control channel; nil while there is no process, and once the child closed it.
     var channel: ControlChannel?
 
+    /// What it writes to standard error; nil for all but workers, and once nobody can write there any more.
+    var words: ErrorOutput?
+
     /// What is noted when a process starts.
     struct Run {
         var startedAt: MonotonicTime

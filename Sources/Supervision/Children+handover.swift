@@ -27,7 +27,8 @@ extension Children {
             }
             return Handover.Process(
                 place: place, pid: process.pid, process: process.descriptor.number,
-                channel: channel.descriptor.number, startedAt: run.startedAt, requestsBefore: run.requestsBefore)
+                channel: channel.descriptor.number, words: child.words?.descriptor.number ?? -1,
+                startedAt: run.startedAt, requestsBefore: run.requestsBefore)
         }
     }
 
@@ -41,6 +42,7 @@ extension Children {
             guard let child = child(at: process.place) else { continue }
             child.process = try ChildProcess(pid: process.pid, adopting: process.process)
             child.channel = try ControlChannel(adopting: process.channel)
+            if process.words >= 0 { child.words = ErrorOutput(adopting: process.words) }
             child.run = Child.Run(
                 startedAt: process.startedAt, requestsBefore: process.requestsBefore,
                 jitter: Double.random(in: 0..<1))

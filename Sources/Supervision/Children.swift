@@ -16,6 +16,7 @@ package final class Children {
     package internal(set) var generation: Generation
     /// What workers on trial did since the last look.
     private var trialEvents: [RollPlan.Event] = []
+    var suspect = CrashSuspect()
 
     let board: Board
     let log: SupervisorLog
@@ -81,6 +82,7 @@ package final class Children {
         for (index, child) in all.enumerated() {
             if let process = child.process { polls.read(process.descriptor, .childEnd(index)) }
             if let channel = child.channel { polls.read(channel.descriptor, .childMessage(index)) }
+            if let words = child.words { polls.read(words.descriptor, .childWords(index)) }
         }
     }
 
@@ -113,6 +115,13 @@ package final class Children {
             case .message(.unknown(let text)): log.childSaidUnknown(child.role, pid: child.pid, text: text)
             }
         }
+    }
+
+    /// Passes on what a child has written to standard error.
+    package func readWords(of index: Int) {
+        let child = all[index]
+        child.words?.read(log.passOn)
+        if child.words?.hasEnded ?? false { child.words = nil }
     }
 
     /// Lets the slots whose time has come go on.
@@ -175,11 +184,17 @@ package final class Children {
         do throws(SystemError) {
             let (ours, theirs) = try ControlChannel.pair()
             let command = command(of: child, channel: theirs.descriptor.number)
+            // Those of companions go where the supervisor's go: they are part of the demo, and have no reports.
+            let output = child.role.isWorker ? try ErrorOutput.pipe() : nil
+            let writer = output?.writer
+            defer { if let writer { _ = Descriptor(owning: writer) } }
             let spawn = Spawn(
-                executable: executable, arguments: command.arguments, descriptors: command.descriptors)
+                executable: executable, arguments: command.arguments, descriptors: command.descriptors,
+                standardError: writer)
             // Its descriptor closes with it, and the child must find it open.
             child.process = try withExtendedLifetime(theirs) { () throws(SystemError) in try spawn.start() }
             child.channel = ours
+            child.words = output?.reader
         } catch {
             log.childSpawnFailed(child.role, error)
             handle(.spawnFailed, child, at: now)
@@ -231,12 +246,16 @@ package final class Children {
 
     private func end(_ child: Child, _ reason: String?, _ beforeReady: Bool, _ next: ChildSlot.Next) {
         if let reason {
+            child.words?.read(log.passOn)
+            reportCrash(of: child, reason, next)
             let inFlight = board.ended(child.role, reason: reason)
             log.childEnded(
                 child.role, pid: child.pid, reason: reason, beforeReady: beforeReady, inFlight: inFlight, next: next)
         }
         child.process = nil
         child.run = nil
+        // What a program of its own that reports the crash may still write is nobody's.
+        child.words = nil
         switch next {
         case .restart(let wait): log.childRestarts(child.role, after: wait)
         case .hold(let wait): log.childHeld(child.role, for: wait)

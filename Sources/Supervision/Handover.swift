@@ -22,6 +22,8 @@ package struct Handover: Sendable, Hashable {
         package var process: Int32
         /// The supervisor's end of its control channel.
         package var channel: Int32
+        /// Where its standard error is read; -1 for none.
+        package var words: Int32
         package var startedAt: MonotonicTime
         /// Requests that its row had counted before.
         package var requestsBefore: UInt64
@@ -71,7 +73,7 @@ package struct Handover: Sendable, Hashable {
     package var descriptors: [Int32] {
         [scoreboard, scoreboardReadOnly, admin, control, configuration, program].filter { $0 >= 0 }
             + listeners.map(\.descriptor)
-            + processes.flatMap { [$0.process, $0.channel] }
+            + processes.flatMap { [$0.process, $0.channel] + ($0.words < 0 ? [] : [$0.words]) }
     }
 
     /// The same with every descriptor put through `copy`.
@@ -86,6 +88,7 @@ package struct Handover: Sendable, Hashable {
         for index in processes.indices {
             other.processes[index].process = try copy(processes[index].process)
             other.processes[index].channel = try copy(processes[index].channel)
+            if processes[index].words >= 0 { other.processes[index].words = try copy(processes[index].words) }
         }
         return other
     }
@@ -98,7 +101,7 @@ package struct Handover: Sendable, Hashable {
         for one in listeners { lines.append("listener \(one.descriptor) \(one.isPassed ? 1 : 0) \(one.address)") }
         for one in processes {
             let place = one.place.map { "worker \($0.slot) \($0.row)" } ?? "admin 0 0"
-            let run = "\(one.startedAt.nanoseconds) \(one.requestsBefore)"
+            let run = "\(one.startedAt.nanoseconds) \(one.requestsBefore) \(UInt64(one.words + 1))"
             lines.append("process \(place) \(one.pid) \(one.process) \(one.channel) \(run)")
         }
         return lines.joined(separator: "\n") + "\n"
@@ -139,12 +142,12 @@ package struct Handover: Sendable, Hashable {
 extension Handover.Process {
     /// Reads `process worker 0 1 PID PIDFD CHANNEL STARTED REQUESTS`, or the same with `admin`.
     fileprivate init?(_ line: String) {
-        let words = line.split(separator: " ").map(String.init)
-        let numbers = words.dropFirst(2).compactMap { UInt64($0) }
-        guard words.count >= 9, numbers.count == words.count - 2,
+        let parts = line.split(separator: " ").map(String.init)
+        let numbers = parts.dropFirst(2).compactMap { UInt64($0) }
+        guard parts.count >= 10, numbers.count == parts.count - 2,
             numbers.prefix(5).allSatisfy({ $0 <= UInt64(Int32.max) })
         else { return nil }
-        switch words[1] {
+        switch parts[1] {
         case "worker": place = Handover.Place(slot: Int(numbers[0]), row: Int(numbers[1]))
         case "admin": place = nil
         default: return nil
@@ -154,5 +157,7 @@ extension Handover.Process {
         channel = Int32(numbers[4])
         startedAt = MonotonicTime(nanoseconds: numbers[5])
         requestsBefore = numbers[6]
+        guard let words = Int32(exactly: numbers[7]) else { return nil }
+        self.words = words - 1
     }
 }

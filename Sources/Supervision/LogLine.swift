@@ -19,6 +19,11 @@ package struct LogLine: Sendable {
         text += ",\(Self.quoted(key)):\(Self.quoted(value))"
     }
 
+    /// Adds a value that is JSON already.
+    package mutating func add(_ key: String, raw json: String) {
+        text += ",\(Self.quoted(key)):\(json)"
+    }
+
     /// Adds a whole number.
     package mutating func add(_ key: String, _ value: Int) {
         text += ",\(Self.quoted(key)):\(value)"

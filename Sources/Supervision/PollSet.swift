@@ -14,6 +14,8 @@ package struct PollSet {
         case childEnd(Int)
         /// The child at this index said something, or closed its channel.
         case childMessage(Int)
+        /// The child at this index wrote to standard error.
+        case childWords(Int)
         /// A control client waits to be accepted.
         case control
         /// The control client with this number can be read or written.

@@ -13,6 +13,8 @@ package enum SupervisionLimits {
     package static let rehearsal = Duration.seconds(10)
     /// How long an upgrade waits for workers that come or go.
     package static let upgradeWait = Duration.seconds(60)
+    /// How long a route that is the suspect of crashes is answered with 503, where its configuration wants that.
+    package static let quarantine = Duration.seconds(60)
     /// Between two looks at what workers have used up.
     package static let recycleCheck = Duration.seconds(1)
     /// After a worker that was to be recycled could not be replaced.

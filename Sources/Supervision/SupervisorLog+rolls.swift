@@ -51,6 +51,23 @@ extension SupervisorLog {
         write(.error, "upgrade_refused") { $0.add("message", reason) }
     }
 
+    /// A worker died otherwise than by plan; what is known of it is one JSON object.
+    package func crashed(_ report: CrashReport) {
+        write(.error, "worker_crashed") {
+            $0.add("slot", report.slot)
+            $0.add("pid", Int(report.pid))
+            if let suspect = report.suspect { $0.add("suspect", suspect) }
+            $0.add("report", raw: report.json)
+        }
+    }
+
+    package func quarantined(_ route: String, for duration: Duration) {
+        write(.error, "route_quarantined") {
+            $0.add("route", route)
+            $0.add("for_ms", Int(clamping: duration.wholeMilliseconds))
+        }
+    }
+
     package func listeningChanged(_ addresses: [String]) {
         write(.info, "listening_changed") { $0.add("addresses", addresses.joined(separator: ", ")) }
     }

@@ -22,6 +22,11 @@ package struct SupervisorLog {
         _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
     }
 
+    /// Passes on a line of a child, with its end.
+    package func passOn(_ line: String) {
+        sink(line)
+    }
+
     package func supervisorStarted(version: String, workers: Int, openFiles: UInt64) {
         write(.info, "supervisor_started") {
             $0.add("version", version)

@@ -105,6 +105,7 @@ struct SupervisorLoop {
             case .signals: try takeSignals(at: now)
             case .childEnd(let index): try children.reap(index, at: now)
             case .childMessage(let index): try children.receive(index, at: now)
+            case .childWords(let index): children.readWords(of: index)
             case .rehearsal: try upgrade.rehearsed(at: now)
             case .control: try resources.control.accept(at: now)
             case .client(let number): resources.control.advance(number, at: now) { perform($0, at: now) }

@@ -34,6 +34,11 @@ final class SupervisorResources {
             try Descriptor.markAllCloseOnExec()
             openFiles = try ResourceLimits.raiseOpenFiles()
             Signals.ignoreBrokenPipes()
+            Signals.endAfterCrashes()
+            // For the log, and quick: the worker's connections stay open while it is written. What the user sets stands.
+            setenv(
+                "SWIFT_BACKTRACE",
+                "interactive=no,color=no,threads=crashed,registers=none,images=none,symbolicate=fast", 0)
             signals = try Signals(blocking: Self.signalNumbers)
             notify = try SystemdNotify.take()
         } catch {

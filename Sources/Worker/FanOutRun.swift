@@ -16,6 +16,10 @@ final class FanOutRun: TransferOwner {
     private let heavyWork: HeavyWork
     private let counters: WorkerCounters
     private let started = MonotonicTime.now()
+    /// Where the request is noted down, for the report if this process dies.
+    private let record: (records: InFlightRecords, place: Int)?
+    /// A bit for each of the first 64 calls that is not settled.
+    private var openCalls: UInt64
     private var state: FanOutState
     private var transfers: [Transfer?]
     /// Set while it runs; it also keeps this value alive.
@@ -24,8 +28,10 @@ final class FanOutRun: TransferOwner {
 
     init(
         _ service: FanOutService, _ plan: FanOutPlan, _ engine: TransferEngine, _ heavyWork: HeavyWork,
-        _ counters: WorkerCounters
+        _ counters: WorkerCounters, _ record: (records: InFlightRecords, place: Int)?
     ) {
+        self.record = record
+        openCalls = plan.calls.count < 64 ? 1 << UInt64(plan.calls.count) - 1 : .max
         self.service = service
         self.plan = plan
         self.engine = engine
@@ -40,6 +46,7 @@ final class FanOutRun: TransferOwner {
         self.finished = finished
         self.client = client
         client.onGone = { [self] in cancel() }
+        if let record { record.records.note(openCalls: openCalls, at: record.place) }
         for (index, call) in plan.calls.enumerated() {
             counters.callStarted(upstream: service.traits[index].scoreboardIndex)
             transfers[index] = engine.start(
@@ -84,6 +91,10 @@ final class FanOutRun: TransferOwner {
     private func settle(_ index: Int, _ outcome: Outcome) {
         // Cancelled or out of time while its body was looked at.
         guard state.isOpen(index) else { return }
+        if let record, index < 64 {
+            openCalls &= ~(1 << UInt64(index))
+            record.records.note(openCalls: openCalls, at: record.place)
+        }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(started))
         counters.callFinished(
             upstream: service.traits[index].scoreboardIndex, failure: settled.failure, latency: settled.elapsed)

@@ -11,11 +11,16 @@ final class RequestFlow: RequestHandler {
     private let services: Services
     private let engine: TransferEngine
     private let counters: WorkerCounters
+    private let records: InFlightRecords
     private let log: AccessLog?
     private let heavyWork = HeavyWork()
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
-    init(_ services: Services, _ engine: TransferEngine, _ counters: WorkerCounters, _ log: AccessLog?) {
+    init(
+        _ services: Services, _ engine: TransferEngine, _ counters: WorkerCounters, _ records: InFlightRecords,
+        _ log: AccessLog?
+    ) {
+        self.records = records
         self.services = services
         self.engine = engine
         self.counters = counters
@@ -63,12 +68,22 @@ final class RequestFlow: RequestHandler {
             done(response, nil, [])
         case .found(let index, let captures):
             let route = services.routes[index]
+            if let wait = services.quarantine(of: index) {
+                return done(Self.quarantined(for: wait, id), route, [])
+            }
+            let place = records.begin(route: index, requestID: id, at: request.received)
+            let done: Done = { [records] response, route, failed in
+                if let place { records.end(place) }
+                done(response, route, failed)
+            }
             switch services.actions[index] {
             case .fanOut(let service):
                 do throws(PlanError) {
                     let plan = try FanOutPlan(
                         service.route, timeout: route.timeout, captures: captures, target: target, requestID: id)
-                    fanOut(plan, service, request, id, client) { response, failed in done(response, route, failed) }
+                    fanOut(plan, service, request, id, client, place) { response, failed in
+                        done(response, route, failed)
+                    }
                 } catch {
                     done(Problem(400, error.message, requestID: id).response, route, [])
                 }
@@ -81,11 +96,19 @@ final class RequestFlow: RequestHandler {
         }
     }
 
+    /// The route's requests were in flight at crash after crash.
+    private static func quarantined(for wait: Duration, _ id: String) -> Response {
+        var problem = Problem(503, "This route is in quarantine.", requestID: id)
+        problem.retryAfter = max(1, Int((wait.wholeMilliseconds + 999) / 1_000))
+        return problem.response
+    }
+
     private func fanOut(
         _ plan: FanOutPlan, _ service: FanOutService, _ request: Request, _ id: String, _ client: Client,
+        _ place: Int?,
         _ done: @escaping @LoopActor (Response, [(name: String, failure: Failure)]) -> Void
     ) {
-        let run = FanOutRun(service, plan, engine, heavyWork, counters)
+        let run = FanOutRun(service, plan, engine, heavyWork, counters, place.map { (records, $0) })
         run.start(headers(request, id), for: client) { [heavyWork] state, elapsed in
             guard HeavyWork.isHeavy(bytes: state.bytes) else {
                 let answer = Answer(service.route, state, elapsed: elapsed, requestID: id)

@@ -1,6 +1,7 @@
 import Configuration
 import FanOut
 import Loop
+import Processes
 import Scoreboard
 import Upstream
 
@@ -19,6 +20,9 @@ struct Services {
     let table: RouteTable
     /// By route.
     let actions: [Action]
+    private let scoreboard: ScoreboardReader
+    /// By route: what the quarantine knows it by; nil for those that are never put there.
+    private let hashes: [UInt64?]
 
     init(_ configuration: Configuration, _ scoreboard: ScoreboardReader) {
         let limits = configuration.limits
@@ -27,6 +31,8 @@ struct Services {
         }
         let places = configuration.upstreams.map { scoreboard.upstreamIndex(named: $0.name) }
         routes = configuration.routes
+        self.scoreboard = scoreboard
+        hashes = routes.map { $0.isQuarantined ? RouteHash.of($0.path.text) : nil }
         table = RouteTable(routes)
         actions = routes.map { route in
             switch route.action {
@@ -49,6 +55,13 @@ struct Services {
                 return .none
             }
         }
+    }
+
+    /// For how long a route is still in quarantine; nil when it is not.
+    func quarantine(of route: Int) -> Duration? {
+        guard let hash = hashes[route], let end = scoreboard.quarantineEnd(of: hash) else { return nil }
+        let now = MonotonicTime.now()
+        return end > now ? end.since(now) : nil
     }
 
     private static let userAgent = "gatewayd/\(Version.text)"

@@ -37,6 +37,7 @@ package struct WorkerProcess {
     package func run() throws {
         let board = try Scoreboard.map(descriptor: scoreboard)
         let counters = try board.worker(slot, row: row)
+        let places = try board.inFlight(slot, row: row)
         Signals.ignoreBrokenPipes()
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
@@ -44,7 +45,7 @@ package struct WorkerProcess {
             let engine = TransferEngine(
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
                 limit: configuration.limits.inFlight)
-            let flow = RequestFlow(Services(configuration, board.reader), engine, counters, log)
+            let flow = RequestFlow(Services(configuration, board.reader), engine, counters, places, log)
             let reader = board.reader
             let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits)) {
                 let load = reader.readyLoad(at: .now())

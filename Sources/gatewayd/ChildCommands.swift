@@ -14,6 +14,7 @@ struct ChildOptions: ParsableArguments {
     /// Does a child's work: says what went wrong to the supervisor, and ends with a status that tells it apart.
     func run(_ body: (ControlChannel) throws -> Void) throws {
         setProcessName("gatewayd")
+        Signals.endAfterCrashes()
         let channel = try ControlChannel(adopting: self.channel)
         do {
             try body(channel)

@@ -19,7 +19,8 @@ import Testing
             handover.processes.append(
                 .init(
                     place: slot < 0 ? nil : .init(slot: slot, row: slot % 2), pid: number(), process: number(),
-                    channel: number(), startedAt: MonotonicTime(nanoseconds: .random(in: 0 ... .max, using: &random)),
+                    channel: number(), words: Bool.random(using: &random) ? -1 : number(),
+                    startedAt: MonotonicTime(nanoseconds: .random(in: 0 ... .max, using: &random)),
                     requestsBefore: .random(in: 0 ... .max, using: &random)))
         }
         return handover
@@ -60,7 +61,9 @@ import Testing
     func descriptors() {
         var random = SystemRandomNumberGenerator()
         let handover = Self.example(&random)
-        #expect(handover.descriptors.count == (handover.program < 0 ? 5 : 6) + 4 + 2 * handover.processes.count)
+        #expect(
+            handover.descriptors.count == (handover.program < 0 ? 5 : 6) + 4 + 2 * handover.processes.count
+                + handover.processes.count { $0.words >= 0 })
         let copy = handover.mapped { $0 + 10_000 }
         #expect(copy.descriptors.count { $0 > 10_000 } == handover.descriptors.count - (handover.program < 0 ? 0 : 1))
         #expect(copy.mapped { $0 - 10_000 } == handover)

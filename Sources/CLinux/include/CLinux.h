@@ -187,6 +187,11 @@ static inline int CLinux_affinity_count(void) {
 
 #pragma clang assume_nonnull end
 
+/// Has a signal that says that the program is broken end the process in any case, after what handled it before.
+/// The Swift runtime's handler writes a backtrace and returns, to meet the broken instruction again; a signal that was sent
+/// by somebody meets none, and the process would go on. C because a handler may not run Swift.
+void CLinux_end_after_crash_handlers(void);
+
 /// The variables of this process as `NAME=value` strings up to a null (environ(7)).
 /// C because Swift takes the global for mutable state that threads share. Never null.
 static inline char *_Nullable *_Nonnull CLinux_environment(void) {

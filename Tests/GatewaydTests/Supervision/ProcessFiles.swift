@@ -13,7 +13,8 @@ enum ProcessFiles {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap(pid_t.init).compactMap { pid in
             guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe"),
-                program.hasPrefix(folder + "/"), let arguments = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")
+                program.hasPrefix(folder + "/"),
+                let arguments = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")
             else { return nil }
             let words = arguments.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             return "\(pid) \(state(in: "/proc/\(pid)/stat") ?? "?") \(words.joined(separator: " "))"

@@ -25,6 +25,23 @@ struct Stats: Decodable, Sendable {
         var message: String
     }
 
+    struct Crash: Decodable, Sendable {
+        var id: Int
+        var pid: Int32
+        var reason: String
+        var in_flight: Int
+        var suspect: String?
+        var requests: [Request]
+        var stderr: String
+
+        struct Request: Decodable, Sendable {
+            var route: String?
+            var age_ms: Int
+            var request_id: String
+            var waits_for: [String]
+        }
+    }
+
     struct Exit: Decodable, Sendable {
         var reason: String
         var in_flight: Int
@@ -82,6 +99,7 @@ struct Stats: Decodable, Sendable {
     var workers: [Worker]
     var totals: Totals
     var upstreams: [String: Upstream]
+    var crashes: [Crash]
     /// The admin process itself; nil where the version does not tell.
     var admin: Admin?
 }
