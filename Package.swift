@@ -95,6 +95,7 @@ let package = Package(
         tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         tests("Upstream", ["FanOut", "Loop", "Processes"] + nio),
         tests("HTTPEdge", ["FanOut", "Loop"]),
+        tests("gatewayctl", ["FanOut"]),
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(
             name: "GatewaydTests", dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux", nioHTTP] + nio,

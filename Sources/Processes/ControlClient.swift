@@ -1,11 +1,13 @@
 import Glibc
 
-/// A question to a running daemon over its control socket: one line out, one JSON document back.
+/// A question to a running daemon over its control socket: one message out, one back.
 package enum ControlClient {
     /// The most bytes of an answer.
     private static let limit = 64 << 20
 
-    /// Asks and waits for the whole answer; throws when nobody listens there or the answer stays out for 10 s.
+    /// Asks and waits for the whole answer.
+    ///
+    /// Throws when nobody listens there, the answer stays out for 10 s, or whoever answers speaks another protocol.
     package static func ask(_ command: String, socket path: String) throws(SystemError) -> String {
         let address = try SocketAddress(unixPath: path)
         let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -18,14 +20,24 @@ package enum ControlClient {
         guard address.withSockaddr({ address, size in connect(number, address, size) }) == 0 else {
             throw SystemError("reach the daemon at", path)
         }
-        let line = Array("\(command)\n".utf8)
-        guard try descriptor.write(line[...]) == line.count else { throw SystemError("write to", path, EAGAIN) }
-        var answer: [UInt8] = []
-        while answer.count < limit {
-            guard let chunk = try descriptor.read(upTo: 64 << 10) else { throw SystemError("read from", path, EAGAIN) }
-            if chunk.isEmpty { break }
-            answer += chunk
+        let question = ControlFrame.encode(command)
+        guard try descriptor.write(question[...]) == question.count else { throw SystemError("write to", path, EAGAIN) }
+        var answer = ControlFrame.Collector(limit: limit)
+        while true {
+            guard let piece = try descriptor.read(upTo: 64 << 10) else { throw SystemError("read from", path, EAGAIN) }
+            switch answer.append(piece) {
+            case .incomplete: break
+            case .complete(let text): return text
+            case .tooLong: throw SystemError("take the answer of", path, EMSGSIZE)
+            case .empty: throw SystemError("read from", path, ECONNRESET)
+            case .version(let other):
+                throw SystemError(
+                    "talk to",
+                    "\(path): the daemon speaks version \(other) of the control protocol and this program "
+                        + "\(ControlFrame.version); use the gatewayctl that was installed with the daemon", EPROTO)
+            case .foreign:
+                throw SystemError("talk to", "\(path): whoever listens there is no gatewayd of this version", EPROTO)
+            }
         }
-        return String(decoding: answer, as: UTF8.self)
     }
 }

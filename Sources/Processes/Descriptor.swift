@@ -41,6 +41,11 @@ package struct Descriptor: ~Copyable, Sendable {
         guard CLinux_set_non_blocking(number) == 0 else { throw SystemError("set flags of", "descriptor \(number)") }
     }
 
+    /// The effective user of whoever connected to this unix socket (SO_PEERCRED, unix(7)); nil when that cannot be told.
+    package borrowing func peerUser() -> UInt32? {
+        UInt32(exactly: CLinux_peer_user(number))
+    }
+
     /// Marks every descriptor of this process but 0, 1 and 2 as close-on-exec (close_range(2), Linux 5.11).
     package static func markAllCloseOnExec() throws(SystemError) {
         guard CLinux_close_on_exec_from(3) == 0 else { throw SystemError("mark close-on-exec", "all descriptors") }

@@ -50,33 +50,3 @@ package enum ControlCommand: Sendable, Hashable {
         "{\"error\":\(LogLine.quoted(message))}"
     }
 }
-
-/// Collects a request line from the pieces in which it arrives.
-package struct ControlLine: Sendable {
-    /// What the bytes so far come to.
-    package enum State: Sendable, Hashable {
-        /// The line is not whole yet.
-        case incomplete
-        /// The line without its end.
-        case complete([UInt8])
-        /// Longer than `SupervisionLimits.controlLine` bytes.
-        case tooLong
-        /// The client left without a word.
-        case empty
-    }
-
-    private var bytes: [UInt8] = []
-
-    package init() {}
-
-    /// Takes what was read; no bytes mean that the client sends no more, which ends the line as well.
-    package mutating func append(_ piece: [UInt8]) -> State {
-        bytes += piece
-        if let end = bytes.firstIndex(of: UInt8(ascii: "\n")), end <= SupervisionLimits.controlLine {
-            return .complete(Array(bytes[..<end]))
-        }
-        if bytes.count > SupervisionLimits.controlLine { return .tooLong }
-        guard piece.isEmpty else { return .incomplete }
-        return bytes.isEmpty ? .empty : .complete(bytes)
-    }
-}

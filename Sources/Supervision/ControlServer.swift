@@ -1,9 +1,11 @@
 package import FanOut
+import Glibc
 package import Processes
 
-/// Serves the control socket: reads a line, writes one JSON document and a line end, closes.
+/// Serves the control socket: reads one message, answers with one that is a JSON document, closes.
 ///
-/// A client is held to `SupervisionLimits`: its line is bounded, and one that neither sends nor reads is dropped. All
+/// Only root and the daemon's own user are served, whatever became of the socket file's mode. A client is held to
+/// `SupervisionLimits`: its message is bounded, and one that neither sends nor reads is dropped. All
 /// writes are non-blocking, so that no client can stop the supervisor.
 package final class ControlServer {
     private let socket: ListeningSocket
@@ -97,24 +99,44 @@ package final class ControlServer {
     ) throws(SystemError) {
         guard let piece = try client.descriptor.read(upTo: SupervisionLimits.controlLine) else { return }
         let answer: String
-        switch client.line.append(piece) {
+        switch client.question.append(piece) {
         case .incomplete: return
         case .empty:
             client.isDone = true
             return
-        case .tooLong: answer = ControlCommand.errorAnswer("a line has at most \(SupervisionLimits.controlLine) bytes")
+        case .tooLong:
+            answer = ControlCommand.errorAnswer("a command has at most \(SupervisionLimits.controlLine) bytes")
+        case .version(let other):
+            answer = ControlCommand.errorAnswer(
+                "the daemon speaks version \(ControlFrame.version) of the control protocol and you \(other); use the "
+                    + "gatewayctl that was installed with it")
+        case .foreign:
+            answer = ControlCommand.errorAnswer(
+                "that is not version \(ControlFrame.version) of the control protocol; use gatewayctl")
         case .complete(let line):
-            answer = ControlCommand(line: line).map(perform) ?? ControlCommand.unknownAnswer(to: line)
+            answer = mayAsk(client) ?? Self.answer(to: Array(line.utf8), perform)
         }
-        client.answer = Array((answer + "\n").utf8)[...]
+        client.answer = ControlFrame.encode(answer + "\n")[...]
         client.deadline = now + SupervisionLimits.controlClient
     }
 
-    /// A connected client: first its line comes in, then its answer goes out.
+    private static func answer(to line: [UInt8], _ perform: (ControlCommand) -> String) -> String {
+        ControlCommand(line: line).map(perform) ?? ControlCommand.unknownAnswer(to: line)
+    }
+
+    /// Why a client is not served; nil when it is.
+    private func mayAsk(_ client: Client) -> String? {
+        let user = client.descriptor.peerUser()
+        if user == 0 || user == geteuid() { return nil }
+        let name = user.map { "user \($0)" } ?? "an unknown user"
+        return ControlCommand.errorAnswer("\(name) may not control the daemon; root and user \(geteuid()) may")
+    }
+
+    /// A connected client: first its question comes in, then its answer goes out.
     private final class Client {
         let descriptor: Descriptor
-        var line = ControlLine()
-        /// What is still to be written; nil while the line comes in.
+        var question = ControlFrame.Collector(limit: SupervisionLimits.controlLine)
+        /// What is still to be written; nil while the question comes in.
         var answer: ArraySlice<UInt8>?
         var deadline: MonotonicTime
         var isDone = false

@@ -84,7 +84,10 @@ final class Rolls {
     }
 
     /// HUP: reads the configuration again and rolls to it, as soon as nothing else rolls.
-    func hangUp() { isReloadWanted = true }
+    func hangUp() {
+        isReloadWanted = true
+        showQueued()
+    }
 
     /// The same for the control socket: a configuration that cannot be used is told at once.
     func reload(at now: MonotonicTime) -> String {

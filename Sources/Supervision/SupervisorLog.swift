@@ -121,10 +121,11 @@ package struct SupervisorLog {
         write(.warning, "killing") { $0.add("because", cause) }
     }
 
-    package func signalNotAvailable(_ number: Int32) {
-        write(.warning, "signal_ignored") {
+    /// USR1: logs go to standard output and error, and whoever writes them to files rotates those.
+    package func nothingToReopen(_ number: Int32) {
+        write(.info, "signal_ignored") {
             $0.add("signal", signalName(number))
-            $0.add("message", "not available yet")
+            $0.add("message", "logs go to standard output and error, there is no file to reopen")
         }
     }
 

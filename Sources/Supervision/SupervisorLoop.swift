@@ -125,7 +125,7 @@ struct SupervisorLoop {
             case SIGUSR2: requestUpgrade(at: now)
             case SIGTTIN: if !shutdown.hasBegun { rolls.scale(by: 1, because: "SIGTTIN") }
             case SIGTTOU: if !shutdown.hasBegun { rolls.scale(by: -1, because: "SIGTTOU") }
-            default: log.signalNotAvailable(signal.number)
+            default: log.nothingToReopen(signal.number)
             }
         }
     }

@@ -6,6 +6,7 @@ import Processes
 struct ControlOptions: ParsableArguments {
     @Option(help: "The daemon's control socket.", completion: .file())
     var socket = "/run/gatewayd/control.sock"
+    @Flag(help: "Print JSON.") var json = false
 
     /// The daemon's answer to a command; ends with 69 when it cannot be reached.
     func ask(_ command: String) throws -> String {
@@ -18,38 +19,70 @@ struct ControlOptions: ParsableArguments {
     }
 
     /// Gives an order; when the daemon refuses it, says why and ends with `refusal`.
-    func order(_ command: String, refusal: ExitCode) throws {
+    ///
+    /// With `isAll` its answer is all that will be told.
+    func order(_ command: String, refusal: ExitCode, isAll: Bool) throws {
         let answer = try ask(command)
-        guard let refused = try? JSONDecoder().decode(Refusal.self, from: Data(answer.utf8)) else { return }
-        Terminal.error("gatewayctl: \(refused.error)")
+        guard let refused = try? JSONDecoder().decode(Refusal.self, from: Data(answer.utf8)) else {
+            if isAll, json { print(answer, terminator: "") }
+            return
+        }
+        if json { print(answer, terminator: "") } else { Terminal.error("gatewayctl: \(refused.error)") }
         throw refusal
+    }
+
+    /// Gives an order whose answer is the state that it leads to, and prints that.
+    func end(_ command: String) throws {
+        let answer = try ask(command)
+        guard let ending = try? JSONDecoder().decode(Ending.self, from: Data(answer.utf8)) else {
+            Terminal.error("gatewayctl: \(answer)")
+            throw ExitCode(70)
+        }
+        print(json ? answer : "the daemon is \(ending.state)\n", terminator: "")
+    }
+
+    /// Everything that is counted.
+    func sample() throws -> TopSample {
+        let answer = try ask("stats")
+        guard let sample = try? JSONDecoder().decode(TopSample.self, from: Data(answer.utf8)) else {
+            Terminal.error("gatewayctl: the daemon's answer is not what it counts: \(answer.prefix(200))")
+            throw ExitCode(70)
+        }
+        return sample
     }
 
     /// How the daemon and its workers are.
     func status() throws -> StatusTable {
         let answer = try ask("status")
-        guard let report = try? JSONDecoder().decode(StatusTable.self, from: Data(answer.utf8)) else {
+        guard var report = try? JSONDecoder().decode(StatusTable.self, from: Data(answer.utf8)) else {
             Terminal.error("gatewayctl: the daemon's answer is not a status: \(answer)")
             throw ExitCode(70)
         }
+        report.json = answer
         return report
     }
 
     private struct Refusal: Decodable {
         var error: String
     }
+
+    private struct Ending: Decodable {
+        var state: String
+    }
 }
 
 /// `gatewayctl status`: the daemon and its workers, a line each.
 struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show the daemon's state and its workers.")
+    static let configuration = CommandConfiguration(
+        abstract: "Show the daemon's state and its workers.",
+        discussion: "Exit codes: 0 all is well, 1 something is not, 69 no daemon answers.")
 
     @OptionGroup var control: ControlOptions
-    @Flag(help: "Print JSON instead of a table.") var json = false
 
     func run() throws {
-        if json { return print(try control.ask("status"), terminator: "") }
-        print(try control.status().text, terminator: "")
+        let status = try control.status()
+        print(control.json ? status.json : status.text, terminator: "")
+        if !status.isWell { throw ExitCode(1) }
     }
 }
 
@@ -58,7 +91,6 @@ struct Stats: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print the statistics as JSON, as /stats does.")
 
     @OptionGroup var control: ControlOptions
-    @Flag(help: "Print JSON; it always does.") var json = false
 
     func run() throws {
         print(try control.ask("stats"), terminator: "")
@@ -73,7 +105,7 @@ struct Drain: ParsableCommand {
     @OptionGroup var control: ControlOptions
 
     func run() throws {
-        print(try control.ask("drain"), terminator: "")
+        try control.end("drain")
     }
 }
 
@@ -84,6 +116,6 @@ struct Stop: ParsableCommand {
     @OptionGroup var control: ControlOptions
 
     func run() throws {
-        print(try control.ask("stop"), terminator: "")
+        try control.end("stop")
     }
 }

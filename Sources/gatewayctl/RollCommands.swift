@@ -12,7 +12,7 @@ struct Reload: ParsableCommand {
     @Flag(help: "Do not wait for the outcome.") var noWait = false
 
     func run() throws {
-        try control.order("reload", refusal: ExitCode(78))
+        try control.order("reload", refusal: ExitCode(78), isAll: noWait)
         if !noWait { try control.awaitRoll() }
     }
 }
@@ -29,7 +29,7 @@ struct Restart: ParsableCommand {
     @Flag(help: "Do not wait for the outcome.") var noWait = false
 
     func run() throws {
-        try control.order(id.map { "restart \($0)" } ?? "restart", refusal: ExitCode(64))
+        try control.order(id.map { "restart \($0)" } ?? "restart", refusal: ExitCode(64), isAll: id != nil || noWait)
         if id == nil, !noWait { try control.awaitRoll() }
     }
 }
@@ -45,7 +45,7 @@ struct Upgrade: ParsableCommand {
     @Flag(help: "Do not wait for the outcome.") var noWait = false
 
     func run() throws {
-        try control.order("upgrade", refusal: ExitCode(64))
+        try control.order("upgrade", refusal: ExitCode(64), isAll: noWait)
         if !noWait { try control.awaitRoll() }
     }
 }
@@ -59,7 +59,7 @@ struct Scale: ParsableCommand {
     @Argument(help: "How many workers there are to be, from 1 to 64.") var count: Int
 
     func run() throws {
-        try control.order("scale \(count)", refusal: ExitCode(64))
+        try control.order("scale \(count)", refusal: ExitCode(64), isAll: true)
     }
 }
 
@@ -76,9 +76,10 @@ extension ControlOptions {
             case "queued" where supervisor.state != "draining", "rolling" where supervisor.state != "draining":
                 usleep(Self.interval)
             case "done":
-                return print("generation \(reload.generation) is in use")
+                return print(json ? reload.json : "generation \(reload.generation) is in use")
             default:
-                Terminal.error("gatewayctl: the reload was \(reload.outcome): \(reload.message)")
+                if json { print(reload.json) }
+                Terminal.error("gatewayctl: the change was \(reload.outcome): \(reload.message)")
                 throw ExitCode(reload.outcome == "refused" ? 78 : 1)
             }
         }

@@ -1,3 +1,5 @@
+import FanOut
+
 /// The daemon's answer to `status`, as a table.
 struct StatusTable: Decodable {
     struct Supervisor: Decodable {
@@ -16,6 +18,14 @@ struct StatusTable: Decodable {
         var generation: Int
         var at: String
         var message: String
+
+        /// One line of JSON.
+        var json: String {
+            var text = Array(#"{"outcome":""#.utf8)
+            text += Array("\(outcome)\",\"generation\":\(generation),\"message\":".utf8)
+            JSONText.append(string: message, to: &text)
+            return String(decoding: text, as: UTF8.self) + "}"
+        }
     }
 
     struct Worker: Decodable {
@@ -43,6 +53,33 @@ struct StatusTable: Decodable {
 
     var supervisor: Supervisor
     var workers: [Worker]
+    /// As it came.
+    var json = ""
+
+    private enum CodingKeys: String, CodingKey {
+        case supervisor, workers
+    }
+
+    /// Whether every worker that there should be serves, and nothing holds one back.
+    var isWell: Bool {
+        ["running", "reloading"].contains(supervisor.state) && supervisor.workers_ready >= supervisor.workers_wanted
+    }
+
+    /// How it is, in a few words.
+    var headline: String {
+        let held = workers.filter { $0.state == "held" }.map {
+            "worker \($0.id) is held after \($0.last_exit?.reason ?? "?")"
+        }
+        let hanging = workers.filter { $0.state == "unresponsive" }.map { "worker \($0.id) does not respond" }
+        let missing = supervisor.workers_wanted - supervisor.workers_ready
+        if supervisor.state == "draining" { return "draining" }
+        if isWell { return supervisor.state == "reloading" ? "ok, reloading" : "ok" }
+        let reasons = held + hanging
+        let counted = missing > 0 ? ["\(missing) of \(supervisor.workers_wanted) workers not ready"] : []
+        return "degraded: "
+            + (reasons.isEmpty ? counted + (counted.isEmpty ? ["a process is held"] : []) : reasons)
+            .joined(separator: ", ")
+    }
 
     /// A line on the daemon, then a line per worker under headings.
     var text: String {
@@ -58,7 +95,7 @@ struct StatusTable: Decodable {
             return cells.joined(separator: "  ")
         }
         let head =
-            "gatewayd \(supervisor.version), \(supervisor.state), pid \(supervisor.pid), "
+            "\(headline): gatewayd \(supervisor.version), \(supervisor.state), pid \(supervisor.pid), "
             + "up \(Self.time(supervisor.uptime_seconds)), "
             + "\(supervisor.workers_ready)/\(supervisor.workers_wanted) workers ready, "
             + "\(supervisor.restarts_total) restarts"
@@ -70,7 +107,7 @@ struct StatusTable: Decodable {
         guard let reload = supervisor.reload, reload.outcome == "refused" || reload.outcome == "failed" else {
             return []
         }
-        return ["the reload of \(reload.at) was \(reload.outcome):"]
+        return ["the change of \(reload.at) was \(reload.outcome):"]
             + reload.message.split(separator: "\n").map { "  \($0)" }
     }
 

@@ -34,6 +34,130 @@ extension RunningPrograms {
             }
         }
 
+        @Test("status says at a glance whether all is well, and its exit code does too")
+        func glance() async throws {
+            let gateway = try await Gateway.start(
+                "restart: { intensity: 1, period: 60s, hold: 1h }\n" + Page.configuration(try await Page.upstream()),
+                workers: 2)
+            let well = try await gateway.control("status")
+            #expect(well.exitCode == 0 && well.output.first?.hasPrefix("ok: gatewayd ") == true)
+            // The second death within the window holds the slot.
+            for _ in 0..<2 {
+                let worker = try #require(try await gateway.stats().workers.first)
+                guard worker.pid > 0 else { break }
+                gateway.signal(SIGKILL, to: worker.pid)
+                try await waitUntil("its end was noted") {
+                    let now = try await gateway.stats().workers[0]
+                    return now.state == "held" || (now.state == "ready" && now.pid != worker.pid)
+                }
+            }
+            try await gateway.waitFor(event: "worker_held")
+            let ill = try await gateway.control("status")
+            #expect(ill.exitCode == 1)
+            #expect(ill.output.first?.hasPrefix("degraded: worker 0 is held after signal SIGKILL: ") == true)
+            #expect(try await gateway.control("status", "--json").exitCode == 1)
+            #expect(try await gateway.control("restart", "0", "--json").output == [#"{"restart":"accepted"}"#])
+            try await waitUntil("it is well again") { try await gateway.control("status").exitCode == 0 }
+            gateway.stop()
+        }
+
+        @Test("top prints a line for each look where there is no terminal, and JSON where that is asked for")
+        func topWithoutTerminal() async throws {
+            let gateway = try await Gateway.start(Page.configuration(try await Page.upstream()))
+            let top = try await gateway.control("top", "--interval", "50ms", "--count", "3")
+            #expect(top.exitCode == 0 && top.output.count == 3)
+            #expect(top.output.allSatisfy { $0.hasPrefix("running 1/1 workers, ") })
+            let json = try await gateway.control("top", "--json", "--interval", "50ms", "--count", "2")
+            #expect(json.output.count == 2)
+            for line in json.output { _ = try JSONDecoder().decode(Stats.self, from: Data(line.utf8)) }
+            #expect(try await gateway.control("top", "--count", "0").exitCode == 64)
+            gateway.stop()
+        }
+
+        @Test(
+            "on a terminal top fills the screen and gives it back, when its looks are over and on TERM",
+            .enabled(
+                if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"),
+                "script (bsdutils) makes the terminal, and it is not installed"))
+        func topOnTerminal() async throws {
+            let gateway = try await Gateway.start(Page.configuration(try await Page.upstream()))
+            for more in [["--count", "2"], ["--count", "1000"]] {
+                let command =
+                    ([Program.gatewayctl, "top", "--interval", "50ms", "--socket", gateway.controlPath] + more)
+                    .joined(separator: " ")
+                // The terminal's modes are told before and after, by the shell that lives on in it.
+                let shell =
+                    "stty -a > \(gateway.directory)/before; \(command); echo ended $?; stty -a > \(gateway.directory)/after"
+                let program = try Program("/usr/bin/script", ["--quiet", "--command", shell, "/dev/null"])
+                defer { program.stop() }
+                if more[1] == "1000" {
+                    var found: pid_t?
+                    try await waitUntil("it runs") {
+                        found = ProcessFiles.running(from: Program.folder.path).first { $0.contains("top --interval") }
+                            .flatMap { $0.split(separator: " ").first }.flatMap { pid_t($0) }
+                        return found != nil
+                    }
+                    try await waitUntil("it shows something") {
+                        program.output.lines.contains { $0.contains("UPSTREAM") }
+                    }
+                    gateway.signal(SIGTERM, to: found)
+                }
+                _ = try await program.exit()
+                try await program.allGone()
+                let screen = program.output.lines.joined(separator: "\n")
+                #expect(screen.contains("\u{1B}[?1049h") && screen.contains("WORKER") && screen.contains("ended 0"))
+                #expect(screen.contains("\u{1B}[?25h\u{1B}[?1049l"), "the first screen is back, with a cursor")
+                let modes = try ["before", "after"].map {
+                    try String(contentsOfFile: "\(gateway.directory)/\($0)", encoding: .utf8)
+                }
+                #expect(modes[0] == modes[1])
+            }
+            gateway.stop()
+        }
+
+        @Test(
+            "whoever sends something else, half of something or nothing, or never reads, is told or dropped; others are served"
+        )
+        func odd() async throws {
+            let gateway = try await Gateway.start(Page.configuration(try await Page.upstream()))
+            let http = try await RawClient.connect(path: gateway.controlPath)
+            try await http.send("GET / HTTP/1.1\r\n\r\n")
+            #expect(try await http.hears("use gatewayctl"))
+            let other = try await RawClient.connect(path: gateway.controlPath)
+            try await other.send("GWC\u{9}\0\0\0\u{6}status")
+            #expect(try await other.hears("version 1 of the control protocol and you 9"))
+            let large = try await RawClient.connect(path: gateway.controlPath)
+            try await large.send("GWC\u{1}\0\u{7F}\0\0")
+            #expect(try await large.hears("at most 4096 bytes"))
+            var idle: [RawClient] = []
+            // More than it takes at a time: some wait in the queue until others are dropped.
+            for _ in 0..<40 { idle.append(try await RawClient.connect(path: gateway.controlPath)) }
+            try await idle[0].send("GWC\u{1}\0\0\0\u{6}sta")
+            try await idle[1].send("GWC\u{1}\0\0\0\u{5}stats")
+            let status = try await gateway.control("status")
+            #expect(status.exitCode == 0)
+            #expect(try await gateway.get("/page").status == 200)
+            withExtendedLifetime(idle) {}
+            gateway.stop()
+        }
+
+        @Test(
+            "another user may not control the daemon, even where the file's mode would let them",
+            .enabled(if: getuid() == 0))
+        func credentials() async throws {
+            let gateway = try await Gateway.start(Page.configuration(try await Page.upstream()))
+            chmod(gateway.controlPath, 0o666)
+            chmod(gateway.directory, 0o755)
+            let copy = "\(gateway.directory)/gatewayctl"
+            try FileManager.default.copyItem(atPath: Program.gatewayctl, toPath: copy)
+            let stranger = try await Program.run(
+                "/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", copy, "stop", "--socket",
+                gateway.controlPath)
+            #expect(stranger.exitCode != 0 && !stranger.output.contains { $0.contains("draining") }, "\(stranger)")
+            #expect(try await gateway.get("/page").status == 200)
+            gateway.stop()
+        }
+
         @Test("the control socket is the owner's alone")
         func mode() async throws {
             let gateway = try await Gateway.start(

@@ -133,7 +133,9 @@ struct MappingTests {
             #expect(StatsReport(snapshot, now: now).json.hasSuffix("}"))
             #expect(StatusReport(snapshot, now: now).json.hasSuffix("}"))
             #expect(board.scoreboard.reader.readyLoad(at: MonotonicTime(nanoseconds: 0)).workers <= 1)
-            supervisor.recordExit(of: .worker(0), reason: "signal SIGSEGV", at: WallTime.now())
+            for row in 0..<ScoreboardLimits.rowsPerSlot {
+                supervisor.recordExit(of: .worker(0, row: row), reason: "signal SIGSEGV", at: WallTime.now())
+            }
             supervisor.recordStart(of: .worker(0), pid: 5, generation: 1, at: now, isRestart: true)
             supervisor.recordStart(of: .admin, pid: 6, generation: 1, at: now, isRestart: true)
             #expect(board.worker(0)?.process.pid == 5)

@@ -103,31 +103,8 @@ import Testing
     @Test func anUnknownCommandIsAnsweredWithTheKnownOnes() {
         #expect(
             ControlCommand.unknownAnswer(to: Array("re\"load".utf8))
-                == #"{"error":"unknown command 're\"load'; known are status, stats, stop, drain, reload, scale N, restart [ID]"}"#
+                == #"{"error":"unknown command 're\"load'; known are status, stats, stop, drain, reload, scale N, restart [ID], upgrade"}"#
         )
-    }
-
-    @Test func aLineIsCollectedFromPieces() {
-        var line = ControlLine()
-        #expect(line.append(Array("sta".utf8)) == .incomplete)
-        #expect(line.append(Array("ts\nmore".utf8)) == .complete(Array("stats".utf8)))
-    }
-
-    @Test func theClientsEndCompletesALineToo() {
-        var line = ControlLine()
-        #expect(line.append(Array("stats".utf8)) == .incomplete)
-        #expect(line.append([]) == .complete(Array("stats".utf8)))
-        var empty = ControlLine()
-        #expect(empty.append([]) == .empty)
-    }
-
-    @Test func aLineIsBounded() {
-        var line = ControlLine()
-        #expect(line.append([UInt8](repeating: 65, count: 4_096)) == .incomplete)
-        #expect(line.append([65]) == .tooLong)
-        var exact = ControlLine()
-        #expect(exact.append([UInt8](repeating: 65, count: 4_096)) == .incomplete)
-        #expect(exact.append([10]) == .complete([UInt8](repeating: 65, count: 4_096)))
     }
 }
 

@@ -79,18 +79,8 @@ private final class Cluster: Sendable {
 
     /// Asks the control socket and returns the answer as JSON.
     func ask(_ command: String) throws -> [String: Any] {
-        let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let descriptor = Descriptor(owning: number)
-        let address = try SocketAddress(unixPath: directory + "/control.sock")
-        let result = address.withSockaddr { connect(number, $0, $1) }
-        guard result == 0 else { throw SystemError("connect to", address.description) }
-        _ = try descriptor.write(Array((command + "\n").utf8)[...])
-        var answer: [UInt8] = []
-        for _ in 0..<10_000 {
-            guard let piece = try descriptor.read(upTo: 65_536), !piece.isEmpty else { break }
-            answer += piece
-        }
-        return try #require(try JSONSerialization.jsonObject(with: Data(answer)) as? [String: Any])
+        let answer = try ControlClient.ask(command, socket: directory + "/control.sock")
+        return try #require(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
     }
 
     /// Waits until a condition holds, at most twenty seconds.

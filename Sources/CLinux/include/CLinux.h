@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>     // epoll_create1, epoll_ctl, epoll_wait: not part of the Glibc module
+#include <sys/ioctl.h>
 #include <sys/eventfd.h>   // eventfd: likewise
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -76,6 +77,26 @@ static inline int CLinux_clear_close_on_exec(int descriptor) {
 static inline int CLinux_set_non_blocking(int descriptor) {
     int flags = fcntl(descriptor, F_GETFL);
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+/// The effective user of the process at the other end of a unix socket, when it connected (SO_PEERCRED, unix(7)).
+/// C because struct ucred is guarded by _GNU_SOURCE. Returns the user's id, or -1 with errno.
+static inline int64_t CLinux_peer_user(int socket) {
+    struct { pid_t pid; uid_t uid; gid_t gid; } peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? -1 : (int64_t)peer.uid;
+}
+
+/// The size of a terminal in characters (TIOCGWINSZ, ioctl_tty(2)). C because ioctl is variadic.
+/// Returns 0, or -1 with errno (ENOTTY: not a terminal).
+static inline int CLinux_terminal_size(int descriptor, int *rows, int *columns) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) {
+        return -1;
+    }
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return 0;
 }
 
 // MARK: - Memory

@@ -94,6 +94,17 @@ final class RawClient: Sendable {
         }
     }
 
+    /// Reads until these words came; false when the peer closed before.
+    func hears(_ words: String) async throws -> Bool {
+        try await blocking { [self] in
+            var buffer: [UInt8] = []
+            while !String(decoding: buffer, as: UTF8.self).contains(words) {
+                guard try fill(&buffer) else { return false }
+            }
+            return true
+        }
+    }
+
     /// Whether the other side closes now without a further byte.
     func isClosedByPeer() async throws -> Bool {
         try await blocking { [self] in try received.withLock { try $0.isEmpty && !fill(&$0) } }
