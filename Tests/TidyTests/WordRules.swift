@@ -45,6 +45,15 @@ enum WordRules {
         }.map { Violation(path: path, line: $0, message: $1) }
     }
 
+    /// Clocks that somebody can set.
+    static func checkTimeOfDay(_ path: String, _ text: SourceText) -> [Violation] {
+        lines(text) { code in
+            ["CLOCK_REALTIME", "time(nil)", "gettimeofday(", "Date()", "timespec_get("].first { contains(code, $0) }.map {
+                ["'\($0)' jumps when the clock is set; use MonotonicTime, or WallTime for a label"]
+            } ?? []
+        }.map { Violation(path: path, line: $0, message: $1) }
+    }
+
     private static func lines(_ text: SourceText, _ messages: (String) -> [String]) -> [(Int, String)] {
         text.lines.enumerated().flatMap { index, line in messages(line.code).map { (index + 1, $0) } }
     }
