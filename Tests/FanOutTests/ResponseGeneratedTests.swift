@@ -103,7 +103,7 @@ extension SeededGenerator {
     }
 
     /// Cuts bytes into pieces, some of them empty.
-    fileprivate mutating func pieces(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    mutating func pieces(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -115,7 +115,7 @@ extension SeededGenerator {
     }
 
     /// Changes, drops, doubles or moves a few bytes.
-    fileprivate mutating func spoil(_ answer: inout [UInt8]) {
+    mutating func spoil(_ answer: inout [UInt8]) {
         let odd: [UInt8] = [0, 9, 10, 13, 32, 44, 45, 48, 49, 58, 59, 65, 102, 127, 128, 255]
         for _ in 0..<Int.random(in: 1...4, using: &self) where !answer.isEmpty {
             let place = Int.random(in: 0..<answer.count, using: &self)

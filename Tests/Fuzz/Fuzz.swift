@@ -2,13 +2,14 @@ import Glibc
 
 /// What is fuzzed: `run` names it in FUZZ_TARGET.
 private enum Target: String {
-    case json, answer, url
+    case json, answer, request, url
 
     /// Files to begin with, by name.
     var seeds: [(name: String, bytes: [UInt8])] {
         switch self {
         case .json: JSONTarget.seeds
         case .answer: AnswerTarget.seeds
+        case .request: RequestsTarget.seeds
         case .url: URLTarget.seeds
         }
     }
@@ -18,6 +19,7 @@ private enum Target: String {
         switch self {
         case .json: JSONTarget.run(bytes)
         case .answer: AnswerTarget.run(bytes)
+        case .request: RequestsTarget.run(bytes)
         case .url: URLTarget.run(bytes)
         }
     }
@@ -25,7 +27,7 @@ private enum Target: String {
 
 private let target: Target = {
     guard let name = getenv("FUZZ_TARGET"), let target = Target(rawValue: String(cString: name)) else {
-        preconditionFailure("FUZZ_TARGET is json, answer or url")
+        preconditionFailure("FUZZ_TARGET is json, answer, request or url")
     }
     return target
 }()

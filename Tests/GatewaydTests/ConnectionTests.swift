@@ -105,6 +105,61 @@ extension RunningPrograms {
         }
 
         @Test(
+            "a hundred requests in one write are answered in order, also where some are answered at once and some later"
+        )
+        func longPipeline() async throws {
+            let (_, gateway) = try await Self.start()
+            let client = try await gateway.connect()
+            let paths = (0..<100).map { $0 % 3 == 0 ? "/nowhere" : $0 % 3 == 1 ? "/one/b" : "/one/c" }
+            try await client.send(paths.map { "GET \($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
+            for path in paths {
+                let reply = try await client.reply()
+                #expect(path == "/nowhere" ? reply.status == 404 : reply.body == "[\"\(path.suffix(1))\"]")
+            }
+        }
+
+        @Test(
+            "a good request before a bad one is answered, then the bad one, and nothing behind it; no reset hides that")
+        func badBehindGood() async throws {
+            let (_, gateway) = try await Self.start()
+            let client = try await gateway.connect()
+            try await client.send(
+                "GET /one/a HTTP/1.1\r\nHost: h\r\n\r\nGET /one/b HTTP/1.1\r\nHost : h\r\n\r\nGET /one/c HTTP/1.1\r\nHost: h\r\n\r\n"
+            )
+            #expect(try await client.reply().body == "[\"a\"]")
+            let refused = try await client.reply()
+            #expect(refused.status == 400 && refused.header("Connection") == "close")
+            #expect(try await client.isClosedByPeer())
+            // One that goes on sending a body that is not taken still sees why.
+            let sender = try await gateway.connect()
+            try await sender.send("POST /post HTTP/1.1\r\nHost: h\r\nContent-Length: 4000000\r\n\r\n")
+            for _ in 0..<16 { try? await sender.send(String(repeating: "x", count: 1 << 16)) }
+            #expect(try await sender.reply().status == 413)
+        }
+
+        @Test("a client that does not read its large answer holds nobody up, and has it whole when it reads")
+        func slowReader() async throws {
+            let upstream = try await TestUpstream.start()
+            let body = "\"\(String(repeating: "x", count: 8 << 20))\""
+            upstream.on("/large", .json(body))
+            upstream.on("/small", .json("1"))
+            let gateway = try await Gateway.start(
+                """
+                upstreams: { all: { servers: ["\(upstream.url)"] } }
+                routes:
+                  - { path: /large, timeout: 20s, merge: array, fan_out: [{ name: x, upstream: all, path: /large }] }
+                  - { path: /small, fan_out: [{ name: x, upstream: all, path: /small }] }
+                """)
+            let slow = try await gateway.connect()
+            try await slow.request("GET", "/large")
+            try await waitUntil("the answer is made") { try await gateway.stats().totals.requests.by_class["2xx"] == 1 }
+            for _ in 0..<20 { #expect(try await gateway.get("/small").status == 200) }
+            #expect(try await slow.reply().body.utf8.count == body.utf8.count + 2)
+            try await slow.request("GET", "/small")
+            #expect(try await slow.reply().body == "{\"x\":1}")
+        }
+
+        @Test(
             "what cannot be served is a problem with its status",
             arguments: [
                 ("GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n", 404), ("DELETE /post HTTP/1.1\r\nHost: h\r\n\r\n", 405),

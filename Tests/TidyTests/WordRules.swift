@@ -48,7 +48,8 @@ enum WordRules {
     /// Clocks that somebody can set.
     static func checkTimeOfDay(_ path: String, _ text: SourceText) -> [Violation] {
         lines(text) { code in
-            ["CLOCK_REALTIME", "time(nil)", "gettimeofday(", "Date()", "timespec_get("].first { contains(code, $0) }.map {
+            ["CLOCK_REALTIME", "time(nil)", "gettimeofday(", "Date()", "timespec_get("].first { contains(code, $0) }.map
+            {
                 ["'\($0)' jumps when the clock is set; use MonotonicTime, or WallTime for a label"]
             } ?? []
         }.map { Violation(path: path, line: $0, message: $1) }
