@@ -163,7 +163,7 @@ final class Connection: ReadinessHandler {
 
     /// Sends what waits, as much as the socket takes in one go: large answers take turns.
     private func flush() {
-        guard output.send(to: descriptor, upTo: server.limits.writeBytes) else { return close() }
+        guard output.send(to: descriptor, upTo: server.limits.turnBytes) else { return close() }
         if case .writing(_, let isLast, let lingers) = phase {
             if output.isEmpty {
                 answerSent(isLast: isLast, lingers: lingers)

@@ -20,8 +20,10 @@ package struct EdgeLimits: Sendable {
     package var readBytes = 16 << 10
     /// Requests that wait on one connection behind the one in progress, before it is no longer read.
     package var pipelined = 16
-    /// Bytes of an answer's body that are handed to the socket at once; a larger body goes in pieces.
+    /// Bytes of a body up to which an answer is put together to be sent at once; a larger body is sent from where it lies.
     package var writeBytes = 64 << 10
+    /// Bytes that one connection hands to its socket before others have their turn.
+    package var turnBytes = 128 << 10
     /// Bytes that a socket takes beyond those that are on their way.
     package var unsentBytes = 32 << 10
     /// How long a closed connection is still read, so that a client in the middle of sending sees the answer.

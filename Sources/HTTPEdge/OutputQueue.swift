@@ -19,15 +19,18 @@ struct OutputQueue {
         sent = 0
     }
 
-    /// Sends once, so many bytes at most; false when the connection is broken.
+    /// Sends what the socket takes, so many bytes at most; false when the connection is broken.
     mutating func send(to socket: CInt, upTo limit: Int) -> Bool {
-        guard let first = pieces.first else { return true }
-        let count = Self.send(first, from: sent, to: socket, upTo: limit)
-        guard count >= 0 else { return errno == EAGAIN || errno == EINTR }
-        sent += count
-        if sent == first.count {
-            pieces.removeFirst()
-            sent = 0
+        var left = limit
+        while left > 0, let first = pieces.first {
+            let count = Self.send(first, from: sent, to: socket, upTo: left)
+            guard count >= 0 else { return errno == EAGAIN || errno == EINTR }
+            sent += count
+            left -= count
+            if sent == first.count {
+                pieces.removeFirst()
+                sent = 0
+            }
         }
         return true
     }

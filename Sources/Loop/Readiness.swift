@@ -31,8 +31,8 @@ package protocol ReadinessHandler: AnyObject {
 package final class Readiness {
     package static let shared = Readiness()
 
-    /// Events taken at once; what else is ready comes with the next turn.
-    private static let batch = 128
+    /// Events taken at once; what else is ready comes with the next turn, so that timers are never late by more than these.
+    private static let batch = 32
 
     private let epoll: CInt
     private var handlers: [(any ReadinessHandler)?] = []

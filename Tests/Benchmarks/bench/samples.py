@@ -1,4 +1,4 @@
-"""Samples of perf, put into groups by who ran: the kernel for which system call, libc, NIO, our targets, …"""
+"""Samples of perf, put into groups by who ran: the kernel for which system call, libc, packages, our targets, …"""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ from . import procfs
 from .paths import REPOSITORY
 
 Shares = Counter[str]  # samples by group; "kernel: NAME" for time in the system call NAME
-NIO = re.compile(r"^(_?NIO\w*|c_nio_\w+|CNIO\w*|llhttp\w*|DequeModule|Collections\w*|Atomics|_?AtomicsShims)\b")
+PACKAGES = re.compile(r"^(_?NIO\w*|c_nio_\w+|CNIO\w*|llhttp\w*|DequeModule|Collections\w*|Atomics|_?AtomicsShims)\b")
 _CALL = re.compile(r"^(?:__(?:x64|arm64|se|do)_sys|ksys)_(\w+)$")
 
 
@@ -74,8 +74,8 @@ def _group(stack: list[tuple[str, str]], names: dict[str, str]) -> str:
             return group
     if "gatewayd" not in library:
         return f"other ({library})"
-    if NIO.match(symbol):
-        return "NIO"
+    if PACKAGES.match(symbol):
+        return "packages"
     if symbol in names:
         return _owner(names[symbol])
     return "Swift runtime" if "swift" in symbol.lower() else "C and C++ inside"
@@ -90,8 +90,8 @@ def _owner(name: str) -> str:
     for module in re.findall(r"([A-Za-z_]\w*)\.", plain) + re.findall(r"([A-Za-z_]\w*)\.", name):
         if module in OURS:
             return f"ours, {module}"
-        if NIO.match(module):
-            return "NIO"
+        if PACKAGES.match(module):
+            return "packages"
         if module in ("Swift", "_Concurrency", "_StringProcessing", "Builtin"):
             return "Swift runtime"
     return "other Swift"
