@@ -94,7 +94,8 @@ let package = Package(
         tests("Processes", ["FanOut", "CLinux"]),
         tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         tests("Upstream", ["FanOut", "Loop", "Processes"] + nio),
-        tests("HTTPEdge", ["FanOut", "Loop"]),
+        tests("Loop", ["FanOut", "Processes"]),
+        tests("HTTPEdge", ["FanOut", "Loop", "Processes"]),
         tests("gatewayctl", ["FanOut"]),
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(

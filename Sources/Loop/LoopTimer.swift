@@ -48,11 +48,15 @@ final class TimerHeap {
     static let shared = TimerHeap()
 
     private var timers: [LoopTimer] = []
+    /// The time whose timers are being called; nil when none are.
+    private var calling: MonotonicTime?
 
     var next: MonotonicTime? { timers.first?.deadline }
 
-    /// Calls those that are due, and no timer that they set anew for later.
+    /// Calls those that are due, and none of those that they set anew, to whatever time.
     func fire(at now: MonotonicTime) {
+        calling = now
+        defer { calling = nil }
         while let first = timers.first, first.deadline <= now {
             remove(first)
             first.fire()
@@ -60,6 +64,8 @@ final class TimerHeap {
     }
 
     fileprivate func place(_ timer: LoopTimer) {
+        // One that sets itself to a time that is over must keep neither the loop nor the timers behind it waiting.
+        if let calling, timer.deadline <= calling { timer.deadline = calling + .nanoseconds(1) }
         let place = timer.place ?? timers.count
         if timer.place == nil { timers.append(timer) }
         settle(timer, at: place)

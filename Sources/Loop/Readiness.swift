@@ -34,8 +34,15 @@ package final class Readiness {
     /// Events taken at once; what else is ready comes with the next turn, so that timers are never late by more than these.
     private static let batch = 32
 
+    private struct Watch {
+        var handler: (any ReadinessHandler)?
+        /// How often the descriptor's number has been added: an event of the one that had the number before is dropped.
+        var round: UInt32 = 0
+    }
+
     private let epoll: CInt
-    private var handlers: [(any ReadinessHandler)?] = []
+    /// By descriptor.
+    private var watches: [Watch] = []
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: batch)
 
     private init() {
@@ -46,11 +53,13 @@ package final class Readiness {
     /// Watches a descriptor; false when the kernel refuses it.
     package func add(_ descriptor: CInt, _ interest: ReadyEvents, _ handler: any ReadinessHandler) -> Bool {
         let index = Int(descriptor)
-        if index >= handlers.count {
-            handlers.append(contentsOf: repeatElement(nil, count: max(64, index + 1 - handlers.count)))
+        if index >= watches.count {
+            watches.append(contentsOf: repeatElement(Watch(), count: max(64, index + 1 - watches.count)))
         }
-        handlers[index] = handler
-        return control(CLinux_epoll_add, descriptor, interest)
+        watches[index].round &+= 1
+        guard control(CLinux_epoll_add, descriptor, interest) else { return false }
+        watches[index].handler = handler
+        return true
     }
 
     /// Changes what a descriptor is watched for.
@@ -66,11 +75,13 @@ package final class Readiness {
 
     /// Forgets a descriptor that is being closed, which takes it out of the set by itself (epoll(7)).
     package func forget(_ descriptor: CInt) {
-        if Int(descriptor) < handlers.count { handlers[Int(descriptor)] = nil }
+        if Int(descriptor) < watches.count { watches[Int(descriptor)].handler = nil }
     }
 
     private func control(_ operation: CInt, _ descriptor: CInt, _ interest: ReadyEvents) -> Bool {
-        var event = epoll_event(events: interest.rawValue, data: epoll_data(fd: descriptor))
+        let round = Int(descriptor) < watches.count ? watches[Int(descriptor)].round : 0
+        let data = UInt64(round) << 32 | UInt64(UInt32(bitPattern: descriptor))
+        var event = epoll_event(events: interest.rawValue, data: epoll_data(u64: data))
         return epoll_ctl(epoll, operation, descriptor, &event) == 0
     }
 
@@ -81,8 +92,11 @@ package final class Readiness {
         // Nothing, or interrupted by a signal.
         guard count > 0 else { return }
         for index in 0..<count {
-            let descriptor = events[index].data.fd
-            handlers[Int(descriptor)]?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
+            let data = events[index].data.u64
+            let descriptor = CInt(truncatingIfNeeded: data)
+            let watch = watches[Int(descriptor)]
+            guard watch.round == UInt32(truncatingIfNeeded: data >> 32) else { continue }
+            watch.handler?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
         }
     }
 }
