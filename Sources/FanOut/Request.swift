@@ -28,16 +28,16 @@ package struct Request: Sendable {
 
 /// The header fields of a request in the order in which they came, as bytes in one piece of memory.
 package struct RequestFields: Sendable {
-    /// Of each field the lengths of name and value, two bytes each, and then both.
+    /// Of each field the lengths of name and value, four bytes each, and then both.
     private var bytes: [UInt8] = []
 
     package init() {}
 
-    /// Adds a field; both are shorter than 64 KiB, as whole headers are.
+    /// Adds a field; both are shorter than 4 GiB, as whole headers are.
     mutating func append(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         if bytes.isEmpty { bytes.reserveCapacity(256) }
-        append(UInt16(clamping: name.count))
-        append(UInt16(clamping: value.count))
+        append(UInt32(name.count))
+        append(UInt32(value.count))
         bytes.append(contentsOf: name)
         bytes.append(contentsOf: value)
     }
@@ -49,9 +49,8 @@ package struct RequestFields: Sendable {
         }
     }
 
-    private mutating func append(_ length: UInt16) {
-        bytes.append(UInt8(length >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: length))
+    private mutating func append(_ length: UInt32) {
+        withUnsafeBytes(of: length) { bytes.append(contentsOf: $0) }
     }
 
     /// The value of the first field with that name, which is given in lower case (RFC 9110 section 5.1).
@@ -59,11 +58,11 @@ package struct RequestFields: Sendable {
         bytes.withUnsafeBufferPointer { bytes in
             var index = 0
             while index < bytes.count {
-                let nameLength = Int(bytes[index]) << 8 | Int(bytes[index + 1])
-                let valueLength = Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
-                let value = index + 4 + nameLength
+                let nameLength = Self.length(bytes, at: index)
+                let valueLength = Self.length(bytes, at: index + 4)
+                let value = index + 8 + nameLength
                 if nameLength == name.utf8CodeUnitCount,
-                    FieldSyntax.isName(UnsafeBufferPointer(rebasing: bytes[(index + 4)..<value]), name)
+                    FieldSyntax.isName(UnsafeBufferPointer(rebasing: bytes[(index + 8)..<value]), name)
                 {
                     return String(decoding: bytes[value..<(value + valueLength)], as: UTF8.self)
                 }
@@ -71,5 +70,9 @@ package struct RequestFields: Sendable {
             }
             return nil
         }
+    }
+
+    private static func length(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+        Int(UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt32.self))
     }
 }

@@ -91,12 +91,15 @@ package struct RequestParser: Sendable {
     ) throws(RequestError) -> Bool {
         let line: LineReader.Line
         let start = cursor
+        let gathered = lines.pending.count
         do throws(MessageError) {
             line = try lines.next(bytes, &cursor)
         } catch {
-            // What is no request line at all is refused as that, whatever its end or its length.
-            let end = error == .headerTooLong ? bytes.count : cursor - 1
-            guard state != .requestLine || mayBeRequestLine(bytes[start..<end]) else { throw .badRequestLine }
+            // What is no request line at all is refused as that, however long it is and whatever its end.
+            if state == .requestLine {
+                let line = lines.pending.prefix(gathered) + bytes[start...]
+                guard RequestHead.mayBeRequestLine(line) else { throw .badRequestLine }
+            }
             guard error == .headerTooLong else { throw .malformed(error) }
             throw state == .requestLine ? .targetTooLong : .headerTooLong
         }
@@ -116,12 +119,6 @@ package struct RequestParser: Sendable {
             if let failure { throw failure }
         }
         return true
-    }
-
-    private func mayBeRequestLine(_ start: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        let line = lines.pending.isEmpty ? Array(start) : lines.pending
-        // The CR of an empty line before the request.
-        return RequestHead.mayBeRequestLine(line) || line == [0x0D]
     }
 
     private mutating func read(_ line: UnsafeBufferPointer<UInt8>) throws(RequestError) {

@@ -70,6 +70,40 @@ extension SeededGenerator {
     }
 }
 
+// MARK: Messages
+
+extension SeededGenerator {
+    /// Cuts bytes into pieces, some of them empty.
+    mutating func pieces(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Int.random(in: 0...min(rest.count, pick([1, 4, 40, 400])), using: &self)
+            pieces.append(rest.prefix(count))
+            rest = rest.dropFirst(count)
+        }
+        return pieces
+    }
+
+    /// Changes, drops, doubles or moves a few bytes.
+    mutating func spoil(_ message: inout [UInt8]) {
+        let odd: [UInt8] = [0, 9, 10, 13, 32, 44, 45, 48, 49, 58, 59, 65, 102, 127, 128, 255]
+        for _ in 0..<Int.random(in: 1...4, using: &self) where !message.isEmpty {
+            let place = Int.random(in: 0..<message.count, using: &self)
+            let end = min(message.count, place + Int.random(in: 1...8, using: &self))
+            switch Int.random(in: 0..<6, using: &self) {
+            case 0: message[place] = pick(odd)
+            case 1: message[place] ^= 1 << UInt8.random(in: 0..<8, using: &self)
+            case 2: message.insert(pick(odd), at: place)
+            case 3: message.removeSubrange(place..<end)
+            case 4:
+                message.insert(contentsOf: message[place..<end], at: Int.random(in: 0...message.count, using: &self))
+            default: message.removeSubrange(place...)
+            }
+        }
+    }
+}
+
 /// Bytes as text, for messages that show what differs.
 func text(_ bytes: some Collection<UInt8>) -> String {
     String(decoding: bytes, as: UTF8.self)

@@ -101,33 +101,4 @@ extension SeededGenerator {
             return (answer, .complete)
         }
     }
-
-    /// Cuts bytes into pieces, some of them empty.
-    mutating func pieces(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        var pieces: [ArraySlice<UInt8>] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Int.random(in: 0...min(rest.count, pick([1, 4, 40, 400])), using: &self)
-            pieces.append(rest.prefix(count))
-            rest = rest.dropFirst(count)
-        }
-        return pieces
-    }
-
-    /// Changes, drops, doubles or moves a few bytes.
-    mutating func spoil(_ answer: inout [UInt8]) {
-        let odd: [UInt8] = [0, 9, 10, 13, 32, 44, 45, 48, 49, 58, 59, 65, 102, 127, 128, 255]
-        for _ in 0..<Int.random(in: 1...4, using: &self) where !answer.isEmpty {
-            let place = Int.random(in: 0..<answer.count, using: &self)
-            let end = min(answer.count, place + Int.random(in: 1...8, using: &self))
-            switch Int.random(in: 0..<6, using: &self) {
-            case 0: answer[place] = pick(odd)
-            case 1: answer[place] ^= 1 << UInt8.random(in: 0..<8, using: &self)
-            case 2: answer.insert(pick(odd), at: place)
-            case 3: answer.removeSubrange(place..<end)
-            case 4: answer.insert(contentsOf: answer[place..<end], at: Int.random(in: 0...answer.count, using: &self))
-            default: answer.removeSubrange(place...)
-            }
-        }
-    }
 }
