@@ -35,6 +35,8 @@ final class Connection: ReadinessHandler {
     private lazy var timer = LoopTimer { [unowned self] in timerFired() }
     private var watched: ReadyEvents = .readable
     private var hasRequests = false
+    /// The request that is being read waits for `100 Continue`, which it gets when its turn has come.
+    private var owesContinue = false
     /// Whether `answerNext` is at work further up the stack.
     private var isAnswering = false
 
@@ -59,7 +61,7 @@ final class Connection: ReadinessHandler {
         if events.contains(.writable) { flush() }
         guard phase != .closed else { return }
         if watched.contains(.readable) {
-            receive()
+            if events != .writable { receive() }
         } else if !events.isDisjoint(with: .failed) {
             close()
         }
@@ -72,7 +74,7 @@ final class Connection: ReadinessHandler {
             return
         }
         guard phase != .lingering else { return }
-        if case .idle = phase { phase = .reading(since: .now()) }
+        if case .idle = phase { beginReading() }
         take(UnsafeBufferPointer(rebasing: UnsafeBufferPointer(server.input)[..<count]))
     }
 
@@ -81,16 +83,21 @@ final class Connection: ReadinessHandler {
         while true {
             switch assembler.next(bytes, &cursor) {
             case .none: return answerNext()
-            case .expectsContinue:
-                // One that waits behind others gets its answer without having asked (RFC 9110 section 10.1.1).
-                if case .reading = phase, waiting.isEmpty {
-                    output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-                    flush()
-                }
-            case .request(let request): waiting.append(request)
+            case .expectsContinue: owesContinue = true
+            case .request(let request):
+                // Its body came without having been asked for.
+                owesContinue = false
+                waiting.append(request)
             case .refusal(let status, let detail): return refuse(status, detail)
             }
         }
+    }
+
+    private func beginReading() {
+        let now = MonotonicTime.now()
+        phase = .reading(since: now)
+        // The timer may be set to the end of an idle time, which is longer.
+        timer.setEarlier(now + server.limits.headerTimeout)
     }
 
     private func refuse(_ status: Int, _ detail: String) {
@@ -116,7 +123,26 @@ final class Connection: ReadinessHandler {
             }
         }
         isAnswering = false
+        if case .reading = phase { readOn() }
         watch()
+    }
+
+    /// All that could be answered has been, and what was read last is no whole request.
+    private func readOn() {
+        if !assembler.isInside {
+            // Nothing but an empty line, which begins no request.
+            becomeIdle()
+        } else if owesContinue {
+            owesContinue = false
+            output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+            flush()
+        }
+    }
+
+    private func becomeIdle() {
+        let now = MonotonicTime.now()
+        phase = .idle(since: now)
+        if server.isDraining { timer.setEarlier(now + server.limits.drainGrace) }
     }
 
     private var isBetweenAnswers: Bool {
@@ -133,7 +159,8 @@ final class Connection: ReadinessHandler {
         self.waiter = waiter
         let reply = incoming.reply
         server.handler.respond(to: incoming.request, of: waiter) { [self] response in
-            guard phase == .answering else { return }
+            // Not so when the client is gone, or when this request has its answer and another one waits for its own.
+            guard self.waiter === waiter else { return }
             self.waiter = nil
             send(response, reply)
         }
@@ -142,8 +169,8 @@ final class Connection: ReadinessHandler {
     /// Sends an answer; without `reply` it is a refusal, after which nothing is read.
     private func send(_ response: Response, _ reply: ReplyTraits?) {
         let hasMore = !waiting.isEmpty || (reply != nil && refusal != nil)
-        // What was refused is not read to its end: closing at once would reset the connection under the answer.
-        let lingers = reply == nil || server.isDraining
+        // What comes behind the last answer is not read: closing at once would reset the connection under that answer.
+        let lingers = reply == nil || server.isDraining || hasMore
         let isLast = !(reply?.keepsAlive ?? false) || (server.isDraining && !hasMore)
         let option: ResponseWriter.ConnectionOption =
             isLast ? .close : reply?.isHTTP10 == true ? .keepAlive : .implied
@@ -155,7 +182,9 @@ final class Connection: ReadinessHandler {
             sent = max(0, OutputQueue.send(head, from: 0, to: descriptor, upTo: .max))
             if sent == head.count, isSmall { return answerSent(isLast: isLast, lingers: lingers) }
         }
-        phase = .writing(since: .now(), isLast: isLast, lingers: lingers)
+        let now = MonotonicTime.now()
+        phase = .writing(since: now, isLast: isLast, lingers: lingers)
+        timer.setEarlier(now + server.limits.writeTimeout)
         if sent < head.count { output.append(Array(head[sent...])) }
         if !isSmall { output.append(body) }
         flush()
@@ -177,7 +206,7 @@ final class Connection: ReadinessHandler {
     /// The answer is with the socket; the connection waits for the next request, or ends.
     private func answerSent(isLast: Bool, lingers: Bool) {
         if isLast { return end(lingers: lingers) }
-        phase = assembler.isInside ? .reading(since: .now()) : .idle(since: .now())
+        if assembler.isInside { beginReading() } else { becomeIdle() }
         answerNext()
     }
 
@@ -208,7 +237,7 @@ final class Connection: ReadinessHandler {
     /// An idle connection gets a moment for a request that is on its way, since RFC 9112 section 9.6 has no other way to
     /// tell the client.
     func drain() {
-        if case .idle = phase { timer.set(.now() + server.limits.drainGrace) }
+        if case .idle = phase { becomeIdle() }
     }
 
     private func close() {
