@@ -12,7 +12,7 @@ enum RequestsTarget {
     static func run(_ text: UnsafeBufferPointer<UInt8>) {
         let bytes = Array(text)
         let whole = ReadRequests([bytes[...]])
-        precondition(whole.requests.reduce(0) { $0 + $1.body.count + $1.target.utf8.count } <= bytes.count)
+        precondition(whole.complete.reduce(0) { $0 + $1.body.count + $1.target.utf8.count } <= bytes.count)
         for size in [1, 7] { precondition(ReadRequests(Pieces.of(bytes, each: size)) == whole, "pieces differ") }
         let cut = bytes.count / 3
         precondition(ReadRequests([bytes[..<cut], [], bytes[cut...]]) == whole, "two pieces differ")

@@ -25,7 +25,7 @@ import Testing
 
     @Test("requests of which some are answered at once and some later are answered in their order, one after the other")
     func mixed() async throws {
-        let inProgress = await Counter()
+        let inProgress = Counter()
         let server = try await TestServer { request, _, reply in
             inProgress.add(1)
             let answer: @LoopActor @Sendable () -> Void = {

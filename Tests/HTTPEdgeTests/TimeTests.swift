@@ -115,7 +115,7 @@ import Testing
 
     /// Begins to drain a server; what it returns waits for the end.
     private func drain(_ server: TestServer) async -> Task<Void, Never> {
-        let isDrained = await Flag()
+        let isDrained = Flag()
         await Self.drain(server, isDrained)
         return Task { await isDrained.wait() }
     }
