@@ -92,13 +92,15 @@ package struct RequestParser: Sendable {
         let line: LineReader.Line
         let start = cursor
         let gathered = lines.pending.count
+        // What this line may have with its end; bytes behind that are not judged, as they need not have come yet.
+        let room = lines.limit - lines.count + gathered
         do throws(MessageError) {
             line = try lines.next(bytes, &cursor)
         } catch {
             // What is no request line at all is refused as that, however long it is and whatever its end.
             if state == .requestLine {
                 let line = lines.pending.prefix(gathered) + bytes[start...]
-                guard RequestHead.mayBeRequestLine(line) else { throw .badRequestLine }
+                guard RequestHead.mayBeRequestLine(line.prefix(room)) else { throw .badRequestLine }
             }
             guard error == .headerTooLong else { throw .malformed(error) }
             throw state == .requestLine ? .targetTooLong : .headerTooLong
