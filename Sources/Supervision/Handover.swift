@@ -83,7 +83,6 @@ package struct Handover: Sendable, Hashable {
         other.scoreboardReadOnly = try copy(scoreboardReadOnly)
         other.admin = try copy(admin)
         other.control = try copy(control)
-        other.configuration = try copy(configuration)
         for index in listeners.indices { other.listeners[index].descriptor = try copy(listeners[index].descriptor) }
         for index in processes.indices {
             other.processes[index].process = try copy(processes[index].process)

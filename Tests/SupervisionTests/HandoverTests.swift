@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test("its descriptors are all that it names, and a copy has a copy of each but the program's")
+    @Test("its descriptors are all that it names, and a copy has a copy of each but what only a return needs")
     func descriptors() {
         var random = SystemRandomNumberGenerator()
         let handover = Self.example(&random)
@@ -65,7 +65,7 @@ import Testing
             handover.descriptors.count == (handover.program < 0 ? 5 : 6) + 4 + 2 * handover.processes.count
                 + handover.processes.count { $0.words >= 0 })
         let copy = handover.mapped { $0 + 10_000 }
-        #expect(copy.descriptors.count { $0 > 10_000 } == handover.descriptors.count - (handover.program < 0 ? 0 : 1))
+        #expect(copy.descriptors.count { $0 > 10_000 } == handover.descriptors.count - (handover.program < 0 ? 1 : 2))
         #expect(copy.mapped { $0 - 10_000 } == handover)
     }
 }

@@ -48,8 +48,14 @@ extension RunningPrograms {
             try await calmDown(gateway, upstream)
             let seen = (direct: try await direct.stop(), nginx: try await throughNginx.stop())
             try await account(for: seen, gateway, since: totalBefore, done)
-            try await waitUntil("the supervisor has no more open than before") {
-                ProcessFiles.descriptors(of: gateway.pid).count <= descriptorsBefore + 2
+            do {
+                try await waitUntil("the supervisor has no more open than before") {
+                    ProcessFiles.descriptors(of: gateway.pid).count <= descriptorsBefore + 2
+                }
+            } catch {
+                let left = ProcessFiles.descriptors(of: gateway.pid).sorted { $0.key < $1.key }.map(\.value)
+                Issue.record(
+                    "seed \(Self.seed): \(descriptorsBefore) before, now \(left); \(try await gateway.stats().workers)")
             }
             gateway.signal(SIGTERM)
             #expect(try await gateway.exit() == 0)
