@@ -17,7 +17,7 @@ final class Child {
     /// The supervisor's end of its control channel; nil while there is no process, and once the child closed it.
     var channel: ControlChannel?
 
-    /// What it writes to standard error; nil for all but workers, and once nobody can write there any more.
+    /// What it writes to standard error; nil for all but workers, and while there is no process.
     var words: ErrorOutput?
 
     /// What is noted when a process starts.

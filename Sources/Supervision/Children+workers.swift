@@ -68,7 +68,10 @@ extension Children {
     /// Puts a configuration into use for all that starts from now on.
     func adopt(_ generation: Generation) {
         self.generation = generation
-        for child in all where !child.role.isWorker { child.generation = generation }
+        // A row that is out of use must not keep an old configuration, and its memory, until it is used again.
+        for child in all where !child.role.isWorker || !child.slot.isRunning && !child.slot.isWanted {
+            child.generation = generation
+        }
     }
 
     /// Lets a slot that is held, or waits for its next start, start now with a clean record; false when it is neither.

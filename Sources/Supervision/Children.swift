@@ -82,7 +82,7 @@ package final class Children {
         for (index, child) in all.enumerated() {
             if let process = child.process { polls.read(process.descriptor, .childEnd(index)) }
             if let channel = child.channel { polls.read(channel.descriptor, .childMessage(index)) }
-            if let words = child.words { polls.read(words.descriptor, .childWords(index)) }
+            if let words = child.words, !words.hasEnded { polls.read(words.descriptor, .childWords(index)) }
         }
     }
 
@@ -119,9 +119,8 @@ package final class Children {
 
     /// Passes on what a child has written to standard error.
     package func readWords(of index: Int) {
-        let child = all[index]
-        child.words?.read(log.passOn)
-        if child.words?.hasEnded ?? false { child.words = nil }
+        // One that has ended stays until its process has: its report wants the last words.
+        all[index].words?.read(log.passOn)
     }
 
     /// Lets the slots whose time has come go on.
@@ -259,7 +258,8 @@ package final class Children {
         switch next {
         case .restart(let wait): log.childRestarts(child.role, after: wait)
         case .hold(let wait): log.childHeld(child.role, for: wait)
-        case .nothing: break
+        // Nor does one that has left; whoever starts next in its row says what for.
+        case .nothing: child.generation = generation
         }
         note(child) { .ended(slot: $0, reason: reason ?? "it could not be started") }
     }

@@ -56,8 +56,9 @@ extension RunningPrograms {
             let before = Holdings(of: pid)
             try await page.load(pages: pages)
             let after = Holdings(of: pid)
-            // Connections that are kept may differ by some of the 48 clients' calls.
-            #expect(after.descriptors <= before.descriptors + 48, "\(before), then \(after)")
+            // Connections are kept for as many calls as ever ran at once, five a page of the 48 clients; of calls that
+            // failed there were thousands.
+            #expect(after.descriptors <= before.descriptors + 5 * 48, "\(before), then \(after)")
             #expect(after.residentBytes <= before.residentBytes + 8 << 20, "\(before), then \(after)")
             let stats = try await page.gateway.stats()
             #expect(stats.totals.calls.in_flight == 0 && stats.totals.requests.in_flight == 0)
