@@ -29,6 +29,8 @@ final class Upgrade {
     private let path: String
     private let arguments: [String]
     private var isWanted = false
+    /// The new program has shown that it can start, and takes over in the next quiet moment.
+    private var isRehearsed = false
     /// When it was asked for: it waits for workers that come and go, but not for ever.
     private var wantedBy: MonotonicTime?
     private var rehearsing: Rehearsal?
@@ -51,7 +53,7 @@ final class Upgrade {
 
     /// USR2, or `upgrade` on the control socket; a further one changes nothing.
     func request(at now: MonotonicTime) {
-        guard !isWanted, rehearsing == nil else { return }
+        guard !isWanted, !isRehearsed, rehearsing == nil else { return }
         isWanted = true
         wantedBy = now + SupervisionLimits.upgradeWait
         log.upgradeRequested(path)
@@ -64,11 +66,10 @@ final class Upgrade {
             _ = try? rehearsing.process.signal(SIGKILL)
             refuse("the new program did not show within \(SupervisionLimits.rehearsal) that it can start", at: now)
         }
-        guard isWanted, rehearsing == nil else { return }
+        guard isWanted || isRehearsed, rehearsing == nil else { return }
+        // Nothing rolls, no worker comes or goes, and nobody waits for an answer.
         if isIdle, children.areAllSteady {
-            isWanted = false
-            wantedBy = nil
-            rehearse(at: now)
+            if isRehearsed { takeOver(at: now) } else { rehearse(at: now) }
         } else if let wantedBy, now >= wantedBy {
             refuse("workers still come or go", at: now)
         }
@@ -82,8 +83,12 @@ final class Upgrade {
         guard status == .exited(0), try rehearsing.channel.receive() == .message(.ready) else {
             return refuse("the new program cannot start: \(status.description); the log has its words", at: now)
         }
-        // A worker that died meanwhile is waited for.
-        guard children.areAllSteady else { return request(at: now) }
+        isWanted = false
+        isRehearsed = true
+        wantedBy = now + SupervisionLimits.upgradeWait
+    }
+
+    private func takeOver(at now: MonotonicTime) {
         do throws(SystemError) {
             let handover = self.handover()
             let memory = try ConfigurationMemory.create(Array(handover.encoded.utf8)).handOn()
@@ -120,6 +125,7 @@ final class Upgrade {
     private func refuse(_ reason: String, at now: MonotonicTime) {
         rehearsing = nil
         isWanted = false
+        isRehearsed = false
         wantedBy = nil
         log.upgradeRefused(reason)
         children.board.show(.refused, generation: children.generation.number + 1, message: reason)
