@@ -71,6 +71,9 @@ package final class Board {
         section.update { $0.reload = entry }
     }
 
+    /// How the change that was asked for last stands; nil when none was.
+    package var outcome: ReloadOutcome? { scoreboard.reader.supervisor.reload?.outcome }
+
     /// Sets the state of the daemon as a whole.
     package func set(_ state: DaemonState) {
         section.update { $0.state = state }

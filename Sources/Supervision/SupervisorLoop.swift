@@ -199,7 +199,8 @@ struct SupervisorLoop {
         )
         if !shutdown.hasBegun {
             rolls.advance(at: now)
-            upgrade.advance(isIdle: rolls.isIdle && resources.control.isIdle, at: now)
+            upgrade.advance(
+                isIdle: rolls.isIdle && resources.control.isIdle, isReloading: rolls.isReloading, at: now)
             shutdown.drain = configuration.drain
         }
         let state: DaemonState =

@@ -57,11 +57,17 @@ final class Upgrade {
         isWanted = true
         wantedBy = now + SupervisionLimits.upgradeWait
         log.upgradeRequested(path)
+        showQueued()
+    }
+
+    private func showQueued() {
         children.board.show(.queued, generation: children.generation.number + 1)
     }
 
     /// Begins what can be begun, and gives up what takes too long; called in every round of the loop.
-    func advance(isIdle: Bool, at now: MonotonicTime) {
+    func advance(isIdle: Bool, isReloading: Bool, at now: MonotonicTime) {
+        // The end of a roll that it waited for is not its own.
+        if deadline != nil, !isReloading, children.board.outcome != .queued { showQueued() }
         if let rehearsing, now >= rehearsing.deadline {
             _ = try? rehearsing.process.signal(SIGKILL)
             refuse("the new program did not show within \(SupervisionLimits.rehearsal) that it can start", at: now)
