@@ -36,6 +36,13 @@ package struct Descriptor: ~Copyable, Sendable {
         return owned
     }
 
+    /// Makes a pipe, both ends close-on-exec (pipe2(2)); the caller owns both.
+    package static func pipe() throws(SystemError) -> (reader: Int32, writer: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard CLinux_pipe(&ends) == 0 else { throw SystemError("open", "pipe") }
+        return (ends[0], ends[1])
+    }
+
     /// Has reads and writes return at once (O_NONBLOCK, fcntl(2)).
     package borrowing func setNonBlocking() throws(SystemError) {
         guard CLinux_set_non_blocking(number) == 0 else { throw SystemError("set flags of", "descriptor \(number)") }

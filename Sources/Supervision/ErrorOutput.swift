@@ -1,4 +1,3 @@
-import Glibc
 package import Processes
 
 /// What a child writes to standard error: passed on line by line, and the end of it kept for the report of its death.
@@ -29,13 +28,11 @@ package final class ErrorOutput {
         self.init(number)
     }
 
-    /// Makes a pipe (pipe(2)); `writer` is the end for the child, which the caller closes once the child has it.
+    /// Makes a pipe ; `writer` is the end for the child, which the caller closes once the child has it.
     package static func pipe() throws(SystemError) -> (reader: ErrorOutput, writer: Int32) {
-        var ends: [Int32] = [-1, -1]
-        guard Glibc.pipe(&ends) == 0 else { throw SystemError("open", "pipe") }
-        let reader = ErrorOutput(ends[0])
-        let writer = Descriptor(owning: ends[1])
-        try Descriptor.markAllCloseOnExec()
+        let ends = try Descriptor.pipe()
+        let reader = ErrorOutput(ends.reader)
+        let writer = Descriptor(owning: ends.writer)
         try reader.descriptor.setNonBlocking()
         return (reader, writer.handOn())
     }

@@ -54,6 +54,12 @@ static inline int CLinux_accept(int listener) {
     return (int)syscall(SYS_accept4, listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
+/// Makes a pipe whose ends are close-on-exec from the first (pipe2(2)): reading end first.
+/// C because pipe2 is guarded by _GNU_SOURCE. Returns 0, or -1 with errno.
+static inline int CLinux_pipe(int *ends) {
+    return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+}
+
 /// Reads a descriptor's flags (fcntl(2) F_GETFD). C because fcntl is variadic.
 /// Returns the flags, or -1 with errno (EBADF: not open).
 static inline int CLinux_descriptor_flags(int descriptor) {
