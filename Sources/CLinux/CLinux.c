@@ -17,14 +17,17 @@ static void end_after(int signal, siginfo_t *info, void *context) {
     }
     struct sigaction standard = {.sa_handler = SIG_DFL};
     sigaction(signal, &standard, NULL);
-    // It waits until this handler returns, and then ends the process.
     raise(signal);
 }
 
 void CLinux_end_after_crash_handlers(void) {
     for (int i = 0; i < CRASH_SIGNALS; i++) {
-        struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
+        sigaction(crash_signals[i], NULL, &earlier[i]);
+        // Mask and flags stay as the Swift runtime has them: to write the backtrace it reads memory in a thread that
+        // begins with this handler's mask and meets faults on its way, so these must not be blocked (SA_NODEFER).
+        struct sigaction action = earlier[i];
+        action.sa_flags |= SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
         action.sa_sigaction = end_after;
-        sigaction(crash_signals[i], &action, &earlier[i]);
+        sigaction(crash_signals[i], &action, NULL);
     }
 }

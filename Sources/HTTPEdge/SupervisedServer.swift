@@ -1,4 +1,5 @@
 import FanOut
+import Glibc
 package import Loop
 package import Processes
 
@@ -30,6 +31,8 @@ package final class SupervisedServer: ReadinessHandler {
     package nonisolated static func run(
         _ channel: ControlChannel, limit: Duration, start: @escaping @LoopActor @Sendable () throws -> Started
     ) throws {
+        // The loop takes it: a backtrace of this thread, which waits, would tell nothing.
+        Signals.leave(SIGABRT)
         // A loop that hangs cannot see that the supervisor died: this thread does, and leaves no orphan.
         OrphanGuard.start(channel, limit: limit)
         let result: Result<Void, any Error> = LoopActor.wait { onFinish in

@@ -65,6 +65,8 @@ package final class EventLoop: SerialExecutor {
 
     private func run() {
         thread.store(pthread_self(), ordering: .relaxed)
+        // The supervisor sends it when the loop hangs, and wants to see where.
+        Signals.take(SIGABRT)
         LoopActor.assumeIsolated {
             let readiness = Readiness.shared
             let timers = TimerHeap.shared

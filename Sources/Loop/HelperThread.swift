@@ -3,18 +3,23 @@ import Glibc
 
 /// A thread beside the loop, for what would block it.
 ///
-/// It reports by `LoopActor.loop.execute`, and takes no signal: those are the main thread's.
+/// It reports by `LoopActor.loop.execute`, and takes no signal that is sent to the process: those are the main thread's.
 package enum HelperThread {
+    /// Not blocked in any thread: a fault whose signal is blocked ends the process with no handler before, and so with no
+    /// backtrace (signal(7)); SIGPROF is how Swift's handler stops the other threads meanwhile.
+    private static let unblocked = [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGPROF]
+
     /// Starts a thread that ends with its body; false when the system has no room for one.
     ///
     /// - Parameter name: As ps and top show it, 15 bytes at most.
     package static func start(_ name: StaticString, _ body: @escaping @Sendable () -> Void) -> Bool {
         let context = Unmanaged.passRetained(ThreadBody(name: name, run: body))
         // A thread begins with the mask of the one that makes it, so that not even its first moment takes a signal.
-        var all = sigset_t()
+        var blocked = sigset_t()
         var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, &before)
+        sigfillset(&blocked)
+        for number in unblocked { sigdelset(&blocked, number) }
+        pthread_sigmask(SIG_BLOCK, &blocked, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         var thread = pthread_t()
         let status = pthread_create(

@@ -48,6 +48,24 @@ package struct Signals: ~Copyable {
         CLinux_end_after_crash_handlers()
     }
 
+    /// Leaves a signal that somebody sends to this process to a thread that takes it; for the calling thread, and those
+    /// that it starts from here on (pthread_sigmask(3)).
+    package static func leave(_ number: Int32) {
+        setMask(SIG_BLOCK, number)
+    }
+
+    /// Has the calling thread take a signal that the others leave to it.
+    package static func take(_ number: Int32) {
+        setMask(SIG_UNBLOCK, number)
+    }
+
+    private static func setMask(_ how: Int32, _ number: Int32) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, number)
+        pthread_sigmask(how, &set, nil)
+    }
+
     /// Ignores SIGPIPE for good, so that writing to a peer that went away is an error (EPIPE) and not the end.
     package static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)
