@@ -33,12 +33,23 @@ package final class ChildProcess {
     }
 
     /// Takes the exit status once the process has ended; nil while it runs (waitid(2)).
+    ///
+    /// What it started and left in its process group is killed: a `swift-backtrace` that reads the memory of a process
+    /// which was killed meanwhile waits for ever.
     package func reap() throws(SystemError) -> ProcessExit? {
+        // Before it is reaped, while nobody else can get its id.
+        if hasEnded { _ = kill(-pid, SIGKILL) }
         var code: Int32 = 0
         var status: Int32 = 0
         let result = retryingInterrupts { CLinux_reap(descriptor.number, &code, &status) }
         guard result >= 0 else { throw SystemError("wait for", "process \(pid)") }
         guard result > 0 else { return nil }
         return code == Int32(CLD_EXITED) ? .exited(status) : .signaled(status)
+    }
+
+    /// A pidfd is readable from the end of its process on, pidfd_open(2).
+    private var hasEnded: Bool {
+        var end = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        return poll(&end, 1, 0) == 1
     }
 }

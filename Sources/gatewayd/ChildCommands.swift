@@ -15,6 +15,8 @@ struct ChildOptions: ParsableArguments {
     func run(_ body: (ControlChannel) throws -> Void) throws {
         setProcessName("gatewayd")
         Signals.endAfterCrashes()
+        // What was inherited is for this process, and not for the program that the runtime starts to write a backtrace.
+        try Descriptor.markAllCloseOnExec()
         let channel = try ControlChannel(adopting: self.channel)
         do {
             try body(channel)

@@ -66,6 +66,22 @@ private func output(of script: String, inheriting: [Int32] = []) throws -> (text
         #expect(try awaitEnd(of: child) == .signaled(SIGKILL))
     }
 
+    @Test func whatADeadChildStartedDoesNotOutliveIt() throws {
+        let (ours, child) = try channel(toShell: "sleep 100 & exit 3")
+        #expect(try awaitEnd(of: child) == .exited(3))
+        // Nobody holds the other side any more, so nobody is left.
+        #expect(becomesReadable(ours.descriptor.number))
+        #expect(try ours.receive() == .closed)
+    }
+
+    /// A shell with the other end of a channel, of which this process keeps nothing.
+    private func channel(toShell script: String) throws -> (ControlChannel, ChildProcess) {
+        let (ours, theirs) = try ControlChannel.pair()
+        let spawn = Spawn(
+            executable: "/bin/sh", arguments: ["sh", "-c", script], descriptors: [theirs.descriptor.number])
+        return (ours, try withExtendedLifetime(theirs) { try spawn.start() })
+    }
+
     @Test(arguments: [0, 1, 78, 255]) func theExitCodeComesBack(code: Int32) throws {
         let child = try Spawn(executable: "/bin/sh", arguments: ["sh", "-c", "exit \(code)"]).start()
         let status = try awaitEnd(of: child)

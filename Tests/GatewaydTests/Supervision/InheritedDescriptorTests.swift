@@ -53,6 +53,9 @@ extension RunningPrograms {
             for pid in children {
                 let descriptors = ProcessFiles.descriptors(of: pid)
                 let above = descriptors.filter { $0.key > 2 }.values
+                // The runtime starts a program to write a backtrace, and that must not hold the listeners.
+                let passedOn = descriptors.keys.filter { $0 > 2 && ProcessFiles.isCloseOnExec($0, of: pid) == false }
+                #expect(passedOn.isEmpty, "\(pid) would pass on \(passedOn) of \(descriptors)")
                 #expect(started.strangers.isDisjoint(with: above), "\(pid) has \(descriptors)")
                 #expect(
                     above.allSatisfy { !$0.contains("signalfd") && !$0.contains("pidfd") }, "\(pid) has \(descriptors)")

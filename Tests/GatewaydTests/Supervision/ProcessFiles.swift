@@ -70,11 +70,19 @@ enum ProcessFiles {
 
     /// Whether the process cannot write through the descriptor.
     static func isReadOnly(_ descriptor: Int, of pid: pid_t) -> Bool? {
+        flags(descriptor, of: pid).map { $0 & O_ACCMODE == O_RDONLY }
+    }
+
+    /// Whether a program that the process starts does not get the descriptor.
+    static func isCloseOnExec(_ descriptor: Int, of pid: pid_t) -> Bool? {
+        flags(descriptor, of: pid).map { $0 & O_CLOEXEC != 0 }
+    }
+
+    private static func flags(_ descriptor: Int, of pid: pid_t) -> Int32? {
         guard let info = try? String(contentsOfFile: "/proc/\(pid)/fdinfo/\(descriptor)", encoding: .utf8),
-            let line = info.split(separator: "\n").first(where: { $0.hasPrefix("flags:") }),
-            let flags = Int32(line.split(whereSeparator: \.isWhitespace).last ?? "", radix: 8)
+            let line = info.split(separator: "\n").first(where: { $0.hasPrefix("flags:") })
         else { return nil }
-        return flags & O_ACCMODE == O_RDONLY
+        return Int32(line.split(whereSeparator: \.isWhitespace).last ?? "", radix: 8)
     }
 
     /// A TCP socket of this machine that listens on a port.
