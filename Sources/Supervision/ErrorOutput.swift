@@ -3,14 +3,20 @@ package import Processes
 /// What a child writes to standard error: passed on line by line, and the end of it kept for the report of its death.
 ///
 /// The child writes into a pipe and not into the supervisor's own standard error, so that a backtrace does not break
-/// the lines of the log. The pipe is always read, so that no child waits for it.
+/// the lines of the log. The pipe is always read, so that no child waits for it. A child's end closes the pipe before its
+/// pidfd tells, so this value stays until the report is made.
 package final class ErrorOutput {
     /// Bytes that are kept.
     private static let kept = 2_048
     /// Bytes that are read in one go.
     private static let piece = 16 << 10
+    /// Goes in one call, together what a pipe holds, pipe(7): a child that never stops writing must not keep the loop
+    /// from the others.
+    private static let pieces = 4
     /// Bytes of a line, after which it is passed on in parts.
-    private static let line = 2_048
+    ///
+    /// What is no UTF-8 becomes U+FFFD, three bytes for one, and has to fit a line of the log with its end.
+    private static let line = (SupervisionLimits.logLine - 1) / 3
 
     /// Readable when there is something.
     package let descriptor: Descriptor
@@ -39,27 +45,40 @@ package final class ErrorOutput {
 
     /// Reads what is there, and hands on whole lines, each with its end.
     package func read(_ passOn: (String) -> Void) {
-        while !hasEnded, let piece = try? descriptor.read(upTo: Self.piece) {
-            hasEnded = piece.isEmpty
-            tail = (tail + piece).suffix(Self.kept)
-            rest += piece
+        for _ in 0..<Self.pieces where !hasEnded {
+            do throws(SystemError) {
+                guard let piece = try descriptor.read(upTo: Self.piece) else { return }
+                hasEnded = piece.isEmpty
+                tail = (tail + piece).suffix(Self.kept)
+                rest += piece
+            } catch {
+                // It would be reported as readable again and again.
+                hasEnded = true
+            }
             passOnLines(passOn)
-            if piece.count < Self.piece { break }
         }
-        if hasEnded, !rest.isEmpty { passOnRest(passOn) }
     }
 
     private func passOnLines(_ passOn: (String) -> Void) {
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            passOn(String(decoding: rest[...end], as: UTF8.self))
-            rest.removeFirst(end + 1)
+        var start = 0
+        for (index, byte) in rest.enumerated() {
+            if byte == UInt8(ascii: "\n") {
+                pass(start..<index, on: passOn)
+                start = index + 1
+            } else if index - start == Self.line {
+                pass(start..<index, on: passOn)
+                start = index
+            }
         }
-        if rest.count > Self.line { passOnRest(passOn) }
+        if hasEnded, start < rest.count {
+            pass(start..<rest.count, on: passOn)
+            start = rest.count
+        }
+        rest.removeFirst(start)
     }
 
-    private func passOnRest(_ passOn: (String) -> Void) {
-        passOn(String(decoding: rest, as: UTF8.self) + "\n")
-        rest = []
+    private func pass(_ line: Range<Int>, on passOn: (String) -> Void) {
+        passOn(String(decoding: rest[line], as: UTF8.self) + "\n")
     }
 
     /// The last that was written, as text.
