@@ -24,6 +24,13 @@ package enum Environment {
         return variables
     }
 
+    /// Puts settings before those that a variable has, which stand where they say otherwise; once, also over upgrades.
+    package static func prepend(_ settings: String, to name: String) {
+        let own = value(name) ?? ""
+        guard !own.hasPrefix(settings) else { return }
+        setenv(name, own.isEmpty ? settings : "\(settings),\(own)", 1)
+    }
+
     /// Takes variables out, so that children do not inherit them.
     package static func remove(_ names: [String]) {
         for name in names { unsetenv(name) }

@@ -19,6 +19,10 @@ final class SupervisorResources {
     /// SIGCHLD is among them only so that it cannot be lost to a default action; the pidfds tell who ended.
     private static let signalNumbers = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD]
 
+    /// For the log, and quick: a worker's connections stay open while it is written.
+    private static let backtrace =
+        "interactive=no,color=no,threads=crashed,registers=none,images=none,symbolicate=fast"
+
     /// Opens it all.
     ///
     /// What systemd passed is taken first, since nothing else may own a descriptor that it names. What a program before
@@ -35,10 +39,7 @@ final class SupervisorResources {
             openFiles = try ResourceLimits.raiseOpenFiles()
             Signals.ignoreBrokenPipes()
             Signals.endAfterCrashes()
-            // For the log, and quick: the worker's connections stay open while it is written. What the user sets stands.
-            setenv(
-                "SWIFT_BACKTRACE",
-                "interactive=no,color=no,threads=crashed,registers=none,images=none,symbolicate=fast", 0)
+            Environment.prepend(Self.backtrace, to: "SWIFT_BACKTRACE")
             signals = try Signals(blocking: Self.signalNumbers)
             notify = try SystemdNotify.take()
         } catch {
