@@ -62,6 +62,9 @@ extension RunningPrograms {
             let ends = Set(["worker_exited", "worker_start_failed"])
             let started = Set(gateway.events.filter { $0.event == "worker_started" }.compactMap(\.pid))
             let ended = Set(gateway.events.filter { ends.contains($0.event) }.compactMap(\.pid))
+            // Each worker led a group: what it had started, such as the runtime's backtracer, was in it.
+            let left = started.flatMap(ProcessFiles.running(inGroup:))
+            #expect(left.isEmpty, "seed \(Self.seed): \(left)")
             #expect(started == ended, "seed \(Self.seed): every worker was reaped, and its end told")
             // Nothing that it started is left, and so no memory that was shared.
             do {

@@ -21,6 +21,20 @@ enum ProcessFiles {
         }
     }
 
+    /// The processes of a process group, also of one whose leader has ended: each with its name, proc_pid_stat(5).
+    static func running(inGroup group: pid_t) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap(pid_t.init).compactMap { pid in
+            guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+                let end = stat.lastIndex(of: ")")
+            else { return nil }
+            // State, parent, group.
+            let fields = stat[end...].dropFirst(2).split(separator: " ")
+            guard fields.count > 2, fields[0] != "Z", pid_t(fields[2]) == group else { return nil }
+            return "\(pid) \(stat[..<end])"
+        }
+    }
+
     /// Whether a signal has stopped the process: each of its threads, since they stop one by one.
     static func isStopped(_ pid: pid_t) -> Bool {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
