@@ -66,6 +66,15 @@ package struct Signals: ~Copyable {
         pthread_sigmask(how, &set, nil)
     }
 
+    /// Does what SIGTSTP does to a process that has not blocked it, and returns when it goes on (signal(7)).
+    ///
+    /// The kernel stops no process whose group has nobody who could continue it (setpgid(2), orphaned process groups).
+    package static func stopUntilContinued() {
+        raise(SIGTSTP)
+        setMask(SIG_UNBLOCK, SIGTSTP)
+        setMask(SIG_BLOCK, SIGTSTP)
+    }
+
     /// Ignores SIGPIPE for good, so that writing to a peer that went away is an error (EPIPE) and not the end.
     package static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)

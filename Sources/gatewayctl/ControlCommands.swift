@@ -8,13 +8,33 @@ struct ControlOptions: ParsableArguments {
     var socket = "/run/gatewayd/control.sock"
     @Flag(help: "Print JSON.") var json = false
 
-    /// The daemon's answer to a command; ends with 69 when it cannot be reached.
-    func ask(_ command: String) throws -> String {
+    /// Why there is no answer to use.
+    struct NoAnswer: Error {
+        var message: String
+        var exitCode: ExitCode
+
+        /// Says so on standard error; what to throw then.
+        func told() -> ExitCode {
+            Terminal.error("gatewayctl: \(message)")
+            return exitCode
+        }
+    }
+
+    /// The daemon's answer to a command; throws, and says nothing, when it cannot be reached.
+    func answer(to command: String) throws(NoAnswer) -> String {
         do throws(SystemError) {
             return try ControlClient.ask(command, socket: socket)
         } catch {
-            Terminal.error("gatewayctl: \(error)")
-            throw ExitCode(69)
+            throw NoAnswer(message: "\(error)", exitCode: ExitCode(69))
+        }
+    }
+
+    /// The daemon's answer to a command; says so and ends with 69 when it cannot be reached.
+    func ask(_ command: String) throws -> String {
+        do throws(NoAnswer) {
+            return try answer(to: command)
+        } catch {
+            throw error.told()
         }
     }
 
@@ -42,11 +62,11 @@ struct ControlOptions: ParsableArguments {
     }
 
     /// Everything that is counted.
-    func sample() throws -> TopSample {
-        let answer = try ask("stats")
+    func sample() throws(NoAnswer) -> TopSample {
+        let answer = try answer(to: "stats")
         guard let sample = try? JSONDecoder().decode(TopSample.self, from: Data(answer.utf8)) else {
-            Terminal.error("gatewayctl: the daemon's answer is not what it counts: \(answer.prefix(200))")
-            throw ExitCode(70)
+            throw NoAnswer(
+                message: "the daemon's answer is not what it counts: \(answer.prefix(200))", exitCode: ExitCode(70))
         }
         return sample
     }

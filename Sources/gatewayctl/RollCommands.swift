@@ -53,19 +53,44 @@ struct Upgrade: ParsableCommand {
 /// `gatewayctl scale N`: more or fewer workers.
 struct Scale: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make it N workers: further ones start, or the highest drain.")
+        abstract: "Make it N workers: further ones start, or the highest drain; waits until all N serve.",
+        discussion: "Exit codes: 0 they serve, 1 they do not, 64 there cannot be so many.")
 
     @OptionGroup var control: ControlOptions
     @Argument(help: "How many workers there are to be, from 1 to 64.") var count: Int
+    @Flag(help: "Do not wait until they serve.") var noWait = false
 
     func run() throws {
-        try control.order("scale \(count)", refusal: ExitCode(64), isAll: true)
+        try control.order("scale \(count)", refusal: ExitCode(64), isAll: noWait)
+        if !noWait { try control.await(workers: count) }
     }
 }
 
 extension ControlOptions {
     /// Between two looks at how far a roll is.
     private static let interval: UInt32 = 50_000
+
+    /// For workers that start: longer than the daemon gives them, and a roll that is before them.
+    private static let patience = Duration.seconds(60)
+
+    /// Waits until so many workers are wanted and serve; what drains besides may take its time.
+    fileprivate func await(workers count: Int) throws {
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            let status = try status()
+            let supervisor = status.supervisor
+            if supervisor.workers_wanted == count, supervisor.workers_ready >= count {
+                let text = json ? #"{"workers_wanted":\#(count),"workers_ready":\#(supervisor.workers_ready)}"# : nil
+                return print(text ?? "\(count) \(count == 1 ? "worker serves" : "workers serve")")
+            }
+            guard ["running", "reloading"].contains(supervisor.state), ContinuousClock.now < end else {
+                if json { print(#"{"workers_wanted":\#(count),"workers_ready":\#(supervisor.workers_ready)}"#) }
+                Terminal.error("gatewayctl: \(count) workers do not serve: \(status.headline)")
+                throw ExitCode(1)
+            }
+            usleep(Self.interval)
+        }
+    }
 
     /// Waits until the reload or restart is over; says what became of it, and ends with 1 or 78 when it is not in use.
     fileprivate func awaitRoll() throws {

@@ -20,26 +20,40 @@ struct Top: ParsableCommand {
     }
 
     func run() throws {
-        let signals = try Signals(blocking: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH])
+        let signals = try Signals(blocking: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])
         Signals.ignoreBrokenPipes()
         let screen = control.json ? nil : Screen()
         defer { screen?.leave() }
+        do {
+            try look(signals, screen)
+        } catch let error as ControlOptions.NoAnswer {
+            // On the second screen nobody would read why.
+            screen?.leave()
+            throw error.told()
+        }
+    }
+
+    /// Looks until it is to end.
+    private func look(_ signals: borrowing Signals, _ screen: Screen?) throws {
         var last: (sample: TopSample, at: MonotonicTime)?
         var looks = 0
-        while count.map({ looks < $0 }) ?? true {
-            looks += 1
-            guard control.json else {
+        while true {
+            var view: TopView?
+            if control.json {
+                guard Screen.write(try control.answer(to: "stats")) else { return }
+            } else {
                 let sample = try control.sample()
                 let now = MonotonicTime.now()
                 let seconds = last.map { Double(now.since($0.at).wholeMicroseconds) / 1e6 } ?? 0
-                let view = TopView(before: last?.sample, now: sample, seconds: seconds)
+                let new = TopView(before: last?.sample, now: sample, seconds: seconds)
                 last = (sample, now)
-                guard screen.map({ $0.show(view) }) ?? Screen.write(view.line + "\n") else { return }
-                if try pause(signals, screen, view) { return }
-                continue
+                view = new
+                guard screen.map({ $0.show(new) }) ?? Screen.write(new.line + "\n") else { return }
             }
-            guard Screen.write(try control.ask("stats")) else { return }
-            if try pause(signals, nil, nil) { return }
+            looks += 1
+            // A screen is to be seen for as long as the others were; a line stays.
+            if screen == nil, looks == count { return }
+            if try pause(signals, screen, view) || looks == count { return }
         }
     }
 
@@ -54,7 +68,14 @@ struct Top: ParsableCommand {
             let ready = poll(&polls, nfds_t(polls.count), Int32(clamping: left.wholeMilliseconds))
             guard ready > 0 else { continue }
             while let signal = try signals.next() {
-                guard signal.number == SIGWINCH else { return true }
+                switch signal.number {
+                case SIGWINCH: break
+                case SIGTSTP:
+                    screen?.leave()
+                    Signals.stopUntilContinued()
+                    screen?.enter()
+                default: return true
+                }
                 if let screen, let view, !screen.show(view) { return true }
             }
             if polls.count > 1, polls[1].revents != 0, Screen.isLeft() { return true }
@@ -64,11 +85,17 @@ struct Top: ParsableCommand {
 
 /// The whole terminal, on its second screen, for as long as this is used.
 private final class Screen {
-    private let mode: TerminalMode
+    /// Nil while the terminal is as it was before.
+    private var mode: TerminalMode?
 
     /// Nil when standard input and output are no terminal.
     init?() {
-        guard isatty(STDOUT_FILENO) == 1, let mode = TerminalMode(STDIN_FILENO) else { return nil }
+        enter()
+        if mode == nil { return nil }
+    }
+
+    func enter() {
+        guard isatty(STDOUT_FILENO) == 1, let mode = TerminalMode(STDIN_FILENO) else { return }
         self.mode = mode
         // The second screen, without a cursor (xterm control sequences).
         _ = Self.write("\u{1B}[?1049h\u{1B}[?25l")
@@ -82,9 +109,12 @@ private final class Screen {
         return Self.write("\u{1B}[H" + lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n") + "\u{1B}[J")
     }
 
+    /// Gives the terminal back; a second time it does nothing.
     func leave() {
+        guard let mode else { return }
         _ = Self.write("\u{1B}[?25h\u{1B}[?1049l")
         mode.restore()
+        self.mode = nil
     }
 
     /// Whether somebody pressed q, or the terminal is gone.

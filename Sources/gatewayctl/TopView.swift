@@ -22,7 +22,13 @@ struct TopView {
             let hidden = lines.count - max(0, rows - 1)
             lines = lines.prefix(max(0, rows - 1)) + ["… \(hidden) more lines"]
         }
-        return lines.prefix(max(0, rows)).map { String($0.prefix(max(0, columns))) }
+        return lines.prefix(max(0, rows)).map { Self.harmless($0.prefix(max(0, columns))) }
+    }
+
+    /// Without characters that would command the terminal: the daemon's words are its own, and its configuration's.
+    private static func harmless(_ line: Substring) -> String {
+        String(
+            String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 
     /// One line for where there is no screen.

@@ -75,47 +75,6 @@ extension RunningPrograms {
         }
 
         @Test(
-            "on a terminal top fills the screen and gives it back, when its looks are over and on TERM",
-            .enabled(
-                if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"),
-                "script (bsdutils) makes the terminal, and it is not installed"))
-        func topOnTerminal() async throws {
-            let gateway = try await Gateway.start(Page.configuration(try await Page.upstream()))
-            for more in [["--count", "2"], ["--count", "1000"]] {
-                let command =
-                    ([Program.gatewayctl, "top", "--interval", "50ms", "--socket", gateway.controlPath] + more)
-                    .joined(separator: " ")
-                // The terminal's modes are told before and after, by the shell that lives on in it.
-                let shell =
-                    "stty -a > \(gateway.directory)/before; \(command); echo ended $?; stty -a > \(gateway.directory)/after"
-                let program = try Program("/usr/bin/script", ["--quiet", "--command", shell, "/dev/null"])
-                defer { program.stop() }
-                if more[1] == "1000" {
-                    var found: pid_t?
-                    try await waitUntil("it runs") {
-                        found = ProcessFiles.running(from: Program.folder.path).first { $0.contains("top --interval") }
-                            .flatMap { $0.split(separator: " ").first }.flatMap { pid_t($0) }
-                        return found != nil
-                    }
-                    try await waitUntil("it shows something") {
-                        program.output.lines.contains { $0.contains("UPSTREAM") }
-                    }
-                    gateway.signal(SIGTERM, to: found)
-                }
-                _ = try await program.exit()
-                try await program.allGone()
-                let screen = program.output.lines.joined(separator: "\n")
-                #expect(screen.contains("\u{1B}[?1049h") && screen.contains("WORKER") && screen.contains("ended 0"))
-                #expect(screen.contains("\u{1B}[?25h\u{1B}[?1049l"), "the first screen is back, with a cursor")
-                let modes = try ["before", "after"].map {
-                    try String(contentsOfFile: "\(gateway.directory)/\($0)", encoding: .utf8)
-                }
-                #expect(modes[0] == modes[1])
-            }
-            gateway.stop()
-        }
-
-        @Test(
             "whoever sends something else, half of something or nothing, or never reads, is told or dropped; others are served"
         )
         func odd() async throws {

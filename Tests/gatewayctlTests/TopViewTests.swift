@@ -80,4 +80,13 @@ import Testing
         let view = TopView(before: Self.sample(workers: 1, requests: 9, calls: 9), now: now, seconds: 1)
         #expect(view.lines(rows: 9, columns: 99)[1] == "0.0 req/s  3 in flight  7 connections  p50 1.3 ms  p99 - ms")
     }
+
+    @Test("nothing that the daemon names can command the terminal")
+    func harmless() {
+        var now = Self.sample(workers: 1, requests: 1, calls: 1)
+        now.upstreams = ["a\u{1B}[2J\u{7}\u{9B}ü": now.upstreams["service0"] ?? now.upstreams.values.first]
+            .compactMapValues { $0 }
+        let lines = TopView(before: nil, now: now, seconds: 0).lines(rows: 40, columns: 200)
+        #expect(lines[7].hasPrefix("a?[2J??ü "))
+    }
 }
