@@ -16,7 +16,9 @@ package struct SupervisorLog {
     /// Standard error is shared with the children, so that its flags are left alone. A pipe that poll(2) reports as
     /// writable takes up to PIPE_BUF bytes without waiting, pipe(7).
     package static func standardError(_ line: String) {
-        let bytes = Array(line.utf8.prefix(SupervisionLimits.logLine))
+        var bytes = Array(line.utf8.prefix(SupervisionLimits.logLine))
+        // One that is cut ends all the same, or the next would be lost with it.
+        if bytes.count < line.utf8.count { bytes[bytes.count - 1] = UInt8(ascii: "\n") }
         var poll = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
         guard Glibc.poll(&poll, 1, 0) == 1, poll.revents & Int16(POLLOUT) != 0 else { return }
         _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)

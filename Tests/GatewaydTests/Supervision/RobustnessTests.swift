@@ -11,7 +11,11 @@ extension RunningPrograms {
             var http: String { "\(folder.path)/http.sock" }
             var control: String { "\(folder.path)/control.sock" }
 
-            init(_ prelude: String, _ redirection: String = "", upstream: TestUpstream, workers: Int) throws {
+            /// - Parameter shell: What runs the prelude, which finds the daemon's folder in `$FOLDER`.
+            init(
+                _ prelude: String, _ redirection: String = "", shell: [String] = ["/bin/sh"], upstream: TestUpstream,
+                workers: Int
+            ) throws {
                 folder = try TemporaryFolder()
                 let file = "\(folder.path)/gatewayd.yaml"
                 try """
@@ -22,8 +26,9 @@ extension RunningPrograms {
                 reload: { canary: 1ms }
                 \(Page.configuration(upstream))
                 """.write(toFile: file, atomically: true, encoding: .utf8)
-                program = try Program(
-                    "/bin/sh", ["-c", "\(prelude) exec \(Program.gatewayd) --config \(file) \(redirection)"])
+                let script =
+                    "FOLDER=\(folder.path); \(prelude) exec \(Program.gatewayd) --config \(file) \(redirection)"
+                program = try Program(shell[0], shell.dropFirst() + ["-c", script])
             }
 
             func isWell() async throws -> Bool {
@@ -66,6 +71,51 @@ extension RunningPrograms {
             #expect(odd.program.exitCode == nil)
             odd.program.signal(SIGTERM)
             #expect(try await odd.program.exit() == 0)
+        }
+
+        @Test(
+            "logs on a disk that fills up go on where there is room again, and nothing else notices",
+            .enabled(if: getuid() == 0, "only root may mount a small disk"))
+        func diskFillsUp() async throws {
+            let odd = try Odd(
+                "mkdir $FOLDER/logs && mount -t tmpfs -o size=64k logs $FOLDER/logs &&",
+                ">>$FOLDER/logs/access 2>>$FOLDER/logs/errors", shell: ["/usr/bin/unshare", "--mount", "/bin/sh"],
+                upstream: try await Page.upstream(), workers: 2)
+            defer { odd.program.stop() }
+            try await waitUntil("it is well") { try await odd.isWell() }
+            // The disk is in the daemon's mount namespace only, which is seen through its root.
+            let logs = "/proc/\(odd.program.pid)/root\(odd.folder.path)/logs"
+            func lines(_ name: String) throws -> [String] {
+                // Cut lines may end within a character.
+                String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(logs)/\(name)")), as: UTF8.self)
+                    .split(separator: "\n").map(String.init)
+            }
+            let filler = open("\(logs)/filler", O_WRONLY | O_CREAT, 0o600)
+            let page = [UInt8](repeating: 0, count: 4_096)
+            for _ in 0..<100 where write(filler, page, page.count) < 0 { break }
+            #expect(write(filler, page, 1) < 0 && errno == ENOSPC)
+            close(filler)
+            for _ in 0..<50 { #expect(try await odd.get() == 200) }
+            let before = try await odd.workers()
+            kill(before[1], SIGKILL)
+            try await waitUntil("the worker is back") {
+                guard try await odd.workers()[1] != before[1] else { return false }
+                return try await odd.isWell()
+            }
+            #expect(try await Program.run(Program.gatewayctl, "reload", "--socket", odd.control).exitCode == 0)
+            unlink("\(logs)/filler")
+            // The first line may follow one that was cut when the disk was full.
+            for count in 1...2 {
+                odd.program.signal(SIGUSR1)
+                try await waitUntil("its log goes on") {
+                    try lines("errors").count { $0.contains(#""signal":"SIGUSR1""#) } >= count
+                }
+            }
+            #expect(LogEvent(try #require(try lines("errors").last)) != nil)
+            let written = try lines("access").count
+            #expect(try await odd.get() == 200)
+            try await waitUntil("the access log goes on") { try lines("access").count > written }
+            #expect(odd.program.exitCode == nil)
         }
 
         @Test("without a free descriptor it waits, and is well again as soon as there are some")
