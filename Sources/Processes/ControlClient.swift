@@ -21,7 +21,10 @@ package enum ControlClient {
             throw SystemError("reach the daemon at", path)
         }
         let question = ControlFrame.encode(command)
-        guard try descriptor.write(question[...]) == question.count else { throw SystemError("write to", path, EAGAIN) }
+        // Without SIGPIPE: a daemon that ends just now is a reason to tell, not to die of.
+        let sent = retryingInterrupts { send(number, question, question.count, Int32(MSG_NOSIGNAL)) }
+        guard sent >= 0 else { throw SystemError("write to", path) }
+        guard sent == question.count else { throw SystemError("write to", path, EAGAIN) }
         var answer = ControlFrame.Collector(limit: limit)
         while true {
             guard let piece = try descriptor.read(upTo: 64 << 10) else { throw SystemError("read from", path, EAGAIN) }
