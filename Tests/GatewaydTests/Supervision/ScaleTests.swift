@@ -43,6 +43,9 @@ extension RunningPrograms {
                 try await waitUntil("load goes on") { load.answered > answered + 50 }
             }
             #expect(await load.stop().failures == [])
+            let told = try await gateway.control("scale", "4", "--json")
+            #expect(told.output == [#"{"workers_wanted":4,"workers_ready":4}"#], "it waits until they serve")
+            #expect(try await gateway.control("scale", "1").output == ["1 worker serves"])
             gateway.stop()
         }
 
