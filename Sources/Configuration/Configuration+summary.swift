@@ -69,8 +69,11 @@ extension Configuration {
         switch route.action {
         case .fanOut(let fanOut):
             let conflict = fanOut.merge == .object ? ", on_conflict \(fanOut.onConflict.rawValue)" : ""
-            return ["\(head), merge \(fanOut.merge.rawValue)\(conflict))"]
-                + fanOut.calls.map { line(of: $0, upstreams: upstreams) }
+            let quorum = fanOut.quorum > 0 ? ", quorum \(fanOut.quorum)" : ""
+            return ["\(head), merge \(fanOut.merge.rawValue)\(conflict)\(quorum))"]
+                + fanOut.calls.map { line(of: $0, in: fanOut, upstreams: upstreams) }
+        case .respond(let response):
+            return ["\(head)) respond \(response.status)"]
         case .proxy(let upstream):
             return ["\(head)) proxy to \(upstreams[upstream].name)"]
         case .batch(let batch):
@@ -82,7 +85,7 @@ extension Configuration {
         }
     }
 
-    private static func line(of call: Call, upstreams: [Upstream]) -> String {
+    private static func line(of call: Call, in route: FanOutRoute, upstreams: [Upstream]) -> String {
         var traits: [String] = []
         if let timeout = call.timeout { traits.append("timeout \(timeout.configurationText)") }
         if call.isRequired { traits.append("required") }
@@ -90,6 +93,13 @@ extension Configuration {
         if call.accepts != .json { traits.append("as \(call.accepts.rawValue)") }
         if call.expectedStatus != .successful { traits.append("expects \(call.expectedStatus)") }
         if let bytes = call.maxBody { traits.append("max_body \(Quantity.size.text(UInt64(bytes)))") }
-        return "    \(call.name): \(upstreams[call.upstream].name) \(call.target.text)\(suffix(traits))"
+        if !call.inputs.isEmpty {
+            traits.append("after " + call.inputs.map { route.calls[$0].name }.joined(separator: " and "))
+        }
+        if call.standard != nil { traits.append("default") }
+        if call.shape != nil { traits.append("shaped") }
+        if !call.passedBack.isEmpty { traits.append("passes back " + call.passedBack.joined(separator: ", ")) }
+        let method = call.request.map { ($0.method ?? "the request's method") + " " } ?? ""
+        return "    \(call.name): \(upstreams[call.upstream].name) \(method)\(call.target.text)\(suffix(traits))"
     }
 }

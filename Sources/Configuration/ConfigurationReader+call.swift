@@ -4,17 +4,26 @@ import FanOut
 extension ConfigurationReader {
     private static let keys = [
         "name", "upstream", "path", "url", "timeout", "required", "fallback", "as", "expect_status", "max_body",
+        "after", "default", "pass_back",
     ]
+
+    /// What is known of a route before its calls are read.
+    struct CallScope {
+        /// The route's, whose parameters the calls may use; nil when it could not be read.
+        var path: PathTemplate?
+        var timeout: Duration?
+        /// The names of all its calls, in their order.
+        var calls: [String]
+    }
 
     /// A call; nil when there is a mistake in it, which is reported.
     ///
     /// - Parameters:
-    ///   - path: The route's, whose parameters the call may use; nil when it could not be read.
+    ///   - own: Its index among the route's calls.
     ///   - names: The names of the route's calls so far; this one's is added.
-    mutating func call(
-        _ value: YAMLValue, path: PathTemplate?, routeTimeout: Duration?, names: inout [String: Place]
-    ) -> Call? {
-        guard let section = section(value, "a call", keys: Self.keys) else { return nil }
+    mutating func call(_ value: YAMLValue, own: Int, in scope: CallScope, names: inout [String: Place]) -> Call? {
+        let keys = Self.keys + Self.requestKeys + Self.shapeKeys
+        guard let section = section(value, "a call", keys: keys) else { return nil }
         let name = required(ScalarKind.name, "name", in: section)
         if let name, let place = section["name"]?.place {
             if let first = names[name] {
@@ -23,9 +32,14 @@ extension ConfigurationReader {
                 names[name] = place
             }
         }
-        let destination = destination(of: section, path: path)
+        let destination = destination(of: section, scope)
+        let references = Reference.Names(
+            parameters: Self.parameters(of: scope.path, usedBy: nil), calls: scope.calls)
+        // Without the route's path nobody knows which names there are.
+        let request = scope.path == nil ? nil : callRequest(in: section, references)
         let timeout = scalar(.duration, "timeout", in: section)
-        if let timeout, let routeTimeout, timeout > routeTimeout, let place = section["timeout"]?.place {
+        if let timeout, let routeTimeout = scope.timeout, timeout > routeTimeout, let place = section["timeout"]?.place
+        {
             let texts = (timeout.configurationText, routeTimeout.configurationText)
             problems.warning(
                 "the call '\(name ?? "")' may take \(texts.0), but its route ends after \(texts.1)", at: place)
@@ -35,11 +49,17 @@ extension ConfigurationReader {
         let fallback = section["fallback"].flatMap { JSONFallback.text(of: $0, &problems) }
         let expectedStatus = expectedStatus(in: section)
         let maxBody = scalar(.size(upTo: Bounds.body), "max_body", in: section)
+        let shape = shape(in: section, accepts: accepts)
+        let standard = section["default"].flatMap { JSONFallback.text(of: $0, &problems) }
+        let passedBack = fieldNames("pass_back", in: section, refusing: ["content-type", "date"])
+        let looked = (destination?.target.references ?? []) + (request?.references ?? [])
+        let inputs = inputs(in: section, own: own, calls: scope.calls, references: looked)
         guard let name, let destination else { return nil }
         return Call(
             name: name, upstream: destination.upstream, target: destination.target, timeout: timeout,
             isRequired: isRequired, fallback: fallback, accepts: accepts, expectedStatus: expectedStatus,
-            maxBody: maxBody)
+            maxBody: maxBody, request: request, inputs: inputs, shape: shape, standard: standard,
+            passedBack: passedBack)
     }
 
     private mutating func expectedStatus(in section: Section) -> StatusSet {
@@ -52,18 +72,17 @@ extension ConfigurationReader {
     }
 
     private mutating func destination(
-        of section: Section, path: PathTemplate?
+        of section: Section, _ scope: CallScope
     ) -> (upstream: Int, target: TargetTemplate)? {
         switch (section["url"], section["upstream"]) {
         case (let url?, nil):
             if let place = section.place(of: "path") {
                 problems.error("'path' stands beside 'upstream'; 'url' has a path of its own", at: place)
             }
-            return destination(url: url, path: path)
+            return destination(url: url, scope)
         case (nil, let upstream?):
             let index = upstreamReference(upstream)
-            let parameters = Self.parameters(of: path, usedBy: section["path"])
-            let target = required(.target(parameters: parameters), "path", in: section)
+            let target = required(.target(Self.names(scope, usedBy: section["path"])), "path", in: section)
             guard let index, let target else { return nil }
             return (index, target)
         case (let url?, let upstream?):
@@ -77,7 +96,7 @@ extension ConfigurationReader {
 
     /// An upstream named by the URL's origin, and the rest of the URL.
     private mutating func destination(
-        url: YAMLValue, path: PathTemplate?
+        url: YAMLValue, _ scope: CallScope
     ) -> (upstream: Int, target: TargetTemplate)? {
         let wanted = "a URL such as http://127.0.0.1:9005/ads"
         guard let text = read(.text(wanted), url, subject: "'url'") else { return nil }
@@ -97,7 +116,7 @@ extension ConfigurationReader {
         }
         let template: TargetTemplate
         do throws(TemplateError) {
-            template = try TargetTemplate(target, parameters: Self.parameters(of: path, usedBy: url))
+            template = try TargetTemplate(target, Self.names(scope, usedBy: url))
         } catch {
             problems.error(
                 "'url' wants \(wanted); found \(url.found); \(error.message)",
@@ -109,6 +128,10 @@ extension ConfigurationReader {
             return nil
         }
         return (index, template)
+    }
+
+    private static func names(_ scope: CallScope, usedBy template: YAMLValue?) -> Reference.Names {
+        Reference.Names(parameters: parameters(of: scope.path, usedBy: template), calls: scope.calls)
     }
 
     /// The parameters of the route's path, or, when that could not be read, all that the template uses: which of them

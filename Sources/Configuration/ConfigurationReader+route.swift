@@ -13,10 +13,10 @@ extension ConfigurationReader {
     }
 
     /// The keys of a route that say what it does, of which it has one.
-    private static let actions = ["fan_out", "proxy", "batch"]
-    private static let keys = ["path", "methods", "timeout", "merge", "on_conflict", "quarantine"] + actions
+    private static let actions = ["fan_out", "proxy", "batch", "respond"]
+    private static let keys = ["path", "methods", "timeout", "merge", "on_conflict", "quorum", "quarantine"] + actions
     /// Those that a route may take; TRACE and CONNECT are for proxies that a client chooses.
-    private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
     /// The routes without a mistake; a file without any route is an error.
     mutating func routes(in section: Section) -> [Route] {
@@ -47,7 +47,7 @@ extension ConfigurationReader {
         draft.path = required(.pathTemplate, "path", in: section)
         let present = Self.actions.filter { section[$0] != nil }
         if present.isEmpty {
-            problems.error("a route wants one of 'fan_out', 'proxy' and 'batch'", at: section.place)
+            problems.error("a route wants one of 'fan_out', 'proxy', 'batch' and 'respond'", at: section.place)
         } else if let last = present.compactMap({ section.place(of: $0) }).max(), present.count > 1 {
             let names = present.map { "'\($0)'" }.joined(separator: " and ")
             problems.error("a route has only one of \(names)", at: last)
@@ -65,6 +65,7 @@ extension ConfigurationReader {
         warn(of: batch, section: section, routeTimeout: draft.timeout)
         draft.action =
             fanOut.map { .fanOut($0) } ?? proxy.map { .proxy(upstream: $0) } ?? batch.map { .batch($0) }
+            ?? section["respond"].flatMap { respond($0) }.map { .respond($0) }
         return draft
     }
 
@@ -111,11 +112,21 @@ extension ConfigurationReader {
             problems.error("'fan_out' has more than \(Bounds.calls) calls", at: values[Bounds.calls].place)
         }
         var names: [String: Place] = [:]
-        let calls = values.compactMap {
-            call($0, path: draft.path, routeTimeout: draft.timeout, names: &names)
+        let scope = CallScope(path: draft.path, timeout: draft.timeout, calls: values.map(Self.name(ofCall:)))
+        let calls = values.indices.compactMap { index in
+            call(values[index], own: index, in: scope, names: &names).map { (call: $0, place: values[index].place) }
         }
-        guard let merge, calls.count == values.count else { return nil }
-        return FanOutRoute(calls: calls, merge: merge, onConflict: rule)
+        let quorum = section["quorum"] == nil ? 0 : scalar(.count(1...values.count), "quorum", in: section)
+        guard let merge, let quorum, calls.count == values.count, checkOrder(calls) else { return nil }
+        return FanOutRoute(calls: calls.map(\.call), merge: merge, onConflict: rule, quorum: quorum)
+    }
+
+    /// The name of a call that is not read yet; one that no template can mean where there is none.
+    private static func name(ofCall value: YAMLValue) -> String {
+        guard case .mapping(let entries) = value.content,
+            case .scalar(let scalar)? = entries.first(where: { $0.key == "name" })?.value.content
+        else { return "\u{0}" }
+        return scalar.text
     }
 
     private mutating func proxy(_ value: YAMLValue) -> Int? {
@@ -145,7 +156,7 @@ extension ConfigurationReader {
     // MARK: What does not fit together
 
     private mutating func checkMergeKeys(of section: Section, present: [String]) {
-        for key in ["merge", "on_conflict"] {
+        for key in ["merge", "on_conflict", "quorum"] {
             guard let place = section.place(of: key), !present.isEmpty, !present.contains("fan_out") else { continue }
             problems.error("'\(key)' has a meaning only beside 'fan_out'", at: place)
         }

@@ -1,3 +1,5 @@
+import FanOut
+
 /// The JSON text of a YAML value (RFC 8259), its types by the core schema of YAML 1.2 (section 10.3.2).
 enum JSONFallback {
     /// Nil: JSON cannot express it, which is reported, or an error in it is reported already.
@@ -6,18 +8,45 @@ enum JSONFallback {
         return append(value, to: &output, &problems) ? output : nil
     }
 
-    private static func append(_ value: YAMLValue, to output: inout [UInt8], _ problems: inout Problems) -> Bool {
+    /// The same with templates in its strings, keys excepted.
+    static func template(of value: YAMLValue, _ names: Reference.Names, _ problems: inout Problems) -> JSONTemplate? {
+        var pieces: [JSONTemplate.Piece] = []
+        var literal: [UInt8] = []
+        let isWhole = append(value, to: &literal, &problems) { scalar, literal, problems in
+            guard scalar.text.utf8.contains(UInt8(ascii: "{")) || scalar.text.utf8.contains(UInt8(ascii: "}")) else {
+                return false
+            }
+            do throws(TemplateError) {
+                let template = try TextTemplate(scalar.text, names)
+                pieces += [.literal(literal), .string(template)]
+                literal = []
+            } catch {
+                problems.error("a string of 'body': \(error.message)", at: value.place)
+            }
+            return true
+        }
+        pieces.append(.literal(literal))
+        return isWhole ? JSONTemplate(pieces: pieces) : nil
+    }
+
+    /// Appends a scalar by itself, and says so.
+    private typealias Scalars = (YAMLValue.Scalar, inout [UInt8], inout Problems) -> Bool
+
+    private static func append(
+        _ value: YAMLValue, to output: inout [UInt8], _ problems: inout Problems,
+        scalars: Scalars = { _, _, _ in false }
+    ) -> Bool {
         var isWhole = true
         switch value.content {
         case .invalid:
             return false
         case .scalar(let scalar):
-            return append(scalar, of: value, to: &output, &problems)
+            return scalars(scalar, &output, &problems) || append(scalar, of: value, to: &output, &problems)
         case .sequence(let values):
             output.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                isWhole = append(value, to: &output, &problems) && isWhole
+                isWhole = append(value, to: &output, &problems, scalars: scalars) && isWhole
             }
             output.append(UInt8(ascii: "]"))
         case .mapping(let entries):
@@ -26,7 +55,7 @@ enum JSONFallback {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
                 appendString(entry.key, to: &output)
                 output.append(UInt8(ascii: ":"))
-                isWhole = append(entry.value, to: &output, &problems) && isWhole
+                isWhole = append(entry.value, to: &output, &problems, scalars: scalars) && isWhole
             }
             output.append(UInt8(ascii: "}"))
         }

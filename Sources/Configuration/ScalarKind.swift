@@ -214,11 +214,11 @@ extension ScalarKind where Value == PathTemplate {
 
 extension ScalarKind where Value == TargetTemplate {
     /// The path and query of a call, which may use the parameters of its route's path.
-    static func target(parameters: [String]) -> Self {
+    static func target(_ names: Reference.Names) -> Self {
         let wanted = "a path such as /users/{id}"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
             do throws(TemplateError) {
-                return try TargetTemplate(text, parameters: parameters)
+                return try TargetTemplate(text, names)
             } catch {
                 throw Refusal(wanted: wanted, hint: "; \(error.message)", offset: error.offset)
             }

@@ -6,17 +6,24 @@ package struct Answer: Sendable {
 
     /// Decides and writes the answer once all calls are settled.
     ///
-    /// 200 when every required call has an answer and at least one call has; a fallback is an answer, but not a
-    /// complete one. Otherwise 504 if what decided it was a timeout, else 502.
-    package init(_ route: FanOutRoute, _ state: FanOutState, elapsed: Duration, requestID: String) {
+    /// 200 when every required call has an answer, at least one call has and as many succeeded as the quorum wants; a
+    /// fallback is an answer, but not a complete one. Otherwise 504 if what decided it was a timeout, else 502.
+    ///
+    /// - Parameter passedBack: Fields of calls' answers that go along.
+    package init(
+        _ route: FanOutRoute, _ state: FanOutState, elapsed: Duration, requestID: String,
+        passedBack: HeaderBlock? = nil
+    ) {
         var merge = Merge(route: route, outcomes: state.outcomes, elapsed: elapsed)
         merge.resolveConflicts()
         var failed: [(name: String, failure: Failure)] = []
         var hasAnswer = false
         var isGood = true
+        var succeeded = 0
         for index in merge.outcomes.indices {
             let failure = merge.outcomes[index].failure
             if let failure { failed.append((route.calls[index].name, failure)) }
+            if failure == nil { succeeded += 1 }
             if failure == nil || route.calls[index].fallback != nil {
                 hasAnswer = true
             } else if route.calls[index].isRequired {
@@ -24,10 +31,11 @@ package struct Answer: Sendable {
             }
         }
         var response: Response
-        if isGood && hasAnswer {
+        if isGood && hasAnswer && succeeded >= route.quorum {
             response = Response(status: 200)
             response.fields.append("Content-Type", "application/json")
             response.fields.append("X-Request-Id", requestID)
+            if let passedBack { response.fields.append(passedBack) }
             response.body = merge.body()
         } else {
             let deciding = Self.deciding(route, state, merge)

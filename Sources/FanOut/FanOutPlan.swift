@@ -1,43 +1,80 @@
-/// The calls of one request: the route's templates filled in.
+/// The calls of one request: the route's templates filled in, as far as they can be before any call is answered.
 package struct FanOutPlan: Sendable {
     /// One upstream request, ready to be made.
     package struct PlannedCall: Sendable, Equatable {
-        /// Index into the configuration's upstreams.
-        package var upstream: Int
         /// Path and query, percent-encoded.
         package var target: [UInt8]
-        /// From the start of the fan-out; never longer than the route's.
-        package var timeout: Duration
+        /// Nil: a GET with the fields that all calls carry.
+        package var message: OutgoingMessage?
     }
 
-    /// In the order of the configuration.
-    package var calls: [PlannedCall]
+    /// In the order of the configuration; nil for a call that waits for others.
+    package var calls: [PlannedCall?]
+    /// By call, from its start; never longer than the route's.
+    package var timeouts: [Duration]
+    /// Of the whole.
+    package let timeout: Duration
+    private var values: TemplateValues
+    /// Only where a call looks at it.
+    private var request: Request?
 
     /// Fills the templates of a route in; throws where a value would change a call's path.
     package init(
-        _ route: FanOutRoute, timeout: Duration, captures: [String], target: RequestTarget, requestID: String
+        _ route: FanOutRoute, timeout: Duration, captures: [String], target: RequestTarget, requestID: String,
+        request: Request? = nil
     ) throws(PlanError) {
+        values = TemplateValues(captures: captures, target: target, requestID: requestID)
+        self.request = request
+        self.timeout = timeout
         calls = []
         calls.reserveCapacity(route.calls.count)
+        timeouts = []
+        timeouts.reserveCapacity(route.calls.count)
         // By index: a copy of each call, with all that it has, would cost more than the rest of this.
         for index in route.calls.indices {
-            let bytes = try route.calls[index].target.fill(captures: captures, target: target, requestID: requestID)
-            let timeout = route.calls[index].timeout.map { min($0, timeout) } ?? timeout
-            calls.append(PlannedCall(upstream: route.calls[index].upstream, target: bytes, timeout: timeout))
+            timeouts.append(route.calls[index].timeout.map { min($0, timeout) } ?? timeout)
+            if route.calls[index].inputs.isEmpty {
+                calls.append(try fill(route.calls[index]))
+            } else {
+                try route.calls[index].target.check(values)
+                calls.append(nil)
+            }
         }
+        if !route.graph.isFlat { values.answers = Array(repeating: nil, count: route.calls.count) }
+    }
+
+    /// Notes what a call that others look at got.
+    package mutating func note(_ answer: CallAnswer, of index: Int) {
+        values.answers[index] = answer
+    }
+
+    /// A call whose inputs are there; nil where they do not have what its templates want.
+    package func call(_ index: Int, of route: FanOutRoute) -> PlannedCall? {
+        // Values of the request were checked before any call began: what is thrown here is an answer's.
+        try? fill(route.calls[index])
+    }
+
+    private func fill(_ call: borrowing Call) throws(PlanError) -> PlannedCall? {
+        guard let target = try call.target.fill(values) else { return nil }
+        guard let shape = call.request, let request else { return PlannedCall(target: target, message: nil) }
+        guard let message = shape.message(values, for: request) else { return nil }
+        return PlannedCall(target: shape.target(target, for: values), message: message)
     }
 }
 
 /// A request's value cannot stand where a template wants it; the answer is 400.
 package struct PlanError: Error, Equatable {
     package var message: String
+
+    fileprivate static let dots = PlanError(
+        message: "a value for the path of a call is empty or made of dots alone")
 }
 
 extension TargetTemplate {
-    /// The template with its values put in.
+    /// The template with its values put in; nil where an answer does not have one.
     ///
     /// A query parameter that the request does not have is empty.
-    package func fill(captures: [String], target: RequestTarget, requestID: String) throws(PlanError) -> [UInt8] {
+    package func fill(_ values: TemplateValues) throws(PlanError) -> [UInt8]? {
         // Most targets without values are one piece, which is shared and not copied.
         if pieces.count == 1, case .literal(let literal) = pieces[0] { return literal }
         var bytes: [UInt8] = []
@@ -46,21 +83,26 @@ extension TargetTemplate {
             switch piece {
             case .literal(let literal): bytes.append(contentsOf: literal)
             case .value(.rest(let index), _):
-                PercentEncoding.append(captures[index], keeping: UInt8(ascii: "/"), to: &bytes)
+                PercentEncoding.append(values.captures[index], keeping: UInt8(ascii: "/"), to: &bytes)
             case .value(let reference, let inPath):
-                let value =
-                    switch reference {
-                    case .parameter(let index), .rest(let index): captures[index]
-                    case .query(let name): target.queryValue(name) ?? ""
-                    case .requestID: requestID
-                    }
-                // Dots alone would be resolved as a dot-segment on the way (RFC 3986 section 5.2.4), encoded or not.
-                if inPath, value.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) {
-                    throw PlanError(message: "a value for the path of a call is empty or made of dots alone")
-                }
+                guard let value = values.text(reference) else { return nil }
+                if inPath, Self.isOfDots(value) { throw .dots }
                 PercentEncoding.append(value, to: &bytes)
             }
         }
         return bytes
+    }
+
+    /// Refuses what `fill` would, as far as it comes from the request.
+    func check(_ values: TemplateValues) throws(PlanError) {
+        for case .value(let reference, inPath: true) in pieces where reference.call == nil {
+            if case .rest = reference { continue }
+            if Self.isOfDots(values.text(reference) ?? "") { throw .dots }
+        }
+    }
+
+    /// Dots alone would be resolved as a dot-segment on the way (RFC 3986 section 5.2.4), encoded or not.
+    private static func isOfDots(_ value: String) -> Bool {
+        value.utf8.allSatisfy { $0 == UInt8(ascii: ".") }
     }
 }

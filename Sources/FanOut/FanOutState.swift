@@ -5,7 +5,7 @@ package struct FanOutState: Sendable {
     /// What the settling of a call asks for.
     package enum Action: Sendable, Equatable {
         case wait
-        /// All calls are settled: the answer can leave.
+        /// All calls are settled, or enough of them: the answer can leave.
         case finish
     }
 
@@ -13,14 +13,27 @@ package struct FanOutState: Sendable {
     package private(set) var outcomes: [Settled]
     private var isSettled: [Bool]
     private var open: Int
+    /// Calls that the answer cannot do without and that are not settled.
+    private var openRequired: Int
+    private var succeeded = 0
+    /// Successes that are enough; 0 waits for all.
+    private let quorum: Int
+    /// By call: inputs that are not there yet; empty where no call waits for another.
+    private var missingInputs: [Int]
     /// The failure that an error answer is about: of the first required call that failed, otherwise the last failure.
     package private(set) var deciding: Failure?
     private var isDecided = false
 
-    package init(calls: Int) {
+    /// - Parameters:
+    ///   - required: How many calls the answer cannot do without.
+    ///   - quorum: How many successes are enough, with those; 0 for all.
+    package init(calls: Int, required: Int = 0, quorum: Int = 0, graph: CallGraph? = nil) {
         outcomes = Array(repeating: Settled(.failure(.cancelled, status: nil), elapsed: .zero), count: calls)
         isSettled = Array(repeating: false, count: calls)
         open = calls
+        openRequired = required
+        self.quorum = quorum
+        missingInputs = graph.map { $0.isFlat ? [] : $0.inputs.map(\.count) } ?? []
     }
 
     /// Notes what became of a call.
@@ -31,15 +44,31 @@ package struct FanOutState: Sendable {
         isSettled[index] = true
         outcomes[index] = settled
         open -= 1
-        if let failure = settled.failure, !isDecided {
-            deciding = failure
-            isDecided = isRequired
+        if isRequired { openRequired -= 1 }
+        if let failure = settled.failure {
+            if !isDecided {
+                deciding = failure
+                isDecided = isRequired
+            }
+        } else {
+            succeeded += 1
         }
-        return open == 0 ? .finish : .wait
+        let isEnough = quorum > 0 && succeeded >= quorum && openRequired == 0 && !isDecided
+        return open == 0 || isEnough ? .finish : .wait
     }
 
     /// Whether a call is not settled yet.
     package func isOpen(_ index: Int) -> Bool { !isSettled[index] }
+
+    /// A call has an answer: the calls that waited for it alone, which can begin.
+    package mutating func released(by index: Int, in graph: CallGraph) -> [Int] {
+        var ready: [Int] = []
+        for dependant in graph.dependants[index] where !isSettled[dependant] {
+            missingInputs[dependant] -= 1
+            if missingInputs[dependant] == 0 { ready.append(dependant) }
+        }
+        return ready
+    }
 
     /// Bytes of all parts together.
     package var bytes: Int {

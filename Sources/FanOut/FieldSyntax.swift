@@ -115,11 +115,16 @@ enum FieldSyntax {
 
     /// Compares without regard to case; `name` is in lower case.
     static func isName(_ text: UnsafeBufferPointer<UInt8>, _ name: StaticString) -> Bool {
-        guard text.count == name.utf8CodeUnitCount else { return false }
+        isName(text, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+
+    /// Compares without regard to case; `name` is in lower case.
+    static func isName(_ text: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count == name.count else { return false }
         for index in 0..<text.count {
             let byte = text[index]
             let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-            if lower != name.utf8Start[index] { return false }
+            if lower != name[index] { return false }
         }
         return true
     }

@@ -123,14 +123,6 @@ struct ObjectMerge {
     }
 
     private static func name(_ json: ArraySlice<UInt8>, _ member: JSONScanner.Member) -> Name {
-        let raw = json.part(member.key).dropFirst().dropLast()
-        return Name(bytes: raw.contains(UInt8(ascii: "\\")) ? JSONText.unescaped(raw)[...] : raw)
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// The part at a range that counts from the start of the slice.
-    fileprivate func part(_ range: Range<Int>) -> ArraySlice<UInt8> {
-        self[(startIndex + range.lowerBound)..<(startIndex + range.upperBound)]
+        Name(bytes: json.key(member))
     }
 }

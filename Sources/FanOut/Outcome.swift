@@ -85,3 +85,28 @@ package struct Part: Sendable, Equatable {
         json.lazy.filter { $0 > 0x20 }.elementsEqual("null".utf8)
     }
 }
+
+/// How a call's body becomes its part.
+package struct PartReading: Sendable {
+    package var kind: BodyKind
+    /// For the `object` merge.
+    package var needsObject: Bool
+    package var shape: Shape?
+    /// JSON text that stands in for an empty body, and where the shape finds nothing.
+    package var standard: [UInt8]?
+
+    package init(kind: BodyKind, needsObject: Bool, shape: Shape? = nil, standard: [UInt8]? = nil) {
+        self.kind = kind
+        self.needsObject = needsObject
+        self.shape = shape
+        self.standard = standard
+    }
+
+    /// The part of a body; nil when this is not what the call accepts.
+    package func part(_ body: [UInt8]) -> Part? {
+        if body.isEmpty, let standard { return Part(standard, as: .json, needsObject: needsObject) }
+        guard let shape, !body.isEmpty else { return Part(body, as: kind, needsObject: needsObject) }
+        guard let whole = Part(body, as: kind, needsObject: false) else { return nil }
+        return (shape.apply(to: whole.json) ?? standard).flatMap { Part($0, as: .json, needsObject: needsObject) }
+    }
+}

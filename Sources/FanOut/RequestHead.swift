@@ -51,7 +51,7 @@ package enum RequestError: Error, Sendable, Equatable {
 package struct RequestHead: Sendable {
     package private(set) var method = ""
     package private(set) var target = ""
-    package private(set) var fields = RequestFields()
+    package private(set) var fields = HeaderFields()
     package private(set) var isHTTP10 = false
     /// The size of the body; nil without one, or when it comes in chunks.
     package private(set) var contentLength: Int?

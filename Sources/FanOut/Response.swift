@@ -41,4 +41,34 @@ package struct HeaderBlock: Sendable, Equatable {
     package mutating func append(_ name: StaticString, _ value: String) {
         append(name, value.utf8)
     }
+
+    /// Adds a field whose name was checked to be one; its value is kept to one line in the same way.
+    package mutating func append(field name: String, _ value: String) {
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(": ")
+        for byte in value.utf8 { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
+        bytes.append("\r\n")
+    }
+
+    /// Adds all fields of another block.
+    mutating func append(_ other: HeaderBlock) {
+        bytes.append(contentsOf: other.bytes)
+    }
+
+    /// The fields of calls' answers that a route passes back, by call; nil when there are none.
+    ///
+    /// Of a field that several calls bring, the first call's counts; cookies are all set.
+    package init?(passingBack answers: [HeaderFields?], of route: FanOutRoute) {
+        self.init()
+        var seen: Set<String> = []
+        for (call, fields) in zip(route.calls, answers) {
+            guard let fields else { continue }
+            for name in call.passedBack {
+                let values = fields.all(name)
+                guard !values.isEmpty, name == "set-cookie" || seen.insert(name).inserted else { continue }
+                for value in values { append(field: name, value) }
+            }
+        }
+        if bytes.isEmpty { return nil }
+    }
 }

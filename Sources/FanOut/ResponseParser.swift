@@ -36,6 +36,8 @@ package struct ResponseParser: Sendable {
     package private(set) var keepsAlive = false
     /// The size of the body that comes, nil where the head does not say it; known with `head`.
     package private(set) var contentLength: Int?
+    /// The fields of the head, where they are kept.
+    package private(set) var collected: HeaderFields?
     /// An interim answer said that the connection ends.
     private var isLast = false
 
@@ -43,8 +45,11 @@ package struct ResponseParser: Sendable {
 
     /// Makes ready for the answer to the next request on the connection.
     ///
-    /// - Parameter isHead: The request's method is HEAD, whose answer has no body whatever its fields say.
-    package mutating func begin(isHead: Bool = false) {
+    /// - Parameters:
+    ///   - isHead: The request's method is HEAD, whose answer has no body whatever its fields say.
+    ///   - collecting: The fields are kept.
+    package mutating func begin(isHead: Bool = false, collecting: Bool = false) {
+        collected = collecting ? HeaderFields() : nil
         state = .statusLine
         fields = ResponseFields()
         lines.begin(limit: ResponseLimits.headerBytes)
@@ -155,6 +160,10 @@ package struct ResponseParser: Sendable {
             fieldsLeft -= 1
             guard fieldsLeft >= 0 else { throw .headerTooLong }
             try fields.read(line)
+            if collected != nil {
+                let (name, value) = try FieldSyntax.split(line)
+                collected?.append(name, value)
+            }
         }
     }
 
@@ -165,6 +174,7 @@ package struct ResponseParser: Sendable {
             // An interim answer; the one that counts follows (RFC 9110 section 15.2).
             isLast = isLast || !fields.keepsAlive
             fields = ResponseFields()
+            if collected != nil { collected = HeaderFields() }
             status = 0
             state = .statusLine
             return

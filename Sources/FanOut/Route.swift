@@ -25,60 +25,37 @@ package struct Route: Sendable {
         case proxy(upstream: Int)
         /// The caller names the URLs.
         case batch(BatchRoute)
+        /// The same answer to everybody, without any upstream.
+        case respond(Response)
     }
 }
 
 /// What a fan-out route calls, and how the answers are joined.
 package struct FanOutRoute: Sendable {
-    package var calls: [Call]
+    package let calls: [Call]
     package var merge: MergeMode
     package var onConflict: ConflictRule
+    /// Successes that are enough; 0: the answer waits for all calls.
+    package var quorum: Int
+    /// Which calls wait for which.
+    package let graph: CallGraph
+    /// Whether a call looks at more of a request than its target.
+    package let usesRequest: Bool
 
-    package init(calls: [Call], merge: MergeMode, onConflict: ConflictRule = .last) {
+    package init(calls: [Call], merge: MergeMode, onConflict: ConflictRule = .last, quorum: Int = 0) {
         self.calls = calls
         self.merge = merge
         self.onConflict = onConflict
+        self.quorum = quorum
+        graph = CallGraph(calls.map(\.inputs))
+        usesRequest = calls.contains { $0.request != nil }
     }
-}
 
-/// One upstream request that a route plans.
-package struct Call: Sendable {
-    package let name: String
-    /// The name as a key of JSON with its colon, as it enters answers.
-    let key: [UInt8]
-    /// Index into the configuration's upstreams.
-    package var upstream: Int
-    package var target: TargetTemplate
-    /// Nil: what is left of the route's time.
-    package var timeout: Duration?
-    /// The answer is an error when this call fails.
-    package var isRequired: Bool
-    /// JSON text that stands in for a failed call.
-    package var fallback: [UInt8]?
-    package var accepts: BodyKind
-    /// The statuses that count as success.
-    package var expectedStatus: StatusSet
-    /// Bytes of this call's body; nil: as much as the configuration lets any call have.
-    package var maxBody: Int?
-
-    package init(
-        name: String, upstream: Int, target: TargetTemplate, timeout: Duration? = nil, isRequired: Bool = false,
-        fallback: [UInt8]? = nil, accepts: BodyKind = .json, expectedStatus: StatusSet = .successful,
-        maxBody: Int? = nil
-    ) {
-        self.name = name
-        var key: [UInt8] = []
-        JSONText.append(string: name, to: &key)
-        key.append(UInt8(ascii: ":"))
-        self.key = key
-        self.upstream = upstream
-        self.target = target
-        self.timeout = timeout
-        self.isRequired = isRequired
-        self.fallback = fallback
-        self.accepts = accepts
-        self.expectedStatus = expectedStatus
-        self.maxBody = maxBody
+    /// Whether a call's template names a field of this one's answer.
+    package func looksAtFields(of index: Int) -> Bool {
+        calls.lazy.flatMap(\.references).contains {
+            if case .call(index, .header) = $0 { true } else { false }
+        }
     }
 }
 

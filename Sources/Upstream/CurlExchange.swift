@@ -25,6 +25,9 @@ final class CurlExchange: EasyHandle {
     /// Takes no kept connection.
     private var isFresh = false
     private var isDecoding = false
+    /// What of a request is set that is no plain GET.
+    private var message: OutgoingMessage?
+    private var fields: HeaderFields?
 
     init?(_ endpoint: Endpoint, _ engine: TransferEngine) {
         guard let parsedURL = curl_url() else { return nil }
@@ -70,8 +73,10 @@ final class CurlExchange: EasyHandle {
             guard parse(url) else { return false }
             self.url = url
         }
-        headers = (transfer.headers ?? endpoint.noHeaders).list(userAgent: endpoint.settings.userAgent)
+        headers = (transfer.headers ?? endpoint.noHeaders).list(endpoint.settings, transfer.message)
         CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
+        set(transfer.message)
+        fields = endpoint.settings.collectsFields ? HeaderFields() : nil
         if let addresses {
             CCurl_set_list(handle, CURLOPT_RESOLVE, addresses.list)
             self.addresses = addresses
@@ -94,6 +99,28 @@ final class CurlExchange: EasyHandle {
             CCurl_set_long(handle, CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
         }
         return true
+    }
+
+    /// Sets method and body; a handle that was used for another message is a GET again first.
+    private func set(_ message: OutgoingMessage?) {
+        if self.message != nil {
+            CCurl_set_long(handle, CURLOPT_HTTPGET, 1)
+            CCurl_set_string(handle, CURLOPT_CUSTOMREQUEST, nil)
+        }
+        self.message = message
+        guard let message else { return }
+        if message.method == "HEAD" {
+            CCurl_set_long(handle, CURLOPT_NOBODY, 1)
+        } else if message.contentLength != nil {
+            let body = message.body ?? []
+            CCurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+            // Copied by libcurl, with its length known (CURLOPT_COPYPOSTFIELDS(3)).
+            body.withUnsafeBytes { bytes in
+                let start = bytes.baseAddress.map { UnsafeMutableRawPointer(mutating: $0) }
+                _ = CCurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, start ?? handle)
+            }
+        }
+        CCurl_set_string(handle, CURLOPT_CUSTOMREQUEST, message.method)
     }
 
     /// Takes the URL apart, whose last byte is a NUL.
@@ -119,7 +146,9 @@ final class CurlExchange: EasyHandle {
     /// Takes a line of the header; false when the answer could be framed in two ways.
     fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         do throws(MessageError) {
-            try framing.take(bytes.assumingMemoryBound(to: UInt8.self))
+            let line = bytes.assumingMemoryBound(to: UInt8.self)
+            try framing.take(line)
+            fields?.collect(line)
             // What comes encoded though nobody asked is fetched again, to be decoded.
             return !framing.isEncoded || isDecoding
         } catch {
@@ -153,7 +182,7 @@ final class CurlExchange: EasyHandle {
     private func isStale(_ code: CURLcode) -> Bool {
         switch code {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_ABORTED_BY_CALLBACK:
-            framing.isEmpty && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
+            framing.isEmpty && transfer?.isIdempotent != false && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
         default: false
         }
     }
@@ -164,7 +193,8 @@ final class CurlExchange: EasyHandle {
             // Closed before the end of the header, which is a success to libcurl.
             guard framing.isComplete else { return .failure(.reset) }
             endpoint.learn(bodyBytes: body.count)
-            return .response(status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body)
+            return .response(
+                status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body, fields: fields)
         }
         if let refusal { return .failure(refusal) }
         // A connection that breaks has the same code as chunks that cannot be read; only the words differ.

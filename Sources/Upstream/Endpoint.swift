@@ -6,7 +6,12 @@ package struct TransferSettings: Sendable {
     /// Bytes of one answer's body, decoded.
     package var bodyLimit: Int
     package var followsRedirects = false
+    /// Empty: none is sent, or the call brings its own.
     package var userAgent: String
+    /// `Accept: */*` is sent; not where the call brings its own.
+    package var sendsAccept = true
+    /// The fields of answers are kept.
+    package var collectsFields = false
 
     package init(bodyLimit: Int, userAgent: String) {
         self.bodyLimit = bodyLimit
@@ -19,6 +24,9 @@ package struct TransferSettings: Sendable {
 package final class Endpoint {
     /// Handles that wait; what a burst leaves over this is freed.
     private static let idleLimit = 1024
+
+    /// What a frame begins with; a message with another method has that in its place.
+    static let method = "GET"
 
     let upstream: UpstreamServers
     let settings: TransferSettings
@@ -51,8 +59,9 @@ package final class Endpoint {
         self.settings = settings
         requestFrames = upstream.servers.map { server in
             let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"
-            let tail = " HTTP/1.1\r\nHost: \(server.authority)\r\n\(agent)Accept: */*\r\n"
-            return (Array("GET \(server.base)".utf8), Array(tail.utf8))
+            let accept = settings.sendsAccept ? "Accept: */*\r\n" : ""
+            let tail = " HTTP/1.1\r\nHost: \(server.authority)\r\n\(agent)\(accept)"
+            return (Array("\(Self.method) \(server.base)".utf8), Array(tail.utf8))
         }
     }
 

@@ -1,4 +1,5 @@
 import CCurl
+import FanOut
 
 /// Header lines that all calls of one request share: as bytes for the plain lane, as a list for libcurl when it asks.
 package final class HeaderList {
@@ -24,12 +25,22 @@ package final class HeaderList {
     /// The lines as libcurl takes them (CURLOPT_HTTPHEADER(3)), with the program's name.
     ///
     /// Given by CURLOPT_USERAGENT, libcurl would write that out for every call, and copy it once more.
-    func list(userAgent: String) -> StringList {
-        if let lines { return lines }
+    func list(_ settings: TransferSettings, _ message: OutgoingMessage?) -> StringList {
+        let isUsual = settings.sendsAccept && !settings.userAgent.isEmpty && message == nil
+        if isUsual, let lines { return lines }
         let list = StringList()
-        if !userAgent.isEmpty { list.append("User-Agent: \(userAgent)") }
-        for line in bytes.split(separator: 0x0A) { list.append(String(decoding: line.dropLast(), as: UTF8.self)) }
-        lines = list
+        if !settings.userAgent.isEmpty { list.append("User-Agent: \(settings.userAgent)") }
+        list.append(lines: bytes)
+        if let message {
+            // What libcurl adds by itself is taken back by a name without a value, unless the call has its own.
+            if !settings.sendsAccept { list.append("Accept:") }
+            if message.contentLength != nil {
+                list.append("Content-Type:")
+                list.append("Expect:")
+            }
+            list.append(lines: message.fields)
+        }
+        if isUsual { lines = list }
         return list
     }
 }
@@ -43,6 +54,10 @@ final class StringList {
     func append(_ text: String) {
         // Out of memory leaves the list as it was: the call goes out without this line.
         if let longer = curl_slist_append(list, text) { list = longer }
+    }
+
+    func append(lines: [UInt8]) {
+        for line in lines.split(separator: 0x0A) { append(String(decoding: line.dropLast(), as: UTF8.self)) }
     }
 
     deinit {

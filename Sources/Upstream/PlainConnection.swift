@@ -34,6 +34,16 @@ final class PlainConnection: ReadinessHandler {
         _ = Readiness.shared.add(wire.descriptor, .readable, self)
     }
 
+    /// Whether the server closed it, or sent what nobody asked for, and the loop has not told yet.
+    ///
+    /// Asked only for a request that must not be sent twice: for it a closed connection is an error.
+    var isStale: Bool {
+        guard case .socket(let socket) = wire else { return false }
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
+        return count >= 0 || errno != EAGAIN
+    }
+
     // MARK: Request
 
     /// Sends a transfer's request; what becomes of it, its failure included, is known when the socket is ready.
@@ -41,9 +51,10 @@ final class PlainConnection: ReadinessHandler {
         self.transfer = transfer
         transfer.stage = .exchanging(self)
         isAnswered = false
-        parser.begin()
         let endpoint = transfer.endpoint
-        scratch.assemble(endpoint.requestFrames[transfer.server], transfer.target, transfer.headers?.bytes ?? [])
+        parser.begin(isHead: transfer.message?.method == "HEAD", collecting: endpoint.settings.collectsFields)
+        scratch.assemble(
+            endpoint.requestFrames[transfer.server], transfer.target, transfer.headers?.bytes ?? [], transfer.message)
         let sent = wire.write(scratch.request)
         guard sent < scratch.request.count else { return }
         unsent = Array(scratch.request[sent...])
@@ -133,7 +144,7 @@ final class PlainConnection: ReadinessHandler {
         self.transfer = nil
         // The connection may have the next one before this one is settled.
         transfer.stage = .starting
-        let result = TransferResult.response(status: parser.status, body: body)
+        let result = TransferResult.response(status: parser.status, body: body, fields: parser.collected)
         body = []
         answers += 1
         // Bytes behind the answer are nobody's, and a request that was not read whole is in the way of the next.
@@ -150,10 +161,10 @@ final class PlainConnection: ReadinessHandler {
 
     /// The connection is gone; a request that met a connection which its server was just closing gets a second one.
     ///
-    /// Only GET is spoken here, which may be sent again (RFC 9110 section 9.2.2); once, and on a connection of its own.
+    /// Where it may be sent again, once, and on a connection of its own.
     private func lost() {
         guard let transfer else { return close() }
-        guard answers > 0, !isAnswered, !transfer.isRetry else { return fail(.reset) }
+        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.isIdempotent else { return fail(.reset) }
         self.transfer = nil
         close()
         transfer.isRetry = true

@@ -1,3 +1,4 @@
+import FanOut
 import Loop
 
 /// Memory that the plain lane uses for one read or one request at a time, so that connections need none of their own.
@@ -14,13 +15,25 @@ final class Scratch {
     private(set) var request: [UInt8] = []
 
     /// Puts the pieces of a request together, and the empty line that ends its header.
-    func assemble(_ frame: (head: [UInt8], tail: [UInt8]), _ target: [UInt8], _ headers: [UInt8]) {
+    func assemble(
+        _ frame: (head: [UInt8], tail: [UInt8]), _ target: [UInt8], _ headers: [UInt8], _ message: OutgoingMessage?
+    ) {
         request.removeAll(keepingCapacity: true)
-        request.append(contentsOf: frame.head)
+        if let message {
+            request.append(contentsOf: message.method.utf8)
+            request.append(contentsOf: frame.head.dropFirst(Endpoint.method.utf8.count))
+        } else {
+            request.append(contentsOf: frame.head)
+        }
         request.append(contentsOf: target)
         request.append(contentsOf: frame.tail)
         request.append(contentsOf: headers)
+        if let message {
+            request.append(contentsOf: message.fields)
+            if let length = message.contentLength { request.append(contentsOf: "Content-Length: \(length)\r\n".utf8) }
+        }
         request.append(0x0D)
         request.append(0x0A)
+        if let body = message?.body { request.append(contentsOf: body) }
     }
 }

@@ -31,15 +31,19 @@ final class ServerPool {
 
     /// Sends a transfer's request on a kept connection, or has one made.
     func run(_ transfer: Transfer) {
-        if !transfer.isRetry, let connection = takeIdle() { return connection.send(transfer) }
+        if !transfer.isRetry, let connection = takeIdle(isRepeatable: transfer.isIdempotent) {
+            return connection.send(transfer)
+        }
         transfer.stage = .waiting(self)
         if transfer.isRetry { retrying.append(transfer) } else { waiting.append(transfer) }
         connect()
     }
 
-    private func takeIdle() -> PlainConnection? {
+    private func takeIdle(isRepeatable: Bool) -> PlainConnection? {
         while let connection = idle.popLast() {
-            if !connection.isClosed { return connection }
+            guard !connection.isClosed else { continue }
+            if isRepeatable || !connection.isStale { return connection }
+            connection.close()
         }
         return nil
     }

@@ -3,8 +3,8 @@ package import Loop
 
 /// How one call of an upstream ended.
 package enum TransferResult: Sendable, Equatable {
-    /// A whole answer, whatever its status.
-    case response(status: Int, body: [UInt8])
+    /// A whole answer, whatever its status; its fields only where the endpoint collects them.
+    case response(status: Int, body: [UInt8], fields: HeaderFields?)
     case failure(Failure)
 }
 
@@ -39,6 +39,8 @@ package final class Transfer {
     let target: [UInt8]
     private let foreign: Foreign?
     let headers: HeaderList?
+    /// Nil: a GET without a body.
+    let message: OutgoingMessage?
     private(set) var owner: (any TransferOwner)?
     let index: Int
     let deadline: MonotonicTime
@@ -56,13 +58,14 @@ package final class Transfer {
     var isForeign: Bool { foreign != nil }
 
     init(
-        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, owner: any TransferOwner,
-        index: Int, deadline: MonotonicTime, line: Deadlines.Line
+        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, message: OutgoingMessage?,
+        owner: any TransferOwner, index: Int, deadline: MonotonicTime, line: Deadlines.Line
     ) {
         self.endpoint = endpoint
         self.target = target
         foreign = url.map(Foreign.init)
         self.headers = headers
+        self.message = message
         self.owner = owner
         self.index = index
         self.deadline = deadline
@@ -84,6 +87,9 @@ package final class Transfer {
     var isSettled: Bool {
         if case .settled = stage { true } else { false }
     }
+
+    /// Whether it may be sent again where its connection broke before an answer (RFC 9110 section 9.2.2).
+    var isIdempotent: Bool { message?.isIdempotent ?? true }
 
     /// Marks it as over, and returns whom to tell.
     func settle() -> (any TransferOwner)? {

@@ -29,13 +29,13 @@ package final class TransferEngine {
     ///
     /// Its owner is always told how it ended, and never from inside of this.
     package func start(
-        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?, timeout: Duration,
-        at now: MonotonicTime, owner: any TransferOwner, index: Int
+        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?,
+        message: OutgoingMessage? = nil, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
         endpoint.line = line
         let transfer = Transfer(
-            endpoint, target: target, url: url, headers: headers, owner: owner, index: index,
+            endpoint, target: target, url: url, headers: headers, message: message, owner: owner, index: index,
             deadline: now + timeout, line: line)
         inFlight += 1
         deadlines.add(transfer, to: line)

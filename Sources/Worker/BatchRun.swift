@@ -65,7 +65,7 @@ final class BatchRun: TransferOwner {
         transfers[index] = nil
         switch result {
         case .failure(let failure): settle(index, .failure(failure.name), failure)
-        case .response(let status, let body):
+        case .response(let status, let body, _):
             settle(index, .response(status: status, body: body), (200...299).contains(status) ? nil : .status)
         }
         if open == 0 { finish() }

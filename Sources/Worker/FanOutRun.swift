@@ -5,147 +5,216 @@ import Processes
 import Scoreboard
 import Upstream
 
-/// The calls of one request in flight: starts all of them at once, notes how each ends, and answers when the last has.
+/// The calls of one request in flight: starts each as soon as what it waits for is there, notes how each ends, and
+/// answers when the last has, or enough of them.
 ///
 /// Callbacks drive it: a child task per call would cost a quarter more.
 @LoopActor
 final class FanOutRun: TransferOwner {
     private let service: FanOutService
-    private let plan: FanOutPlan
+    private var plan: FanOutPlan
     private let engine: TransferEngine
     private let heavyWork: HeavyWork
     private let counters: WorkerCounters
     private let started = MonotonicTime.now()
+    /// By call, when it began; empty where all begin with the request.
+    private var starts: [MonotonicTime]
     /// Where the request is noted down, for the report if this process dies.
     private let record: (records: InFlightRecords, place: Int)?
-    /// A bit for each of the first 64 calls that is not settled.
+    /// A bit for each call that is not settled.
     private var openCalls: UInt64
+    /// A bit for each call that has not begun.
+    private var waitingCalls: UInt64
     private var state: FanOutState
     private var transfers: [Transfer?]
+    /// By call; empty where the route passes nothing back.
+    private var passedBack: [HeaderFields?]
+    private let headers: HeaderList
+    /// Ends calls that began late; those that begin with the request have the route's time at most by themselves.
+    private var routeTimer: LoopTimer?
     /// Set while it runs; it also keeps this value alive.
-    private var finished: ((FanOutState, Duration) -> Void)?
+    private var finished: ((FanOutResult) -> Void)?
     private var client: Client?
 
     init(
-        _ service: FanOutService, _ plan: FanOutPlan, _ engine: TransferEngine, _ heavyWork: HeavyWork,
-        _ counters: WorkerCounters, _ record: (records: InFlightRecords, place: Int)?
+        _ service: FanOutService, _ plan: FanOutPlan, _ headers: HeaderList, _ engine: TransferEngine,
+        _ heavyWork: HeavyWork, _ counters: WorkerCounters, _ record: (records: InFlightRecords, place: Int)?
     ) {
         self.record = record
-        openCalls = plan.calls.count < 64 ? 1 << UInt64(plan.calls.count) - 1 : .max
         self.service = service
         self.plan = plan
+        self.headers = headers
         self.engine = engine
         self.heavyWork = heavyWork
         self.counters = counters
-        state = FanOutState(calls: plan.calls.count)
-        transfers = Array(repeating: nil, count: plan.calls.count)
+        let count = plan.calls.count
+        openCalls = count < 64 ? 1 << UInt64(count) - 1 : .max
+        waitingCalls = openCalls
+        state = service.newState
+        transfers = Array(repeating: nil, count: count)
+        starts = service.route.graph.isFlat ? [] : Array(repeating: started, count: count)
+        passedBack = service.passesBack ? Array(repeating: nil, count: count) : []
     }
 
-    /// Makes the calls, ends them when the client goes away, and says how they ended and how long all took.
-    func start(_ headers: HeaderList, for client: Client, finished: @escaping (FanOutState, Duration) -> Void) {
+    /// Makes the calls, ends them when the client goes away, and says how they ended.
+    func start(for client: Client, finished: @escaping (FanOutResult) -> Void) {
         self.finished = finished
         self.client = client
-        client.onGone = { [self] in cancel() }
-        if let record { record.records.note(openCalls: openCalls, at: record.place) }
-        for (index, call) in plan.calls.enumerated() {
-            counters.callStarted(upstream: service.traits[index].scoreboardIndex)
-            transfers[index] = engine.start(
-                service.endpoints[index], target: call.target, headers: headers, timeout: call.timeout,
-                at: started, owner: self, index: index)
+        client.onGone = { [self] in
+            abandonOpen()
+            finish()
         }
+        if let record { record.records.note(openCalls: openCalls, at: record.place) }
+        let graph = service.route.graph
+        if !graph.isFlat {
+            let timer = LoopTimer { [self] in timeIsUp() }
+            timer.set(started + plan.timeout)
+            routeTimer = timer
+        }
+        for index in transfers.indices where graph.inputs[index].isEmpty { begin(index, at: started) }
     }
+
+    private func begin(_ index: Int, at now: MonotonicTime) {
+        noteBegun(index)
+        if !starts.isEmpty { starts[index] = now }
+        guard let call = plan.calls[index] ?? plan.call(index, of: service.route) else {
+            return settle(index, .failure(.dependency, status: nil))
+        }
+        transfers[index] = engine.start(
+            service.endpoints[index], target: call.target, headers: headers, message: call.message,
+            timeout: plan.timeouts[index], at: now, owner: self, index: index)
+    }
+
+    private func noteBegun(_ index: Int) {
+        waitingCalls &= ~(1 << UInt64(index))
+        counters.callStarted(upstream: service.traits[index].scoreboardIndex)
+    }
+
+    // MARK: How a call ended
 
     func settled(_ index: Int, _ result: TransferResult) {
         transfers[index] = nil
         switch result {
         case .failure(let failure): settle(index, .failure(failure, status: nil))
-        case .response(let status, let body): take(index, status, body)
+        case .response(let status, let body, let fields): take(index, status, body, fields)
         }
     }
 
-    private func take(_ index: Int, _ status: Int, _ body: [UInt8]) {
+    private func take(_ index: Int, _ status: Int, _ body: [UInt8], _ fields: HeaderFields?) {
         guard service.traits[index].expectedStatus.contains(status) else {
             return settle(index, .failure(.status, status: status))
         }
-        let accepts = service.traits[index].accepts
-        let needsObject = service.route.merge == .object
+        let reading = service.traits[index].reading
         guard HeavyWork.isHeavy(bytes: body.count) else {
-            return settle(index, status, Part(body, as: accepts, needsObject: needsObject))
+            return settle(index, status, reading.part(body), body, fields)
         }
         // The call's time goes on while its body waits for a thread and is checked.
         let late = LoopTimer { [self] in settle(index, .failure(.timeout, status: status)) }
-        late.set(started + plan.calls[index].timeout)
+        late.set(start(of: index) + plan.timeouts[index])
         heavyWork.run {
-            Part(body, as: accepts, needsObject: needsObject)
+            reading.part(body)
         } then: { [self] part in
             late.cancel()
-            settle(index, status, part)
+            settle(index, status, part, body, fields)
         }
     }
 
-    private func settle(_ index: Int, _ status: Int, _ part: Part?) {
+    private func settle(_ index: Int, _ status: Int, _ part: Part?, _ body: [UInt8], _ fields: HeaderFields?) {
+        // Cancelled or out of time while its body was looked at.
+        guard state.isOpen(index) else { return }
         guard let part else { return settle(index, .failure(.invalidJSON, status: status)) }
+        if let fields {
+            if !passedBack.isEmpty { passedBack[index] = fields }
+        }
+        if !service.route.graph.dependants[index].isEmpty {
+            let reading = service.traits[index].reading
+            plan.note(
+                CallAnswer(
+                    status: status, fields: fields ?? HeaderFields(),
+                    body: body.isEmpty ? reading.standard ?? body : body,
+                    isJSON: reading.kind == .json || body.isEmpty), of: index)
+        }
         settle(index, .success(status: status, part: part))
     }
 
     private func settle(_ index: Int, _ outcome: Outcome) {
-        // Cancelled or out of time while its body was looked at.
         guard state.isOpen(index) else { return }
-        if let record, index < 64 {
+        switch note(index, outcome) {
+        case .finish: finish()
+        case .wait: if !starts.isEmpty { release(index, outcome) }
+        }
+    }
+
+    private func note(_ index: Int, _ outcome: Outcome) -> FanOutState.Action {
+        if let record {
             openCalls &= ~(1 << UInt64(index))
             record.records.note(openCalls: openCalls, at: record.place)
         }
-        let settled = Settled(outcome, elapsed: MonotonicTime.now().since(started))
+        let settled = Settled(outcome, elapsed: MonotonicTime.now().since(start(of: index)))
+        // Without a latency where nothing went to the upstream: it would say that this was fast.
+        let isOwn = settled.failure == .dependency
         counters.callFinished(
-            upstream: service.traits[index].scoreboardIndex, failure: settled.failure, latency: settled.elapsed)
-        switch state.settle(index, settled, isRequired: service.traits[index].isDecisive) {
-        case .wait: break
-        case .finish: finish()
+            upstream: service.traits[index].scoreboardIndex, failure: settled.failure,
+            latency: isOwn ? nil : settled.elapsed)
+        return state.settle(index, settled, isRequired: service.traits[index].isDecisive)
+    }
+
+    /// Begins the calls that waited for this one alone, or fails those that wait in vain.
+    private func release(_ index: Int, _ outcome: Outcome) {
+        let graph = service.route.graph
+        if case .failure = outcome {
+            guard let fallback = service.route.calls[index].fallback else {
+                for dependant in graph.dependants[index] where state.isOpen(dependant) {
+                    noteBegun(dependant)
+                    starts[dependant] = .now()
+                    settle(dependant, .failure(.dependency, status: nil))
+                }
+                return
+            }
+            plan.note(CallAnswer(status: nil, fields: HeaderFields(), body: fallback, isJSON: true), of: index)
+        }
+        let now = MonotonicTime.now()
+        for ready in state.released(by: index, in: graph) { begin(ready, at: now) }
+    }
+
+    private func start(of index: Int) -> MonotonicTime { starts.isEmpty ? started : starts[index] }
+
+    // MARK: The end
+
+    private func timeIsUp() {
+        for index in transfers.indices where waitingCalls & (1 << UInt64(index)) == 0 {
+            if let transfer = transfers[index] { engine.cancel(transfer) }
+            transfers[index] = nil
+            settle(index, .failure(.timeout, status: nil))
         }
     }
 
     private func finish() {
-        let finished = self.finished
+        guard let finished else { return }
         self.finished = nil
         client?.onGone = nil
-        finished?(state, MonotonicTime.now().since(started))
+        routeTimer?.cancel()
+        routeTimer = nil
+        abandonOpen()
+        let back = passedBack.isEmpty ? nil : HeaderBlock(passingBack: passedBack, of: service.route)
+        finished(FanOutResult(state: state, elapsed: MonotonicTime.now().since(started), passedBack: back))
     }
 
-    private func cancel() {
+    /// Ends what is still open: nobody waits for it.
+    private func abandonOpen() {
         for index in transfers.indices where state.isOpen(index) {
             if let transfer = transfers[index] { engine.cancel(transfer) }
             transfers[index] = nil
-            settle(index, .failure(.cancelled, status: nil))
+            if waitingCalls & (1 << UInt64(index)) != 0 { noteBegun(index) }
+            _ = note(index, .failure(.cancelled, status: nil))
         }
     }
 }
 
-/// A fan-out route with what the worker made of it at start.
-@LoopActor
-final class FanOutService {
-    /// What settling a call looks at; a `Call` whole would be copied for it.
-    struct Traits {
-        var accepts: BodyKind
-        var expectedStatus: StatusSet
-        /// Its failure decides the answer; a fallback stands in for a failed call, so with one it decides nothing.
-        var isDecisive: Bool
-        /// Where the scoreboard counts its upstream.
-        var scoreboardIndex: Int?
-    }
-
-    let route: FanOutRoute
-    /// By call.
-    let endpoints: [Endpoint]
-    /// By call.
-    let traits: [Traits]
-
-    init(_ route: FanOutRoute, _ endpoints: [Endpoint], scoreboardIndices: [Int?]) {
-        self.route = route
-        self.endpoints = endpoints
-        traits = zip(route.calls, scoreboardIndices).map { call, index in
-            Traits(
-                accepts: call.accepts, expectedStatus: call.expectedStatus,
-                isDecisive: call.isRequired && call.fallback == nil, scoreboardIndex: index)
-        }
-    }
+/// How the calls of a request ended.
+struct FanOutResult: Sendable {
+    var state: FanOutState
+    var elapsed: Duration
+    /// Fields of their answers for the client's.
+    var passedBack: HeaderBlock?
 }

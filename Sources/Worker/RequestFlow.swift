@@ -47,7 +47,7 @@ final class RequestFlow: RequestHandler {
     /// It is no client's request: only its calls are counted, and it is not written to the log.
     func probe(_ path: String?, report: @escaping @LoopActor (Int) -> Void) {
         let request = Request(
-            method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: RequestFields(), body: [],
+            method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: HeaderFields(), body: [],
             client: "probe",
             received: .now())
         route(request, requestID(request), Client()) { response, _, _ in report(response.status) }
@@ -77,10 +77,15 @@ final class RequestFlow: RequestHandler {
                 done(response, route, failed)
             }
             switch services.actions[index] {
+            case .respond(let response):
+                var response = response
+                response.fields.append("X-Request-Id", id)
+                done(response, route, [])
             case .fanOut(let service):
                 do throws(PlanError) {
                     let plan = try FanOutPlan(
-                        service.route, timeout: route.timeout, captures: captures, target: target, requestID: id)
+                        service.route, timeout: route.timeout, captures: captures, target: target, requestID: id,
+                        request: service.route.usesRequest ? request : nil)
                     fanOut(plan, service, request, id, client, place) { response, failed in
                         done(response, route, failed)
                     }
@@ -108,14 +113,15 @@ final class RequestFlow: RequestHandler {
         _ place: Int?,
         _ done: @escaping @LoopActor (Response, [(name: String, failure: Failure)]) -> Void
     ) {
-        let run = FanOutRun(service, plan, engine, heavyWork, counters, place.map { (records, $0) })
-        run.start(headers(request, id), for: client) { [heavyWork] state, elapsed in
-            guard HeavyWork.isHeavy(bytes: state.bytes) else {
-                let answer = Answer(service.route, state, elapsed: elapsed, requestID: id)
+        let record = place.map { (records, $0) }
+        let run = FanOutRun(service, plan, headers(request, id), engine, heavyWork, counters, record)
+        run.start(for: client) { [heavyWork] result in
+            guard HeavyWork.isHeavy(bytes: result.state.bytes) else {
+                let answer = Answer(service.route, result, requestID: id)
                 return done(answer.response, answer.failed)
             }
             heavyWork.run { [route = service.route] in
-                Answer(route, state, elapsed: elapsed, requestID: id)
+                Answer(route, result, requestID: id)
             } then: {
                 done($0.response, $0.failed)
             }
@@ -166,4 +172,11 @@ final class RequestFlow: RequestHandler {
     func connectionOpened() { counters.connectionOpened() }
 
     func connectionClosed() { counters.connectionClosed() }
+}
+
+extension Answer {
+    fileprivate init(_ route: FanOutRoute, _ result: FanOutResult, requestID: String) {
+        self.init(
+            route, result.state, elapsed: result.elapsed, requestID: requestID, passedBack: result.passedBack)
+    }
 }

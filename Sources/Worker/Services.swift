@@ -12,6 +12,7 @@ struct Services {
     enum Action {
         case fanOut(FanOutService)
         case batch(BatchService)
+        case respond(Response)
         /// Of a kind that is not served yet.
         case none
     }
@@ -36,11 +37,11 @@ struct Services {
         table = RouteTable(routes)
         actions = routes.map { route in
             switch route.action {
+            case .respond(let response):
+                return .respond(response)
             case .fanOut(let fanOut):
-                let endpoints = fanOut.calls.map { call in
-                    Endpoint(
-                        upstreams[call.upstream],
-                        TransferSettings(bodyLimit: call.maxBody ?? limits.responseBody, userAgent: Self.userAgent))
+                let endpoints = fanOut.calls.indices.map {
+                    Endpoint(upstreams[fanOut.calls[$0].upstream], Self.settings(of: $0, in: fanOut, limits))
                 }
                 return .fanOut(
                     FanOutService(fanOut, endpoints, scoreboardIndices: fanOut.calls.map { places[$0.upstream] }))
@@ -62,6 +63,17 @@ struct Services {
         guard let hash = hashes[route], let end = scoreboard.quarantineEnd(of: hash) else { return nil }
         let now = MonotonicTime.now()
         return end > now ? end.since(now) : nil
+    }
+
+    /// What is the same for every request of a call.
+    private static func settings(of index: Int, in route: FanOutRoute, _ limits: Limits) -> TransferSettings {
+        let call = route.calls[index]
+        var settings = TransferSettings(bodyLimit: call.maxBody ?? limits.responseBody, userAgent: userAgent)
+        let names = call.request?.fieldNames ?? []
+        if names.contains("user-agent") { settings.userAgent = "" }
+        settings.sendsAccept = !names.contains("accept")
+        settings.collectsFields = !call.passedBack.isEmpty || route.looksAtFields(of: index)
+        return settings
     }
 
     private static let userAgent = "gatewayd/\(Version.text)"

@@ -12,9 +12,9 @@ struct FetchReport {
     var text: String {
         let lines = results.map { one in
             switch one.result {
-            case .response(let status, let body) where (200...299).contains(status):
+            case .response(let status, let body, _) where (200...299).contains(status):
                 "Successfully fetched \(one.url) (first \(preview) bytes): \(Self.printable(body.prefix(preview)))"
-            case .response(let status, _): "Error fetching \(one.url): status \(status)"
+            case .response(let status, _, _): "Error fetching \(one.url): status \(status)"
             case .failure(let failure): "Error fetching \(one.url): \(failure.name)"
             }
         }
@@ -27,7 +27,7 @@ struct FetchReport {
     var json: String {
         let batch = results.map { one in
             switch one.result {
-            case .response(let status, let body):
+            case .response(let status, let body, _):
                 BatchResult(.response(status: status, body: body), elapsed: one.elapsed)
             case .failure(let failure): BatchResult(.failure(failure.name), elapsed: one.elapsed)
             }

@@ -14,7 +14,7 @@ final class FetchRun: TransferOwner {
 
         /// Anything but a 2xx answer.
         var isFailure: Bool {
-            if case .response(let status, _) = result { !(200...299).contains(status) } else { true }
+            if case .response(let status, _, _) = result { !(200...299).contains(status) } else { true }
         }
     }
 

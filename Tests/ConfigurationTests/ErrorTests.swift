@@ -48,7 +48,7 @@ func reportsTen() {
                 + "a URL starts with http:// or https://",
             "8:17: 'request_body' wants a size such as 512B, 16KiB or 10MiB; found '10MB'",
             "12:54: 'path' wants a path such as /users/{id}; found '/users/{ID}'; "
-                + "'{ID}' is not known here; known are {id}, {query.NAME}, {request.id}",
+                + "'{ID}' is not known here; known are {id}, {query.NAME}, {request.id}, {CALL.body.NAME}, {CALL.status}, {CALL.header.NAME}",
             "12:61: unknown key 'timout' in a call; did you mean 'timeout'?",
             "13:35: unknown upstream 'order'; did you mean 'orders'?",
             "14:66: 'required' wants true or false; found 'maybe'",
@@ -110,7 +110,8 @@ func refusesCall(call: String, wanted: String) {
 @Test(
     "A route with a mistake is one error that says what is wanted",
     arguments: [
-        ("path: /a", "a route wants one of 'fan_out', 'proxy' and 'batch'"), ("path: /a, fan_out: []", "at least one"),
+        ("path: /a", "a route wants one of 'fan_out', 'proxy', 'batch' and 'respond'"),
+        ("path: /a, fan_out: []", "at least one"),
         ("path: /a, fan_out: { name: a }", "a list of calls; found a mapping"),
         ("path: /a, fan_out: [x]", "a call wants a mapping"),
         ("path: /a, proxy: {}", "'upstream' is missing in 'proxy'"),

@@ -33,7 +33,8 @@ func answer(
     let route = FanOutRoute(
         calls: try calls.map {
             Call(
-                name: $0.name, upstream: 0, target: try TargetTemplate("/", parameters: []), isRequired: $0.isRequired,
+                name: $0.name, upstream: 0, target: try TargetTemplate("/", Reference.Names(parameters: [])),
+                isRequired: $0.isRequired,
                 fallback: $0.fallback.map { Array($0.utf8) })
         }, merge: merge, onConflict: rule)
     var state = FanOutState(calls: calls.count)

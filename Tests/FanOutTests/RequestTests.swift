@@ -4,7 +4,7 @@ import Testing
 /// Looking up a request's header fields.
 @Suite struct RequestTests {
     private static func request(_ list: [(name: String, value: String)]) -> Request {
-        var fields = RequestFields()
+        var fields = HeaderFields()
         for field in list { fields.append(field.name, field.value) }
         return Request(
             method: "GET", target: "/", fields: fields, body: [], client: "unix:",

@@ -21,7 +21,7 @@ final class Call: TransferOwner {
                 index: 0)
         }
         return switch result {
-        case .response(let status, let body): .response(status, OddAnswer.text(body))
+        case .response(let status, let body, _): .response(status, OddAnswer.text(body))
         case .failure(let failure): .failure(failure)
         }
     }

@@ -14,7 +14,7 @@ func answer(_ route: FanOutRoute, _ bodies: [[UInt8]]) -> Answer {
 }
 
 func route(_ merge: MergeMode) throws -> FanOutRoute {
-    let target = try TargetTemplate("/", parameters: [])
+    let target = try TargetTemplate("/", Reference.Names(parameters: []))
     return FanOutRoute(
         calls: ["user", "orders", "prices", "stock", "reviews"].map { Call(name: $0, upstream: 0, target: target) },
         merge: merge)

@@ -110,6 +110,17 @@ final class Gateway: Sendable {
         return try await client.reply()
     }
 
+    /// One request with a body on a new connection.
+    func send(
+        _ method: String, _ path: String, headers: [(String, String)] = [], body: String
+    ) async throws -> HTTPReply {
+        let client = try await connect()
+        try await client.send(
+            "\(method) \(path) HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.utf8.count)\r\n"
+                + headers.map { "\($0): \($1)\r\n" }.joined() + "\r\n" + body)
+        return try await client.reply()
+    }
+
     /// One request to the admin endpoints.
     func admin(_ path: String) async throws -> HTTPReply {
         let client = try await RawClient.connect(port: adminPort)

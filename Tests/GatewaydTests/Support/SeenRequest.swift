@@ -7,6 +7,7 @@ struct SeenRequest: Sendable {
     /// Path and query as they came.
     var target: String
     var headers: [(String, String)]
+    var body = ""
     var arrived: ContinuousClock.Instant
 
     /// The first field of that name; nil when there is none.
@@ -20,6 +21,8 @@ indirect enum Behaviour: Sendable {
     /// 200 with this text as application/json.
     case json(String)
     case status(Int, String)
+    /// With fields of its own.
+    case answer(Int, [(String, String)], String)
     /// The same, later.
     case delay(Duration, then: Behaviour)
     /// The same, once `TestUpstream.release` is called for the path.

@@ -109,6 +109,7 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
 
     private let upstream: TestUpstream
     private var head: HTTPRequestHead?
+    private var body = ""
     /// The path of the request that has no answer yet.
     private var pending: String?
 
@@ -119,13 +120,15 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head): self.head = head
-        case .body: break
+        case .body(let bytes): body += String(buffer: bytes)
         case .end:
             guard let head else { return }
             let path = String(head.uri.split(separator: "?", maxSplits: 1)[0])
             pending = path
             let request = SeenRequest(
-                method: head.method.rawValue, target: head.uri, headers: head.headers.map { $0 }, arrived: .now)
+                method: head.method.rawValue, target: head.uri, headers: head.headers.map { $0 }, body: body,
+                arrived: .now)
+            body = ""
             perform(upstream.arrived(path, request), path, context)
         }
     }
@@ -148,8 +151,9 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
     private func perform(_ behaviour: Behaviour, _ path: String, _ context: ChannelHandlerContext) {
         let here = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         switch behaviour {
-        case .json(let body): answer(200, body, context)
-        case .status(let status, let body): answer(status, body, context)
+        case .json(let body): answer(200, body, [], context)
+        case .status(let status, let body): answer(status, body, [], context)
+        case .answer(let status, let fields, let body): answer(status, body, fields, context)
         case .delay(let duration, let then):
             context.eventLoop.scheduleTask(in: TimeAmount(duration)) {
                 let (handler, context) = here.value
@@ -172,11 +176,14 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
         }
     }
 
-    private func answer(_ status: Int, _ body: String, _ context: ChannelHandlerContext) {
+    private func answer(
+        _ status: Int, _ body: String, _ fields: [(String, String)], _ context: ChannelHandlerContext
+    ) {
         guard pending != nil else { return }
         end(isAnswered: true)
         var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status))
         head.headers.add(name: "Content-Type", value: "application/json")
+        for (name, value) in fields { head.headers.add(name: name, value: value) }
         if status != 204 { head.headers.add(name: "Content-Length", value: "\(body.utf8.count)") }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if status != 204 { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil) }

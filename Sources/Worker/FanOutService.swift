@@ -1,0 +1,42 @@
+import FanOut
+import Loop
+import Upstream
+
+/// A fan-out route with what the worker made of it at start.
+@LoopActor
+final class FanOutService {
+    /// What settling a call looks at; a `Call` whole would be copied for it.
+    struct Traits {
+        var reading: PartReading
+        var expectedStatus: StatusSet
+        /// Its failure decides the answer; a fallback stands in for a failed call, so with one it decides nothing.
+        var isDecisive: Bool
+        /// Where the scoreboard counts its upstream.
+        var scoreboardIndex: Int?
+    }
+
+    let route: FanOutRoute
+    /// By call.
+    let endpoints: [Endpoint]
+    /// By call.
+    let traits: [Traits]
+    /// What a request begins with.
+    let newState: FanOutState
+    /// Whether fields of calls' answers go to the client.
+    let passesBack: Bool
+
+    init(_ route: FanOutRoute, _ endpoints: [Endpoint], scoreboardIndices: [Int?]) {
+        self.route = route
+        self.endpoints = endpoints
+        traits = zip(route.calls, scoreboardIndices).map { call, index in
+            Traits(
+                reading: PartReading(
+                    kind: call.accepts, needsObject: route.merge == .object, shape: call.shape, standard: call.standard),
+                expectedStatus: call.expectedStatus, isDecisive: call.isDecisive, scoreboardIndex: index)
+        }
+        newState = FanOutState(
+            calls: route.calls.count, required: route.calls.count(where: \.isDecisive), quorum: route.quorum,
+            graph: route.graph)
+        passesBack = route.calls.contains { !$0.passedBack.isEmpty }
+    }
+}
