@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import FanOut
 import Glibc
+import Processes
 import Supervision
 
 /// `gatewayd --config FILE`: the supervisor, in the foreground.
@@ -40,7 +41,60 @@ struct Check: ParsableCommand {
     @Option(help: "The configuration file.", completion: .file(extensions: ["yaml", "yml", "json"]))
     var config = Defaults.path
 
+    @Option(help: "Print the calls of the fan-out route with this path: what waits for what, and the worst-case time.")
+    var plan: String?
+
+    @Flag(help: "Print the plan as a graph for Graphviz.")
+    var dot = false
+
+    func validate() throws {
+        if dot, plan == nil { throw ValidationError("--dot prints a plan: give the path of a route by --plan") }
+    }
+
     func run() throws {
-        print(try ConfigurationFile.load(config).configuration.summary)
+        let configuration = try ConfigurationFile.load(config).configuration
+        guard let plan else { return print(configuration.summary) }
+        guard let found = RoutePlan(ofPath: plan, in: configuration) else {
+            let known = RoutePlan.paths(in: configuration).joined(separator: ", ")
+            printError("gatewayd: no fan-out route has the path '\(plan)'; those that have one are \(known)")
+            throw ExitCode.failure
+        }
+        print(dot ? found.dot : found.table)
+    }
+}
+
+/// `gatewayd explain METHOD URL`: what a request would do.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say what a request would do: route, calls, time, what is forwarded, how it is merged.")
+
+    @Option(help: "The configuration file.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    var config = Defaults.path
+
+    @Option(name: [.customShort("H"), .long], help: "A field of the request, as 'Name: value'.")
+    var header: [String] = []
+
+    @Argument(help: "The request's method, such as GET.")
+    var method: String
+
+    @Argument(help: "Its path and query, or the whole URL.")
+    var url: String
+
+    func run() throws {
+        let configuration = try ConfigurationFile.load(config).configuration
+        var fields = HeaderFields()
+        for line in header {
+            let pieces = line.split(separator: ":", maxSplits: 1)
+            guard pieces.count == 2 else { throw ValidationError("'\(line)' is no field: write 'Name: value'") }
+            fields.append(String(pieces[0]), String(pieces[1].drop { $0 == " " }))
+        }
+        let request = Request(
+            method: method, target: url, fields: fields, body: [], client: "explain", received: .now())
+        do throws(Explanation.Refusal) {
+            print(try Explanation.of(request, in: configuration))
+        } catch {
+            printError("gatewayd: \(error.status): \(error.reason)")
+            throw ExitCode.failure
+        }
     }
 }

@@ -59,6 +59,54 @@ extension RunningPrograms {
             #expect(check.errors.isEmpty)
         }
 
+        private static let page = """
+            upstreams: { u: { servers: [http://h] } }
+            routes:
+              - path: /p/{id}
+                fan_out:
+                  - { name: user, upstream: u, path: "/u/{id}", timeout: 300ms, required: true }
+                  - { name: cart, upstream: u, path: "/{user.body.x}", timeout: 1s }
+                  - { name: last, upstream: u, path: /c, after: [cart], forward: { headers: [cookie], query: "*" } }
+
+            """
+
+        @Test("a plan says what waits for what and the worst case, as a table and as a graph")
+        func plan() async throws {
+            let (file, folder) = try Self.write(Self.page)
+            defer { withExtendedLifetime(folder) {} }
+            let table = try await Program.run(Program.gatewayd, "check", "--config", file, "--plan", "/p/{id}")
+            #expect(table.exitCode == 0)
+            #expect(
+                table.output.map { $0.split(separator: " ").joined(separator: " ") } == [
+                    "GET /p/{id}", "call after begins by ends by upstream target",
+                    "user (required) - 0ms 300ms u /u/{id}",
+                    "cart user 300ms 1300ms u /{user.body.x}", "last cart 1300ms 2s u /c",
+                    "worst case 2s of at most 2s",
+                ])
+            let dot = try await Program.run(Program.gatewayd, "check", "--config", file, "--plan", "/p/{id}", "--dot")
+            #expect(dot.output.first == "digraph \"/p/{id}\" {" && dot.output.last == "}")
+            #expect(dot.output.contains("  \"user\" -> \"cart\"") && dot.output.contains("  \"cart\" -> \"last\""))
+            let none = try await Program.run(Program.gatewayd, "check", "--config", file, "--plan", "/q")
+            #expect(none.exitCode == 1)
+            #expect(none.errors == ["gatewayd: no fan-out route has the path '/q'; those that have one are /p/{id}"])
+        }
+
+        @Test("explain says what a request would do, or why it would get no further")
+        func explain() async throws {
+            let (file, folder) = try Self.write(Self.page)
+            defer { withExtendedLifetime(folder) {} }
+            let good = try await Program.run(
+                Program.gatewayd, "explain", "--config", file, "-H", "Cookie: a=1", "GET", "/p/a%2Fb?q=1")
+            #expect(good.exitCode == 0, "\(good.errors)")
+            #expect(good.output.contains("  {id} = a/b"))
+            #expect(good.output.contains("  user: GET /u/a%2Fb at http://h, within 300ms, required"))
+            #expect(good.output.contains("  cart: GET /{user.body.x} at http://h, within 1s, after user"))
+            #expect(good.output.last == "merge    group: user, cart, last")
+            let wrong = try await Program.run(Program.gatewayd, "explain", "--config", file, "POST", "/p/7")
+            #expect(wrong.exitCode == 1)
+            #expect(wrong.errors == ["gatewayd: 405: the path takes GET, HEAD, not POST"])
+        }
+
         @Test("a file that is not there is 78 and named")
         func missingFile() async throws {
             let check = try await Program.run(Program.gatewayd, "check", "--config", "/nowhere/gatewayd.yaml")
