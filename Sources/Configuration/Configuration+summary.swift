@@ -1,4 +1,5 @@
 import FanOut
+import Policy
 
 extension Configuration {
     /// What `gatewayd check` says that it would run: a line per listener, upstream, route and call.
@@ -55,7 +56,36 @@ extension Configuration {
         }
         if let file = upstream.trustedAuthorities { traits.append("tls ca \(file)") }
         if upstream.asksForCompression { traits.append("compression") }
-        return "  \(upstream.name): " + upstream.servers.map(\.text).joined(separator: ", ") + suffix(traits)
+        traits += policies(of: upstream, standard)
+        let servers = zip(upstream.servers, upstream.weights).map { $1 == 1 ? $0.text : "\($0.text) × \($1)" }
+        return "  \(upstream.name): " + servers.joined(separator: ", ") + suffix(traits)
+    }
+
+    private static func policies(of upstream: Upstream, _ standard: Upstream) -> [String] {
+        var traits: [String] = []
+        if upstream.balance != standard.balance { traits.append("balance \(upstream.balance.rawValue)") }
+        if upstream.outlier != standard.outlier {
+            let texts = (upstream.outlier.failures, upstream.outlier.eject.configurationText)
+            traits.append("ejects for \(texts.1) after \(texts.0) failures")
+        }
+        if let health = upstream.health {
+            traits.append("health \(health.path) every \(health.interval.configurationText)")
+        }
+        if let breaker = upstream.breaker {
+            traits.append(
+                "circuit breaker open for \(breaker.open.configurationText) after \(breaker.failures) failures")
+        }
+        if let retry = upstream.retry { traits.append("\(retry.attempts) attempts within \(retry.budget)%") }
+        if let hedge = upstream.hedge {
+            let after =
+                switch hedge.after {
+                case .fixed(let delay): delay.configurationText
+                case .percentile(let percent): "p\(percent)"
+                }
+            traits.append("hedged after \(after) within \(hedge.budget)%")
+        }
+        if let field = upstream.deadlineField { traits.append("deadline in \(field)") }
+        return traits
     }
 
     /// What differs from the defaults, in parentheses.

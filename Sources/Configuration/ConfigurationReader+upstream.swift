@@ -45,11 +45,13 @@ extension ConfigurationReader {
         let name = YAMLValue(
             content: .scalar(YAMLValue.Scalar(text: entry.key, isPlain: false)), place: entry.keyPlace)
         guard let name = read(.name, name, subject: "an upstream") else { return nil }
-        let keys = ["servers", "engine", "max_in_flight", "max_queue", "keepalive", "tls", "compression"]
+        let keys = Self.serverKeys + ["engine", "max_in_flight", "max_queue", "keepalive", "tls", "compression"]
         guard let section = section(entry.value, "the upstream '\(name)'", keys: keys) else { return nil }
         // Read even when the servers are wrong: a mistake in the rest is a mistake of its own.
         let servers = servers(in: section)
-        var upstream = Upstream(name: name, servers: servers ?? [])
+        var upstream = Upstream(name: name, servers: servers?.map(\.address) ?? [])
+        upstream.weights = servers?.map(\.weight) ?? []
+        policies(in: section, into: &upstream)
         upstream.engine = scalar(ScalarKind<Engine>.word, "engine", in: section) ?? upstream.engine
         upstream.maxInFlight = scalar(.count(1...Bounds.inFlight), "max_in_flight", in: section)
         upstream.maxQueue = scalar(.count(0...Bounds.inFlight), "max_queue", in: section) ?? upstream.maxQueue
@@ -60,20 +62,6 @@ extension ConfigurationReader {
         guard servers != nil else { return nil }
         warn(of: upstream, section)
         return upstream
-    }
-
-    private mutating func servers(in section: Section) -> [ServerAddress]? {
-        guard let value = section["servers"] else {
-            problems.error("'servers' is missing in \(section.subject); it wants a list of URLs", at: section.place)
-            return nil
-        }
-        if case .scalar = value.content { return scalar(.server, "servers", in: section).map { [$0] } }
-        guard let values = list("servers", of: "URLs", in: section) else { return nil }
-        if values.count > Bounds.servers {
-            problems.error("'servers' has more than \(Bounds.servers) servers", at: value.place)
-        }
-        let servers = values.compactMap { read(.server, $0, subject: "a server") }
-        return servers.count == values.count ? servers : nil
     }
 
     private mutating func keepalive(in section: Section) -> Keepalive {

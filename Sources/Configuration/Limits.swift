@@ -82,6 +82,12 @@ package enum Bounds {
     package static let upstreams = 128
     /// Servers of one upstream: every worker keeps connections to each.
     package static let servers = 256
+    /// A server's weight.
+    package static let weight = 1_000
+    /// Failures in a row, and probes, that a judgement may wait for.
+    package static let failures = 10_000
+    /// Attempts of one call.
+    package static let attempts = 10
     /// Routes in one file; a guard against generated files that went wrong.
     package static let routes = 10_000
     /// Calls of one route: each client request costs that many upstream requests.

@@ -1,4 +1,5 @@
 package import FanOut
+package import Policy
 
 /// A service that calls go to, under one name in routes, statistics and logs.
 package struct Upstream: Sendable, Hashable {
@@ -6,6 +7,20 @@ package struct Upstream: Sendable, Hashable {
     package var name: String
     /// Never empty.
     package var servers: [ServerAddress]
+    /// By server: its part of the calls, beside those of the others.
+    package var weights: [Int]
+    package var balance = Balance.roundRobin
+    package var outlier = OutlierSettings()
+    /// Nil: servers are not probed.
+    package var health: HealthSettings?
+    /// Nil: no breaker.
+    package var breaker: CircuitBreakerSettings?
+    /// Nil: what could not connect is tried at the other servers, and nothing else is repeated.
+    package var retry: RetrySettings?
+    /// Nil: no copies.
+    package var hedge: HedgeSettings?
+    /// The field that tells a server how many milliseconds of the route's time are left; nil for none.
+    package var deadlineField: String?
     package var engine: Engine = .auto
     /// Calls in flight to all of its servers, in each worker; nil: no limit of its own.
     package var maxInFlight: Int?
@@ -22,6 +37,7 @@ package struct Upstream: Sendable, Hashable {
     package init(name: String, servers: [ServerAddress]) {
         self.name = name
         self.servers = servers
+        weights = servers.map { _ in 1 }
     }
 }
 

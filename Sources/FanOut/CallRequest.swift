@@ -82,6 +82,13 @@ package struct OutgoingMessage: Sendable, Equatable {
         }
     }
 
+    /// The same with a field more.
+    package func with(_ name: String, _ value: String) -> OutgoingMessage {
+        var message = self
+        message.append(name, value)
+        return message
+    }
+
     /// Adds a field; a control byte in the value becomes a space, so that no value can end its line.
     mutating func append(_ name: String, _ value: String) {
         fields.append(contentsOf: name.utf8)

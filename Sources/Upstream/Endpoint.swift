@@ -28,7 +28,7 @@ package final class Endpoint {
     /// What a frame begins with; a message with another method has that in its place.
     static let method = "GET"
 
-    let upstream: UpstreamServers
+    package let upstream: UpstreamServers
     let settings: TransferSettings
     /// By server: what goes before the target of a request, and what follows it up to the fields that each request brings.
     let requestFrames: [(head: [UInt8], tail: [UInt8])]

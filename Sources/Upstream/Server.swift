@@ -1,5 +1,6 @@
 import FanOut
-package import Loop
+import Loop
+package import Policy
 
 /// One server of an upstream: where connections go, and what goes before the path of every call.
 package struct Server: Sendable, Hashable {
@@ -12,17 +13,20 @@ package struct Server: Sendable, Hashable {
     package let authority: String
     /// Goes before the path of every call: empty, or `/base` without a slash at its end.
     package let base: String
+    /// Its part of the calls, beside those of the others.
+    package let weight: Int
     /// Whether the host is an address, which nobody has to be asked for.
     let isAddress: Bool
     /// `scheme://host:port/base`.
-    let url: String
+    package let url: String
 
-    package init(isSecure: Bool, host: String, port: UInt16, authority: String, base: String) {
+    package init(isSecure: Bool, host: String, port: UInt16, authority: String, base: String, weight: Int = 1) {
         self.isSecure = isSecure
         self.host = host
         self.port = port
         self.authority = authority
         self.base = base
+        self.weight = weight
         isAddress = IPAddress(host) != nil
         url = (isSecure ? "https://" : "http://") + authority + base
     }
@@ -46,37 +50,16 @@ package struct UpstreamSettings: Sendable {
     package var keepaliveIdle = Duration.seconds(60)
     /// Connections kept without use, for each server.
     package var keepaliveConnections = 16_384
+    package var balance = Balance.roundRobin
+    package var outlier = OutlierSettings()
+    /// Nil: no breaker.
+    package var breaker: CircuitBreakerSettings?
+    /// Nil: what could not connect is tried at the other servers, and nothing else is repeated.
+    package var retry: RetrySettings?
+    /// Nil: no copies.
+    package var hedge: HedgeSettings?
+    /// The field that tells a server how many milliseconds are left, nil for none.
+    package var deadlineField: String?
 
     package init() {}
-}
-
-/// The servers of an upstream, taken in turn, and its calls in flight.
-@LoopActor
-package final class UpstreamServers {
-    let settings: UpstreamSettings
-    let servers: [Server]
-    let gate: Gate
-    private var next = 0
-    /// By server, from the first call of the plain lane on.
-    private var pools: [ServerPool] = []
-
-    /// Takes none where all that is called is a URL from outside.
-    package init(_ servers: [Server], _ settings: UpstreamSettings) {
-        self.servers = servers
-        self.settings = settings
-        gate = Gate(limit: settings.maxInFlight ?? .max, queue: settings.maxQueue)
-    }
-
-    /// The index of the server whose turn it is.
-    func take() -> Int {
-        let index = next
-        next = index + 1 == servers.count ? 0 : index + 1
-        return index
-    }
-
-    /// The plain lane's connections to a server.
-    func pool(_ server: Int, _ engine: TransferEngine) -> ServerPool {
-        if pools.isEmpty { pools = servers.map { ServerPool($0, settings, engine) } }
-        return pools[server]
-    }
 }

@@ -49,6 +49,12 @@ package final class Transfer {
     var stage = Stage.starting
     /// Index of the server among the endpoint's.
     var server = 0
+    /// Whether it is at that server, which counts it.
+    var isAtServer = false
+    /// The server that it had better not go to.
+    let avoided: Int?
+    /// It is the one call by which an open circuit is tried.
+    var isTrial = false
     /// Whether the upstream's gate counts it.
     var isAdmitted = false
     /// It met a connection that its server was closing, and is on its second attempt.
@@ -59,8 +65,9 @@ package final class Transfer {
 
     init(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, message: OutgoingMessage?,
-        owner: any TransferOwner, index: Int, deadline: MonotonicTime, line: Deadlines.Line
+        owner: any TransferOwner, index: Int, avoiding avoided: Int?, deadline: MonotonicTime, line: Deadlines.Line
     ) {
+        self.avoided = avoided
         self.endpoint = endpoint
         self.target = target
         foreign = url.map(Foreign.init)

@@ -1,5 +1,6 @@
 package import FanOut
 package import Loop
+import Policy
 import Processes
 
 /// All upstream requests of this process: admits them, sends each down its lane, ends those that take too long.
@@ -30,17 +31,25 @@ package final class TransferEngine {
     /// Its owner is always told how it ended, and never from inside of this.
     package func start(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?,
-        message: OutgoingMessage? = nil, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int
+        message: OutgoingMessage? = nil, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int,
+        avoiding server: Int? = nil
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
         endpoint.line = line
         let transfer = Transfer(
             endpoint, target: target, url: url, headers: headers, message: message, owner: owner, index: index,
-            deadline: now + timeout, line: line)
+            avoiding: server, deadline: now + timeout, line: line)
         inFlight += 1
         deadlines.add(transfer, to: line)
         guard inFlight <= limit else {
             fail(transfer, .overloaded)
+            return transfer
+        }
+        switch endpoint.upstream.admit(at: now) {
+        case .closed: break
+        case .trial: transfer.isTrial = true
+        case .open:
+            fail(transfer, .circuitOpen)
             return transfer
         }
         switch endpoint.upstream.gate.enter(transfer) {
@@ -53,6 +62,32 @@ package final class TransferEngine {
         return transfer
     }
 
+    /// Makes a call of an endpoint with all that its upstream does about failures, and tells its owner the one result.
+    package func call(
+        _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?, timeout: Duration,
+        at now: MonotonicTime, owner: any TransferOwner, index: Int
+    ) -> RunningCall {
+        guard endpoint.upstream.repeats else {
+            return .transfer(
+                start(
+                    endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
+                    owner: owner, index: index))
+        }
+        let attempts = CallAttempts(
+            self, endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
+            owner: owner, index: index)
+        attempts.start()
+        return .attempts(attempts)
+    }
+
+    /// Ends a call without an answer to its owner.
+    package func cancel(_ call: RunningCall) {
+        switch call {
+        case .transfer(let transfer): cancel(transfer)
+        case .attempts(let attempts): attempts.cancel()
+        }
+    }
+
     /// Ends a transfer without an answer to its owner; its connection is closed, which tells the upstream.
     package func cancel(_ transfer: Transfer) {
         guard !transfer.isSettled else { return }
@@ -62,6 +97,7 @@ package final class TransferEngine {
     /// Ends a transfer and tells its owner.
     func settle(_ transfer: Transfer, _ result: TransferResult) {
         guard !transfer.isSettled else { return }
+        if transfer.isAtServer { transfer.endpoint.upstream.judge(transfer, result) }
         end(transfer)?.settled(transfer.index, result)
     }
 
@@ -76,6 +112,7 @@ package final class TransferEngine {
         let owner = transfer.settle()
         inFlight -= 1
         deadlines.remove(from: transfer.line)
+        if transfer.isAtServer { transfer.endpoint.upstream.leave(transfer.server) }
         switch stage {
         case .starting, .settled: break
         case .queued: transfer.endpoint.upstream.gate.leftLine()
@@ -97,7 +134,8 @@ package final class TransferEngine {
     private func begin(_ transfer: Transfer) {
         let endpoint = transfer.endpoint
         guard !transfer.isForeign else { return beginCurl(transfer) }
-        transfer.server = endpoint.upstream.take()
+        transfer.server = endpoint.upstream.take(avoiding: transfer.avoided)
+        transfer.isAtServer = true
         if endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
             beginCurl(transfer)
         } else {
@@ -151,4 +189,10 @@ package final class TransferEngine {
         transfer.stage = .curl(exchange)
         if !curl.add(exchange) { fail(transfer, .overloaded) }
     }
+}
+
+/// A call on its way: one transfer, or attempts of which one brings the result.
+package enum RunningCall {
+    case transfer(Transfer)
+    case attempts(CallAttempts)
 }

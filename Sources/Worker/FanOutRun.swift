@@ -26,7 +26,7 @@ final class FanOutRun: TransferOwner {
     /// A bit for each call that has not begun.
     private var waitingCalls: UInt64
     private var state: FanOutState
-    private var transfers: [Transfer?]
+    private var transfers: [RunningCall?]
     /// By call; empty where the route passes nothing back.
     private var passedBack: [HeaderFields?]
     private let headers: HeaderList
@@ -77,10 +77,14 @@ final class FanOutRun: TransferOwner {
     private func begin(_ index: Int, at now: MonotonicTime) {
         noteBegun(index)
         if !starts.isEmpty { starts[index] = now }
-        guard let call = plan.calls[index] ?? plan.call(index, of: service.route) else {
+        guard var call = plan.calls[index] ?? plan.call(index, of: service.route) else {
             return settle(index, .failure(.dependency, status: nil))
         }
-        transfers[index] = engine.start(
+        if let field = service.endpoints[index].upstream.settings.deadlineField {
+            let left = min(plan.timeouts[index], (started + plan.timeout).since(now))
+            call.message = (call.message ?? OutgoingMessage(method: "GET")).with(field, "\(left.wholeMilliseconds)")
+        }
+        transfers[index] = engine.call(
             service.endpoints[index], target: call.target, headers: headers, message: call.message,
             timeout: plan.timeouts[index], at: now, owner: self, index: index)
     }

@@ -28,7 +28,7 @@ struct Services {
     init(_ configuration: Configuration, _ scoreboard: ScoreboardReader) {
         let limits = configuration.limits
         let upstreams = configuration.upstreams.map {
-            UpstreamServers($0.servers.map(Server.init), UpstreamSettings($0, limits))
+            UpstreamServers(zip($0.servers, $0.weights).map(Server.init), UpstreamSettings($0, limits))
         }
         let places = configuration.upstreams.map { scoreboard.upstreamIndex(named: $0.name) }
         routes = configuration.routes
@@ -80,10 +80,10 @@ struct Services {
 }
 
 extension Server {
-    fileprivate init(_ address: ServerAddress) {
+    fileprivate init(_ address: ServerAddress, weight: Int) {
         self.init(
             isSecure: address.scheme == .https, host: address.host, port: address.port, authority: address.authority,
-            base: address.basePath)
+            base: address.basePath, weight: weight)
     }
 }
 
@@ -104,5 +104,11 @@ extension UpstreamSettings {
         maxQueue = upstream.maxQueue
         keepaliveIdle = upstream.keepalive.idle
         keepaliveConnections = upstream.keepalive.connections
+        balance = upstream.balance
+        outlier = upstream.outlier
+        breaker = upstream.breaker
+        retry = upstream.retry
+        hedge = upstream.hedge
+        deadlineField = upstream.deadlineField
     }
 }

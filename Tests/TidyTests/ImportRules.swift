@@ -11,16 +11,18 @@ struct ImportRules {
     static let house = ImportRules(
         modules: [
             "FanOut": [],
-            "Configuration": ["FanOut", "Yams"],
+            "Policy": ["FanOut"],
+            "Configuration": ["FanOut", "Policy", "Yams"],
             "Scoreboard": ["FanOut", "CLinux", "Atomics"],
             "Processes": ["FanOut", "CLinux"],
             "Loop": ["FanOut", "Processes", "CLinux"],
-            "Upstream": ["FanOut", "Loop", "Processes", "CCurl", "CLinux", "DequeModule"],
+            "Upstream": ["FanOut", "Policy", "Loop", "Processes", "CCurl", "CLinux", "DequeModule"],
             "HTTPEdge": ["FanOut", "Loop", "Processes", "CLinux"],
             "Supervision": ["FanOut", "Configuration", "Scoreboard", "Processes"],
-            "Admin": ["HTTPEdge", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"],
+            "Admin": ["HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"],
             "Worker": [
-                "HTTPEdge", "Upstream", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop", "Atomics",
+                "HTTPEdge", "Upstream", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop",
+                "Atomics",
             ],
             "Demo": ["HTTPEdge", "Processes", "FanOut", "Loop"],
             "gatewayd": [

@@ -1,0 +1,170 @@
+import DequeModule
+import FanOut
+package import Loop
+import Policy
+import Processes
+
+/// A call whose upstream repeats what fails or sends copies of what is slow: attempts come and go, one result leaves.
+@LoopActor
+package final class CallAttempts: TransferOwner {
+    private let engine: TransferEngine
+    private let endpoint: Endpoint
+    private let target: [UInt8]
+    private let headers: HeaderList?
+    private let message: OutgoingMessage?
+    private let timeout: Duration
+    private let started: MonotonicTime
+    private let index: Int
+    /// Nil once it has its result, or nobody wants that any more.
+    private var owner: (any TransferOwner)?
+    /// Those that run: the first, a repetition, or one and its copy.
+    private var running: [(number: Int, transfer: Transfer)] = []
+    private var attempts = 0
+    /// The number of the copy.
+    private var copy: Int?
+    private var lastServer: Int?
+    /// For a pause, and for the deadline of attempts that began late.
+    private var timer: LoopTimer?
+    private var pauseEnd: MonotonicTime?
+    private var random = SplitMix64(seed: .random(in: .min ... .max))
+
+    init(
+        _ engine: TransferEngine, _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?,
+        message: OutgoingMessage?, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int
+    ) {
+        self.engine = engine
+        self.endpoint = endpoint
+        self.target = target
+        self.headers = headers
+        self.message = message
+        self.timeout = timeout
+        started = now
+        self.owner = owner
+        self.index = index
+    }
+
+    private var upstream: UpstreamServers { endpoint.upstream }
+    private var isIdempotent: Bool { message?.isIdempotent ?? true }
+
+    func start() {
+        upstream.noteCall()
+        begin(at: started, timeout: min(upstream.retry?.attemptTimeout ?? timeout, timeout))
+        if isIdempotent, let delay = upstream.hedgeDelay, delay < timeout {
+            upstream.hedges.add(self, at: started + delay)
+        }
+    }
+
+    private func begin(at now: MonotonicTime, timeout: Duration) {
+        attempts += 1
+        let transfer = engine.start(
+            endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now, owner: self,
+            index: attempts, avoiding: lastServer)
+        running.append((attempts, transfer))
+    }
+
+    /// Another attempt, which ends with the call's time at the latest.
+    private func beginAnother() {
+        let now = MonotonicTime.now()
+        if timer == nil { timer = LoopTimer { [self] in timerFired() } }
+        timer?.set(started + timeout)
+        // Under a timeout of the configuration, not what is left: each other timeout would be a line of its own.
+        begin(at: now, timeout: min(upstream.retry?.attemptTimeout ?? timeout, timeout))
+    }
+
+    /// The call has waited so long for its answer that a copy is due.
+    func hedge() {
+        guard owner != nil, running.count == 1, copy == nil, attempts == 1, upstream.takeHedge() else { return }
+        copy = attempts + 1
+        lastServer = running[0].transfer.server
+        beginAnother()
+    }
+
+    package func settled(_ number: Int, _ result: TransferResult) {
+        guard let place = running.firstIndex(where: { $0.number == number }) else { return }
+        let transfer = running.remove(at: place).transfer
+        let isGood = !result.speaksAgainstServer && !result.isFailure
+        // One that has failed waits for its copy, which may still succeed.
+        guard isGood || running.isEmpty else { return }
+        if !isGood, repeats(result, transfer) { return }
+        if isGood, number == copy { upstream.report(.hedgeWon) }
+        finish()?.settled(index, result)
+    }
+
+    /// Makes the call again, now or after a pause, where that is to be.
+    private func repeats(_ result: TransferResult, _ transfer: Transfer) -> Bool {
+        guard let retry = upstream.retry else { return false }
+        var failure: Failure?
+        var status: Int?
+        switch result {
+        case .failure(let reason): failure = reason
+        case .response(let code, _, _): status = code
+        }
+        let now = MonotonicTime.now()
+        let pause = retry.pause(
+            after: attempts, failure: failure, status: status, isIdempotent: isIdempotent,
+            left: (started + timeout).since(now), using: &random)
+        guard let pause, upstream.takeRetry() else { return false }
+        lastServer = transfer.server
+        guard pause >= .microseconds(100) else {
+            beginAnother()
+            return true
+        }
+        if timer == nil { timer = LoopTimer { [self] in timerFired() } }
+        pauseEnd = now + pause
+        timer?.set(now + pause)
+        return true
+    }
+
+    private func timerFired() {
+        if pauseEnd != nil {
+            pauseEnd = nil
+            beginAnother()
+        } else {
+            finish()?.settled(index, .failure(.timeout))
+        }
+    }
+
+    /// Ends what still runs, and returns whom to tell.
+    private func finish() -> (any TransferOwner)? {
+        guard let owner else { return nil }
+        self.owner = nil
+        timer?.cancel()
+        timer = nil
+        for (_, transfer) in running { engine.cancel(transfer) }
+        running = []
+        upstream.note(latency: MonotonicTime.now().since(started))
+        return owner
+    }
+
+    func cancel() { _ = finish() }
+}
+
+/// Calls in the order in which their copies become due.
+@LoopActor
+final class HedgeLine {
+    private var waiting = Deque<(due: MonotonicTime, call: CallAttempts)>()
+    private lazy var timer = LoopTimer { [unowned self] in tick() }
+
+    nonisolated init() {}
+
+    func add(_ call: CallAttempts, at due: MonotonicTime) {
+        // A percentile moves: one that is due a little earlier than the one before it waits for that.
+        waiting.append((due, call))
+        if waiting.count == 1 { timer.set(due) }
+    }
+
+    private func tick() {
+        let now = MonotonicTime.now()
+        while let first = waiting.first, first.due <= now {
+            waiting.removeFirst()
+            first.call.hedge()
+        }
+        if let first = waiting.first { timer.set(first.due) }
+    }
+}
+
+extension TransferResult {
+    var isFailure: Bool {
+        if case .failure = self { true } else { false }
+    }
+}
