@@ -59,7 +59,8 @@ extension RunningPrograms {
             }
             let most = burst + Int((seen.last - first) / .milliseconds(1))
             #expect(seen.admitted <= most, "\(seen)")
-            #expect(seen.admitted >= most * 99 / 100, "\(seen), of \(most)")
+            // More than the rate is offered until the clients stop sending, and not while the last answers come in.
+            #expect(seen.admitted >= (burst + 2_000) * 99 / 100, "\(seen)")
             #expect(seen.refused > 0)
             let stats = try await gateway.stats()
             #expect(stats.totals.requests.rate_limited == seen.refused)
