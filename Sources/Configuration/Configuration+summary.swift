@@ -95,7 +95,8 @@ extension Configuration {
 
     private static func lines(of route: Route, upstreams: [Upstream]) -> [String] {
         let timeout = route.timeout.configurationText
-        let head = "  \(route.methods.joined(separator: ",")) \(route.path.text) (timeout \(timeout)"
+        let head =
+            "  \(route.methods.joined(separator: ",")) \(route.path.text) (timeout \(timeout)" + policies(of: route)
         switch route.action {
         case .fanOut(let fanOut):
             let conflict = fanOut.merge == .object ? ", on_conflict \(fanOut.onConflict.rawValue)" : ""
@@ -113,6 +114,12 @@ extension Configuration {
                     + (batch.allowsPrivate ? ", private addresses too" : "")
             ]
         }
+    }
+
+    /// What holds for all requests of a route, after its timeout.
+    private static func policies(of route: Route) -> String {
+        guard let limit = route.rateLimit else { return "" }
+        return ", rate_limit \(limit.rate.text) burst \(limit.burst) key \(limit.key.text)"
     }
 
     private static func line(of call: Call, in route: FanOutRoute, upstreams: [Upstream]) -> String {

@@ -10,11 +10,13 @@ extension ConfigurationReader {
         var timeout: Duration?
         var action: Route.Action?
         var isQuarantined = false
+        var rateLimit: RateLimit?
     }
 
     /// The keys of a route that say what it does, of which it has one.
     private static let actions = ["fan_out", "proxy", "batch", "respond"]
-    private static let keys = ["path", "methods", "timeout", "merge", "on_conflict", "quorum", "quarantine"] + actions
+    private static let keys =
+        ["path", "methods", "timeout", "merge", "on_conflict", "quorum", "quarantine", "rate_limit"] + actions
     /// Those that a route may take; TRACE and CONNECT are for proxies that a client chooses.
     static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -37,7 +39,8 @@ extension ConfigurationReader {
                 let action = draft.action
             else { return nil }
             return Route(
-                path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined)
+                path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined,
+                rateLimit: draft.rateLimit)
         }
     }
 
@@ -60,6 +63,7 @@ extension ConfigurationReader {
         draft.timeout = section["timeout"] == nil ? standard : scalar(.duration, "timeout", in: section)
         draft.isQuarantined =
             section["quarantine"] == nil ? false : scalar(.boolean, "quarantine", in: section) ?? false
+        draft.rateLimit = rateLimit(in: section)
         let fanOut = section["fan_out"] == nil ? nil : fanOut(in: section, draft: draft)
         let proxy = section["proxy"].flatMap { self.proxy($0) }
         warn(of: batch, section: section, routeTimeout: draft.timeout)

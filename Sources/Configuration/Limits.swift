@@ -96,6 +96,8 @@ package enum Bounds {
     package static let batchURLs = 1_000
     /// Calls in flight, calls that wait, and connections that are kept: a worker has a descriptor or a buffer for each.
     package static let inFlight = 100_000
+    /// The burst of a rate limit; with a slow rate it is less, what comes in a day.
+    package static let rateBurst = 1_000_000
     /// The longest duration: a longer one is a mistake in the unit.
     package static let duration = Duration.seconds(86_400)
     /// Bytes of a body, which a worker holds in memory.

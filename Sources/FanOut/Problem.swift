@@ -4,7 +4,7 @@ package struct Problem: Sendable {
     /// One sentence on this occurrence.
     package var detail: String
     package var requestID: String?
-    /// Seconds until it may be better, for a 503 (RFC 9110 section 10.2.3).
+    /// Seconds until it may be better, for a 503 and a 429 (RFC 9110 section 10.2.3, RFC 6585 section 4).
     package var retryAfter = 1
     /// The calls that failed, as the elements of a JSON array.
     package var failed: [UInt8] = []
@@ -20,7 +20,7 @@ package struct Problem: Sendable {
         var response = Response(status: status)
         response.fields.append("Content-Type", "application/problem+json")
         if let requestID { response.fields.append("X-Request-Id", requestID) }
-        if status == 503 { response.fields.append("Retry-After", "\(retryAfter)") }
+        if status == 503 || status == 429 { response.fields.append("Retry-After", "\(retryAfter)") }
         response.body = body
         return response
     }

@@ -8,10 +8,14 @@ package struct Route: Sendable {
     package var action: Action
     /// Answered with 503 for a while when its requests are in flight at crash after crash.
     package var isQuarantined: Bool
+    /// Nil: as many requests as come.
+    package var rateLimit: RateLimit?
 
     package init(
-        path: PathTemplate, methods: [String], timeout: Duration, action: Action, isQuarantined: Bool = false
+        path: PathTemplate, methods: [String], timeout: Duration, action: Action, isQuarantined: Bool = false,
+        rateLimit: RateLimit? = nil
     ) {
+        self.rateLimit = rateLimit
         self.isQuarantined = isQuarantined
         self.path = path
         self.methods = methods

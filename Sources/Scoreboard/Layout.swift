@@ -1,13 +1,14 @@
 /// Where everything lies in the shared area, in 64-bit words from its start: a value computed from the number of slots.
 ///
 ///     header │ supervisor │ admin │ upstream names │ crashes │ quarantine │
-///     two rows per slot: entries │ two rows per slot: counters, requests in flight
+///     rate limits │ two rows per slot: entries │ two rows per slot: counters, requests in flight
 ///
 /// A slot has two rows so that its next process can run while the last one drains, and each word still has one writer.
-/// Only the last part is large, about 1 MiB a row, and sparse: pages appear when they are first touched.
+/// Large are the rate limits with 1 MiB and the last part with about 1 MiB a row, and sparse: pages appear when they are
+/// first touched.
 struct Layout: Equatable {
     /// Changes with the place or the meaning of anything in the area.
-    static let version: UInt64 = 3
+    static let version: UInt64 = 4
 
     /// "gatewayd" in ASCII: what the area begins with.
     static let magic: UInt64 = 0x6761_7465_7761_7964
@@ -44,16 +45,24 @@ struct Layout: Equatable {
     /// A route's hash, and the word after it: when its quarantine ends, in nanoseconds.
     func quarantine(_ index: Int) -> Int { quarantineCount + 8 + index * 2 }
 
+    /// A bucket of a rate limit: its key, and the word after it: when it is full again.
+    ///
+    /// Four buckets to a cache line.
+    func rateBucket(_ index: Int) -> Int {
+        Self.pageStart(from: quarantine(ScoreboardLimits.quarantines)) + index * 2
+    }
+
     /// The entry of the process in a row of a slot.
     func processEntry(_ slot: Int, row: Int) -> Int {
-        quarantine(ScoreboardLimits.quarantines) + place(slot, row) * PublishedRecord<ProcessEntry>.wordCount
+        rateBucket(ScoreboardLimits.rateBuckets) + place(slot, row) * PublishedRecord<ProcessEntry>.wordCount
     }
 
     /// The counters of a row of a slot; on a page boundary, so that no two processes write to one page.
     func workerBlock(_ slot: Int, row: Int) -> Int {
-        let start = (processEntry(slots, row: 0) + Self.pageWords - 1) / Self.pageWords * Self.pageWords
-        return start + place(slot, row) * WorkerWords.count
+        Self.pageStart(from: processEntry(slots, row: 0)) + place(slot, row) * WorkerWords.count
     }
+
+    private static func pageStart(from word: Int) -> Int { (word + pageWords - 1) / pageWords * pageWords }
 
     private func place(_ slot: Int, _ row: Int) -> Int { slot * ScoreboardLimits.rowsPerSlot + row }
 
@@ -68,11 +77,15 @@ struct Layout: Equatable {
             ("the room for upstreams", UInt64(ScoreboardLimits.upstreams)),
             ("the number of histogram buckets", UInt64(HistogramBuckets.count)),
             ("the room for kinds of failure", UInt64(ScoreboardLimits.failureKinds)),
+            ("the room for rate limits", UInt64(ScoreboardLimits.rateBuckets)),
         ]
     }
 
     /// The header word that holds the number of slots.
     static let slotsField = 2
+
+    /// Two words of the header at random, once for all processes: the key of the hashes that `RateBuckets` is asked for.
+    static let hashKey = 32
 }
 
 /// Words of a row's block of counters, from the block's start.
@@ -89,6 +102,8 @@ enum WorkerWords {
     static let requestsByClass = 4
     /// Nanoseconds on the monotonic clock, 0 when the process has not said that it lives.
     static let heartbeat = 9
+    /// Requests refused because of a rate limit.
+    static let requestsRateLimited = 10
     /// The calls of all upstreams together.
     static let calls = CallWords(start: 16)
     /// How long requests took.

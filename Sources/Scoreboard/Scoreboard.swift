@@ -1,7 +1,8 @@
 /// The memory that supervisor, workers and admin share: counters, histograms, heartbeats and the state of every process.
 ///
-/// Every word has one writer. A worker writes the counters of its row, the supervisor writes everything else, and sets a
-/// row's gauges to zero while no process holds it. A slot has two rows, so that its next process can run while the last
+/// Every word has one writer, but for the buckets of rate limits, which all workers write (`RateBuckets`). A worker writes
+/// the counters of its row, the supervisor writes everything else, and sets a row's gauges to zero while no process holds
+/// it. A slot has two rows, so that its next process can run while the last
 /// one drains; what is shown for a slot is both together.
 package struct Scoreboard: Sendable {
     private let area: SharedArea
@@ -27,6 +28,7 @@ package struct Scoreboard: Sendable {
             let area = try SharedArea(descriptor: descriptor, byteCount: layout.byteCount, writable: true)
             let memory = SharedWords(area)
             for (index, field) in layout.header.enumerated() { memory.store(field.value, at: index) }
+            for index in 0..<2 { memory.store(.random(in: 0 ... .max), at: Layout.hashKey + index) }
             return Created(
                 scoreboard: Scoreboard(area: area, layout: layout), descriptor: descriptor,
                 readOnlyDescriptor: try SharedArea.readOnlyDuplicate(of: descriptor))
@@ -52,6 +54,9 @@ package struct Scoreboard: Sendable {
 
     /// The supervisor's own section, for the one process that supervises.
     package var supervisor: SupervisorSection { SupervisorSection(area: area, layout: layout) }
+
+    /// The buckets of rate limits, for all workers.
+    package var rateBuckets: RateBuckets { RateBuckets(SharedWords(area), layout) }
 
     /// The counters of a row of a slot, for the one process that was started in it.
     ///

@@ -2,7 +2,8 @@ import Atomics
 
 /// A run of 64-bit words in shared memory, each read and written atomically.
 ///
-/// Every word has one writer, so a counter is a load and a store, never a locked instruction. Stores release and loads
+/// Every word has one writer, so a counter is a load and a store, never a locked instruction; where several write, as in
+/// `RateBuckets`, each change is a `compareExchange`, which no other change can come between. Stores release and loads
 /// acquire: on x86-64 these are plain moves, and a reader that goes through words in the opposite order of the writer
 /// never sees an effect before its cause.
 struct SharedWords: @unchecked Sendable {
@@ -24,6 +25,14 @@ struct SharedWords: @unchecked Sendable {
     /// Sets a word.
     func store(_ value: UInt64, at index: Int) {
         UnsafeAtomic(at: first + index).store(value, ordering: .releasing)
+    }
+
+    /// Sets a word to `desired` if it is `expected`, in one step that no other process can come between; whether it was.
+    ///
+    /// Orders all that is before it before all that is after.
+    func compareExchange(_ index: Int, expected: UInt64, desired: UInt64) -> Bool {
+        UnsafeAtomic(at: first + index)
+            .compareExchange(expected: expected, desired: desired, ordering: .acquiringAndReleasing).exchanged
     }
 
     /// Counts up.

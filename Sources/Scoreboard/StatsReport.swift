@@ -61,6 +61,7 @@ package struct StatsReport {
             writer.object("by_class") { writer in
                 for (index, count) in traffic.requests.byClass.enumerated() { writer.member("\(index + 1)xx", count) }
             }
+            writer.member("rate_limited", traffic.requests.rateLimited)
         }
         writer.object("calls") { writer in
             writer.member("total", traffic.calls.total)

@@ -24,11 +24,14 @@ package struct RequestCounts: Sendable, Equatable {
     package var inFlight: UInt64 = 0
     /// Requests answered, by the first digit of the status: five counts, 1xx to 5xx.
     package var byClass = [UInt64](repeating: 0, count: 5)
+    /// Requests refused because of a rate limit; they are among the 4xx as well.
+    package var rateLimited: UInt64 = 0
 
     /// Adds what `other` counted.
     package mutating func merge(_ other: RequestCounts) {
         total &+= other.total
         inFlight &+= other.inFlight
+        rateLimited &+= other.rateLimited
         for (index, count) in other.byClass.enumerated() { byClass[index] &+= count }
     }
 }

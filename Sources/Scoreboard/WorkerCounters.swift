@@ -55,6 +55,11 @@ package struct WorkerCounters: Sendable {
         memory.decrement(WorkerWords.requestsInFlight)
     }
 
+    /// A request that was started is over the rate limit of its route; `requestFinished` follows.
+    package func requestRateLimited() {
+        memory.add(1, to: WorkerWords.requestsRateLimited)
+    }
+
     /// A call begins, to the upstream with this index in the table, or to one that is not in it.
     package func callStarted(upstream: Int?) {
         started(WorkerWords.calls)

@@ -71,6 +71,10 @@ final class RequestFlow: RequestHandler {
             if let wait = services.quarantine(of: index) {
                 return done(Self.quarantined(for: wait, id), route, [])
             }
+            if let wait = services.rateLimits.wait(for: request, of: index) {
+                counters.requestRateLimited()
+                return done(RateLimits.refusal(for: wait, requestID: id), route, [])
+            }
             let place = records.begin(route: index, requestID: id, at: request.received)
             let done: Done = { [records] response, route, failed in
                 if let place { records.end(place) }

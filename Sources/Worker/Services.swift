@@ -21,11 +21,13 @@ struct Services {
     let table: RouteTable
     /// By route.
     let actions: [Action]
+    let rateLimits: RateLimits
     private let scoreboard: ScoreboardReader
     /// By route: what the quarantine knows it by; nil for those that are never put there.
     private let hashes: [UInt64?]
 
-    init(_ configuration: Configuration, _ scoreboard: ScoreboardReader) {
+    init(_ configuration: Configuration, _ board: Scoreboard) {
+        let scoreboard = board.reader
         let limits = configuration.limits
         let upstreams = configuration.upstreams.map {
             UpstreamServers(zip($0.servers, $0.weights).map(Server.init), UpstreamSettings($0, limits))
@@ -34,6 +36,7 @@ struct Services {
         routes = configuration.routes
         self.scoreboard = scoreboard
         hashes = routes.map { $0.isQuarantined ? RouteHash.of($0.path.text) : nil }
+        rateLimits = RateLimits(routes, board.rateBuckets)
         table = RouteTable(routes)
         actions = routes.map { route in
             switch route.action {

@@ -20,13 +20,13 @@ import Testing
         #expect(text(response.body) == #"{"type":"about:blank","title":"Bad Request","status":400,"detail":"x"}"#)
     }
 
-    @Test(arguments: [400, 404, 405, 408, 413, 414, 417, 431, 500, 501, 502, 503, 504])
-    func everyErrorOfTheGatewayHasATitleAndOnly503AsksToComeBack(status: Int) throws {
+    @Test(arguments: [400, 404, 405, 408, 413, 414, 417, 429, 431, 500, 501, 502, 503, 504])
+    func everyErrorOfTheGatewayHasATitleAndOnly429And503AskToComeBack(status: Int) throws {
         let response = Problem(status, "x").response
         let body = try #require(try JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any])
         #expect(body["status"] as? Int == status)
         #expect(body["title"] as? String != "Status")
-        #expect(response["Retry-After"] == (status == 503 ? "1" : nil))
+        #expect(response["Retry-After"] == ([429, 503].contains(status) ? "1" : nil))
     }
 
     @Test(arguments: UInt64(1)...30)

@@ -74,7 +74,7 @@ struct MappingTests {
         }
     }
 
-    @Test("An area laid out by another build is refused by the field that differs.", arguments: 1...6)
+    @Test("An area laid out by another build is refused by the field that differs.", arguments: 1...7)
     func otherBuild(field: Int) throws {
         let layout = Layout(slots: 2)
         let descriptor = try SharedArea.makeFile(byteCount: layout.byteCount)
@@ -148,9 +148,13 @@ struct MappingTests {
     @Test("No two parts of the layout overlap.")
     func layout() {
         let layout = Layout(slots: 3)
+        #expect(layout.header.count <= Layout.hashKey && Layout.hashKey + 2 <= layout.supervisor)
+        #expect(layout.rateBucket(0) % 512 == 0)
         let rows = (0..<6).map { (slot: $0 / 2, row: $0 % 2) }
         var starts = [layout.header.count, layout.supervisor, layout.admin, layout.upstreamCount]
         starts += (0..<ScoreboardLimits.upstreams).map(layout.upstreamName)
+        starts += [layout.quarantineCount] + (0..<ScoreboardLimits.quarantines).map(layout.quarantine)
+        starts += (0..<ScoreboardLimits.rateBuckets).map(layout.rateBucket)
         starts += rows.map { layout.processEntry($0.slot, row: $0.row) }
         starts += rows.map { layout.workerBlock($0.slot, row: $0.row) }
         #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 })

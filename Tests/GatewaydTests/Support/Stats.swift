@@ -56,6 +56,7 @@ struct Stats: Decodable, Sendable {
         var total: Int
         var in_flight: Int
         var by_class: [String: Int]
+        var rate_limited: Int
     }
 
     struct Calls: Decodable, Sendable {

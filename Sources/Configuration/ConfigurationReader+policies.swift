@@ -1,0 +1,58 @@
+import FanOut
+
+/// Reading of what holds for all requests of a route.
+extension ConfigurationReader {
+    /// `rate_limit:`; nil when it is absent or wrong.
+    mutating func rateLimit(in route: Section) -> RateLimit? {
+        guard let value = route["rate_limit"],
+            let section = section(value, "'rate_limit'", keys: ["rate", "burst", "key"])
+        else { return nil }
+        let rate = required(.rate, "rate", in: section)
+        // Without a rate there is nothing to compare the burst with but the largest of all.
+        let limit = rate?.burstLimit ?? Bounds.rateBurst
+        let burst = scalar(.count(1...limit), "burst", in: section)
+        let key = section["key"] == nil ? .route : scalar(.rateKey, "key", in: section)
+        guard let rate, let key else { return nil }
+        return RateLimit(rate: rate, burst: burst, key: key)
+    }
+}
+
+extension ScalarKind where Value == RateLimit.Rate {
+    /// A number of requests in a second, a minute or an hour.
+    fileprivate static var rate: Self {
+        let wanted = "a rate such as 100/s, 600/m or 1000/h"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 2, let unit = RateLimit.Rate.Unit(rawValue: String(parts[1])), !parts[0].isEmpty,
+                parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            else { throw Refusal(wanted: wanted) }
+            guard let count = Int(parts[0]), let rate = RateLimit.Rate(count, per: unit) else {
+                throw Refusal(wanted: "a rate from 1/h to 1000000/s")
+            }
+            return rate
+        }
+    }
+}
+
+extension ScalarKind where Value == RateLimit.Key {
+    /// Who shares a bucket.
+    fileprivate static var rateKey: Self {
+        let wanted = "route, client or header.NAME, such as header.X-Api-Key"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            switch text {
+            case "route": return .route
+            case "client": return .client
+            default: break
+            }
+            let prefix = "header."
+            guard text.hasPrefix(prefix) else {
+                throw Refusal(wanted: wanted, hint: NearestName.hint(for: text, among: ["route", "client", "header."]))
+            }
+            do throws(ScalarKind<String>.Refusal) {
+                return .header(try ScalarKind<String>.name.parse(String(text.dropFirst(prefix.count))))
+            } catch {
+                throw Refusal(wanted: wanted, hint: "; a field has \(error.wanted)")
+            }
+        }
+    }
+}
