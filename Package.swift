@@ -59,7 +59,7 @@ let package = Package(
         house("FanOut"),
         house("Policy", ["FanOut"]),
         house("Configuration", ["FanOut", "Policy", .product(name: "Yams", package: "Yams")]),
-        house("Scoreboard", ["FanOut", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
+        house("Scoreboard", ["FanOut", "Policy", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
         house("Processes", ["FanOut", "CLinux"]),
         house("Loop", ["FanOut", "Processes", "CLinux"]),
         house(
@@ -92,7 +92,7 @@ let package = Package(
         tests("FanOut"),
         tests("Policy", ["FanOut"]),
         tests("Configuration", ["FanOut", "Policy"]),
-        tests("Scoreboard", ["FanOut", "CLinux"]),
+        tests("Scoreboard", ["FanOut", "Policy", "CLinux"]),
         tests("Processes", ["FanOut", "CLinux"]),
         tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         tests("Upstream", ["FanOut", "Loop", "Processes"] + nio),

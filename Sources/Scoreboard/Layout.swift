@@ -1,7 +1,7 @@
 /// Where everything lies in the shared area, in 64-bit words from its start: a value computed from the number of slots.
 ///
 ///     header │ supervisor │ admin │ upstream names │ crashes │ quarantine │
-///     rate limits │ two rows per slot: entries │ two rows per slot: counters, requests in flight
+///     circuits of upstreams │ servers │ rate limits │ two rows per slot: entries │ two rows per slot: counters, requests in flight
 ///
 /// A slot has two rows so that its next process can run while the last one drains, and each word still has one writer.
 /// Large are the rate limits with 1 MiB and the last part with about 1 MiB a row, and sparse: pages appear when they are
@@ -45,11 +45,27 @@ struct Layout: Equatable {
     /// A route's hash, and the word after it: when its quarantine ends, in nanoseconds.
     func quarantine(_ index: Int) -> Int { quarantineCount + 8 + index * 2 }
 
+    /// What is known of the circuit of the upstream with this index.
+    func circuitCells(_ upstream: Int) -> Int {
+        (quarantine(ScoreboardLimits.quarantines) + 7) / 8 * 8 + upstream * BoardCells.words
+    }
+
+    /// The number of servers; it is raised after the entry was published.
+    var serverCount: Int { circuitCells(ScoreboardLimits.upstreams) }
+
+    /// What is known of the health of the server at this place.
+    func serverCells(_ place: Int) -> Int { serverCount + 8 + place * BoardCells.words }
+
+    /// Which server that is.
+    func server(_ place: Int) -> Int {
+        serverCells(ScoreboardLimits.servers) + place * PublishedRecord<ServerEntry>.wordCount
+    }
+
     /// A bucket of a rate limit: its key, and the word after it: when it is full again.
     ///
     /// Four buckets to a cache line.
     func rateBucket(_ index: Int) -> Int {
-        Self.pageStart(from: quarantine(ScoreboardLimits.quarantines)) + index * 2
+        Self.pageStart(from: server(ScoreboardLimits.servers)) + index * 2
     }
 
     /// The entry of the process in a row of a slot.
@@ -77,6 +93,7 @@ struct Layout: Equatable {
             ("the room for upstreams", UInt64(ScoreboardLimits.upstreams)),
             ("the number of histogram buckets", UInt64(HistogramBuckets.count)),
             ("the room for kinds of failure", UInt64(ScoreboardLimits.failureKinds)),
+            ("the room for servers", UInt64(ScoreboardLimits.servers)),
             ("the room for rate limits", UInt64(ScoreboardLimits.rateBuckets)),
         ]
     }
@@ -132,6 +149,12 @@ struct CallWords {
     var inFlight: Int { start + 1 }
     /// One counter for each kind of `Failure`, by its raw value.
     var failed: Int { start + 2 }
+    /// Attempts after the first, for failures.
+    var retries: Int { start + 34 }
+    /// Copies sent because the first attempt was slow.
+    var hedges: Int { start + 35 }
+    /// Copies that were faster than the first attempt.
+    var hedgesWon: Int { start + 36 }
     /// Kept for each upstream only.
     var latency: SharedHistogram { SharedHistogram(start: start + 64) }
 

@@ -1,6 +1,8 @@
+import Policy
+
 /// The memory that supervisor, workers and admin share: counters, histograms, heartbeats and the state of every process.
 ///
-/// Every word has one writer, but for the buckets of rate limits, which all workers write (`RateBuckets`). A worker writes
+/// Every word has one writer, but for what policies share, which all workers write (`RateBuckets`, `BoardCells`). A worker writes
 /// the counters of its row, the supervisor writes everything else, and sets a row's gauges to zero while no process holds
 /// it. A slot has two rows, so that its next process can run while the last
 /// one drains; what is shown for a slot is both together.
@@ -54,6 +56,16 @@ package struct Scoreboard: Sendable {
 
     /// The supervisor's own section, for the one process that supervises.
     package var supervisor: SupervisorSection { SupervisorSection(area: area, layout: layout) }
+
+    /// What is known of the circuit of the upstream with this index, for all workers.
+    package func circuit(ofUpstream upstream: Int) -> BoardCells {
+        BoardCells(SharedWords(area), at: layout.circuitCells(upstream))
+    }
+
+    /// What is known of a server, for all workers; nil for one that the supervisor did not register.
+    package func health(ofServer url: String, upstream: Int) -> BoardCells? {
+        ServerTable(SharedWords(area), layout).cells(ofServer: url, upstream: upstream)
+    }
 
     /// The buckets of rate limits, for all workers.
     package var rateBuckets: RateBuckets { RateBuckets(SharedWords(area), layout) }

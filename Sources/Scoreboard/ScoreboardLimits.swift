@@ -23,6 +23,12 @@ package enum ScoreboardLimits {
     /// Routes that can be in quarantine at once.
     static let quarantines = 32
 
+    /// Servers of upstreams, over all configurations since the supervisor started.
+    package static let servers = 1_024
+
+    /// Bytes of a server's URL; one that is longer is judged by each worker for itself.
+    static let serverURLBytes = 256
+
     /// Buckets of rate limits, a power of two: for so many clients at once as have not used up their bucket's time, which
     /// is what they took of it, divided by the rate.
     ///

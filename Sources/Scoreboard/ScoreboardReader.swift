@@ -91,7 +91,16 @@ package struct ScoreboardReader: Sendable {
         }
         return ScoreboardSnapshot(
             supervisor: supervisor, admin: entry(of: .admin), workers: workers, upstreamNames: names,
-            crashes: depth == .full ? crashes : [])
+            crashes: depth == .full ? crashes : [],
+            conditions: depth == .full ? conditions(names.count) : [])
+    }
+
+    private func conditions(_ upstreams: Int) -> [UpstreamCondition] {
+        let servers = ServerTable(memory, layout).inUse
+        return (0..<upstreams).map { index in
+            UpstreamCondition(
+                circuit: BoardCells(memory, at: layout.circuitCells(index)).frozen, servers: servers[index] ?? [])
+        }
     }
 
     private func worker(
@@ -117,7 +126,10 @@ package struct ScoreboardReader: Sendable {
 
     private func upstream(_ index: Int, in words: SharedWords) -> UpstreamTraffic {
         let place = WorkerWords.calls(toUpstream: index)
-        return UpstreamTraffic(calls: calls(place, in: words), latency: place.latency.snapshot(in: words))
+        return UpstreamTraffic(
+            calls: calls(place, in: words), latency: place.latency.snapshot(in: words),
+            retries: words.load(place.retries), hedges: words.load(place.hedges),
+            hedgesWon: words.load(place.hedgesWon))
     }
 
     private func calls(_ place: CallWords, in words: SharedWords) -> CallCounts {

@@ -30,6 +30,13 @@ package struct WorkerSnapshot: Sendable, Equatable {
     }
 }
 
+/// What policies know of an upstream.
+struct UpstreamCondition: Sendable {
+    var circuit: FrozenCells
+    /// Those of the current configuration.
+    var servers: [(url: String, cells: FrozenCells)]
+}
+
 /// All of the scoreboard, read once.
 ///
 /// Each number is right for a moment during the reading; they are not one instant's.
@@ -44,6 +51,8 @@ package struct ScoreboardSnapshot: Sendable {
     package let upstreamNames: [String]
     /// The reports of the last crashes, the oldest first; each is JSON.
     package var crashes: [CrashEntry] = []
+    /// By upstream.
+    var conditions: [UpstreamCondition] = []
 
     /// How many workers serve.
     package var workersReady: Int { workers.count { $0.isReady } }

@@ -1,4 +1,5 @@
 package import FanOut
+import Policy
 
 /// What `GET /stats` answers: the whole scoreboard as JSON, by the schema that dashboards rely on.
 ///
@@ -7,6 +8,7 @@ package import FanOut
 package struct StatsReport {
     private let snapshot: ScoreboardSnapshot
     private let processes: ProcessRows
+    private let now: MonotonicTime
 
     /// A report of `snapshot` at the time `now`; `usage` looks up a process by its id.
     package init(
@@ -14,6 +16,7 @@ package struct StatsReport {
         usage: @escaping (Int32) -> ProcessUsage? = { ProcessUsage.read(pid: $0) }
     ) {
         self.snapshot = snapshot
+        self.now = now
         self.processes = ProcessRows(now: now, usage: usage)
     }
 
@@ -25,8 +28,13 @@ package struct StatsReport {
             writer.array("workers", of: snapshot.workers) { worker($1, into: &$0) }
             writer.object("totals") { traffic(snapshot.totals, into: &$0) }
             writer.object("upstreams") { writer in
-                for (name, traffic) in snapshot.upstreams {
-                    writer.object(name) { upstream(traffic, into: &$0) }
+                for (index, (name, traffic)) in snapshot.upstreams.enumerated() {
+                    writer.object(name) { writer in
+                        upstream(traffic, into: &writer)
+                        if snapshot.conditions.indices.contains(index) {
+                            condition(snapshot.conditions[index], into: &writer)
+                        }
+                    }
                 }
             }
             writer.array("crashes", json: snapshot.crashes.map(\.json).filter(Self.isObject))
@@ -74,8 +82,23 @@ package struct StatsReport {
     private func upstream(_ traffic: UpstreamTraffic, into writer: inout JSONWriter) {
         writer.member("calls_total", traffic.calls.total)
         writer.member("in_flight", traffic.calls.inFlight)
+        writer.member("retries_total", traffic.retries)
+        writer.member("hedges_total", traffic.hedges)
+        writer.member("hedges_won_total", traffic.hedgesWon)
         failed(traffic.calls, into: &writer)
         latency(traffic.latency, into: &writer)
+    }
+
+    private func condition(_ condition: UpstreamCondition, into writer: inout JSONWriter) {
+        writer.object("circuit") { writer in
+            writer.member("state", CircuitBreaker.state(condition.circuit, at: now).rawValue)
+            writer.member("opened_total", condition.circuit.load(SharedCell.openings))
+        }
+        writer.array("servers", of: condition.servers) { writer, server in
+            writer.member("url", server.url)
+            writer.member("state", ServerHealth(server.cells).state(at: now).rawValue)
+            writer.member("removed_total", server.cells.load(SharedCell.removals))
+        }
     }
 
     private func failed(_ calls: CallCounts, into writer: inout JSONWriter) {

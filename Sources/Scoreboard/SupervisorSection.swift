@@ -126,6 +126,11 @@ package struct SupervisorSection: Sendable {
         try UpstreamTable(memory, layout).register(name)
     }
 
+    /// Enters the servers of a configuration, by the index of their upstream; others are unused from now on.
+    package func registerServers(_ servers: [(upstream: Int, url: String)]) {
+        ServerTable(memory, layout).register(servers)
+    }
+
     private func block(ofWorker slot: Int, row: Int) -> SharedWords {
         check(slot, row)
         return SharedWords(area, byteOffset: layout.workerBlock(slot, row: row) * 8)

@@ -96,10 +96,18 @@ package struct UpstreamTraffic: Sendable, Equatable {
     package var calls = CallCounts()
     /// How long calls took, failed ones included.
     package var latency = HistogramSnapshot.empty
+    /// Attempts after the first, for failures.
+    package var retries: UInt64 = 0
+    /// Copies sent because the first attempt was slow, and those of them that were faster.
+    package var hedges: UInt64 = 0
+    package var hedgesWon: UInt64 = 0
 
     /// Adds what `other` counted.
     package mutating func merge(_ other: UpstreamTraffic) {
         calls.merge(other.calls)
+        retries &+= other.retries
+        hedges &+= other.hedges
+        hedgesWon &+= other.hedgesWon
         latency.merge(other.latency)
     }
 

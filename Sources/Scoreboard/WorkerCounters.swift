@@ -77,6 +77,21 @@ package struct WorkerCounters: Sendable {
         finished(words, failure)
     }
 
+    /// An attempt after the first, for a failure.
+    package func callRetried(upstream: Int?) {
+        if let words = callWords(upstream) { memory.add(1, to: words.retries) }
+    }
+
+    /// A copy was sent because the first attempt is slow.
+    package func callHedged(upstream: Int?) {
+        if let words = callWords(upstream) { memory.add(1, to: words.hedges) }
+    }
+
+    /// A copy was faster than the first attempt.
+    package func hedgeWon(upstream: Int?) {
+        if let words = callWords(upstream) { memory.add(1, to: words.hedgesWon) }
+    }
+
     /// The event loop is alive at `time`.
     package func heartbeat(at time: MonotonicTime) {
         memory.store(time.nanoseconds, at: WorkerWords.heartbeat)

@@ -44,11 +44,16 @@ package final class Board {
         }
     }
 
-    /// Gives each upstream of a configuration its place.
+    /// Gives each upstream of a configuration its place, and each of its servers.
     ///
     /// Done before its first worker starts, which looks them up.
     package func register(_ upstreams: [Upstream]) throws(ScoreboardError) {
-        for upstream in upstreams { try section.registerUpstream(named: upstream.name) }
+        var servers: [(upstream: Int, url: String)] = []
+        for upstream in upstreams {
+            let index = try section.registerUpstream(named: upstream.name)
+            servers += upstream.servers.map { (index, $0.text) }
+        }
+        section.registerServers(servers)
     }
 
     /// A configuration is in use from now on.

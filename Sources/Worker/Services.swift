@@ -22,17 +22,20 @@ struct Services {
     /// By route.
     let actions: [Action]
     let rateLimits: RateLimits
+    private let upstreams: [UpstreamService]
     private let scoreboard: ScoreboardReader
     /// By route: what the quarantine knows it by; nil for those that are never put there.
     private let hashes: [UInt64?]
 
-    init(_ configuration: Configuration, _ board: Scoreboard) {
+    init(_ configuration: Configuration, _ board: Scoreboard, _ counters: WorkerCounters) {
         let scoreboard = board.reader
         let limits = configuration.limits
-        let upstreams = configuration.upstreams.map {
-            UpstreamServers(zip($0.servers, $0.weights).map(Server.init), UpstreamSettings($0, limits))
-        }
         let places = configuration.upstreams.map { scoreboard.upstreamIndex(named: $0.name) }
+        let upstreams = zip(configuration.upstreams, places).map { upstream, place in
+            UpstreamService(upstream, limits, place, board)
+        }
+        for (upstream, place) in zip(upstreams, places) { upstream.report(to: counters, place) }
+        self.upstreams = upstreams
         routes = configuration.routes
         self.scoreboard = scoreboard
         hashes = routes.map { $0.isQuarantined ? RouteHash.of($0.path.text) : nil }
@@ -44,7 +47,7 @@ struct Services {
                 return .respond(response)
             case .fanOut(let fanOut):
                 let endpoints = fanOut.calls.indices.map {
-                    Endpoint(upstreams[fanOut.calls[$0].upstream], Self.settings(of: $0, in: fanOut, limits))
+                    Endpoint(upstreams[fanOut.calls[$0].upstream].servers, Self.settings(of: $0, in: fanOut, limits))
                 }
                 return .fanOut(
                     FanOutService(fanOut, endpoints, scoreboardIndices: fanOut.calls.map { places[$0.upstream] }))
@@ -68,6 +71,11 @@ struct Services {
         return end > now ? end.since(now) : nil
     }
 
+    /// Begins to ask servers whether they are well, where that is wanted.
+    func startProbes(_ engine: TransferEngine) {
+        for upstream in upstreams { upstream.startProbes(engine, userAgent: Self.userAgent) }
+    }
+
     /// What is the same for every request of a call.
     private static func settings(of index: Int, in route: FanOutRoute, _ limits: Limits) -> TransferSettings {
         let call = route.calls[index]
@@ -80,38 +88,4 @@ struct Services {
     }
 
     private static let userAgent = "gatewayd/\(Version.text)"
-}
-
-extension Server {
-    fileprivate init(_ address: ServerAddress, weight: Int) {
-        self.init(
-            isSecure: address.scheme == .https, host: address.host, port: address.port, authority: address.authority,
-            base: address.basePath, weight: weight)
-    }
-}
-
-extension UpstreamSettings {
-    /// What the configuration says of every upstream.
-    fileprivate init(_ limits: Limits) {
-        self.init()
-        connectTimeout = limits.connectTimeout
-    }
-
-    /// What the configuration says of one.
-    fileprivate init(_ upstream: Upstream, _ limits: Limits) {
-        self.init(limits)
-        usesLibcurl = upstream.engine == .libcurl
-        asksForCoding = upstream.asksForCompression
-        authorities = upstream.trustedAuthorities
-        maxInFlight = upstream.maxInFlight
-        maxQueue = upstream.maxQueue
-        keepaliveIdle = upstream.keepalive.idle
-        keepaliveConnections = upstream.keepalive.connections
-        balance = upstream.balance
-        outlier = upstream.outlier
-        breaker = upstream.breaker
-        retry = upstream.retry
-        hedge = upstream.hedge
-        deadlineField = upstream.deadlineField
-    }
 }

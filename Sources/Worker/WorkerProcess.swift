@@ -45,7 +45,9 @@ package struct WorkerProcess {
             let engine = TransferEngine(
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
                 limit: configuration.limits.inFlight)
-            let flow = RequestFlow(Services(configuration, board), engine, counters, places, log)
+            let services = Services(configuration, board, counters)
+            services.startProbes(engine)
+            let flow = RequestFlow(services, engine, counters, places, log)
             let reader = board.reader
             let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits)) {
                 let load = reader.readyLoad(at: .now())

@@ -1,4 +1,5 @@
 import Configuration
+import FanOut
 import Policy
 import Testing
 

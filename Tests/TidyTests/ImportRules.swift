@@ -13,7 +13,7 @@ struct ImportRules {
             "FanOut": [],
             "Policy": ["FanOut"],
             "Configuration": ["FanOut", "Policy", "Yams"],
-            "Scoreboard": ["FanOut", "CLinux", "Atomics"],
+            "Scoreboard": ["FanOut", "Policy", "CLinux", "Atomics"],
             "Processes": ["FanOut", "CLinux"],
             "Loop": ["FanOut", "Processes", "CLinux"],
             "Upstream": ["FanOut", "Policy", "Loop", "Processes", "CCurl", "CLinux", "DequeModule"],

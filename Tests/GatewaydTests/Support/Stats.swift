@@ -84,9 +84,25 @@ struct Stats: Decodable, Sendable {
     }
 
     struct Upstream: Decodable, Sendable {
+        struct Circuit: Decodable, Sendable {
+            var state: String
+            var opened_total: Int
+        }
+
+        struct Server: Decodable, Sendable {
+            var url: String
+            var state: String
+            var removed_total: Int
+        }
+
         var calls_total: Int
         var in_flight: Int
         var failed: [String: Int]
+        var retries_total: Int?
+        var hedges_total: Int?
+        var hedges_won_total: Int?
+        var circuit: Circuit?
+        var servers: [Server]?
     }
 
     struct Admin: Decodable, Sendable {

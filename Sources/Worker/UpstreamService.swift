@@ -1,0 +1,84 @@
+import Configuration
+import FanOut
+import Loop
+import Policy
+import Scoreboard
+import Upstream
+
+/// An upstream as a worker has it: its servers, what the machine knows of them, and who is told what happens.
+@LoopActor
+final class UpstreamService {
+    private let settings: Upstream
+    let servers: UpstreamServers
+    private var probes: HealthProbes?
+    /// By server.
+    private let health: [any SharedCells]
+
+    /// - Parameter place: Where the scoreboard counts it.
+    init(_ settings: Upstream, _ limits: Limits, _ place: Int?, _ board: Scoreboard) {
+        self.settings = settings
+        health = settings.servers.map { server -> any SharedCells in
+            if let place, let shared = board.health(ofServer: server.text, upstream: place) { return shared }
+            return LocalCells()
+        }
+        let circuit: any SharedCells = if let place { board.circuit(ofUpstream: place) } else { LocalCells() }
+        servers = UpstreamServers(
+            zip(settings.servers, settings.weights).map(Server.init), UpstreamSettings(settings, limits),
+            breaker: circuit, health: health)
+    }
+
+    /// Counts what happens, and writes what changes to the log.
+    func report(to counters: WorkerCounters, _ place: Int?) {
+        let log = UpstreamLog(upstream: settings.name, servers: settings.servers.map(\.text))
+        servers.report = { event in
+            switch event {
+            case .retried: counters.callRetried(upstream: place)
+            case .hedged: counters.callHedged(upstream: place)
+            case .hedgeWon: counters.hedgeWon(upstream: place)
+            case .circuitOpened, .circuitClosed, .ejected, .down, .up: log.write(event)
+            }
+        }
+    }
+
+    /// Begins to ask the servers whether they are well, where that is wanted.
+    func startProbes(_ engine: TransferEngine, userAgent: String) {
+        guard let health = settings.health, servers.servers.count > 1 else { return }
+        let probes = HealthProbes(health, servers, cells: self.health, engine, userAgent: userAgent)
+        probes.start()
+        self.probes = probes
+    }
+}
+
+extension Server {
+    fileprivate init(_ address: ServerAddress, weight: Int) {
+        self.init(
+            isSecure: address.scheme == .https, host: address.host, port: address.port, authority: address.authority,
+            base: address.basePath, weight: weight)
+    }
+}
+
+extension UpstreamSettings {
+    /// What the configuration says of every upstream.
+    init(_ limits: Limits) {
+        self.init()
+        connectTimeout = limits.connectTimeout
+    }
+
+    /// What the configuration says of one.
+    fileprivate init(_ upstream: Upstream, _ limits: Limits) {
+        self.init(limits)
+        usesLibcurl = upstream.engine == .libcurl
+        asksForCoding = upstream.asksForCompression
+        authorities = upstream.trustedAuthorities
+        maxInFlight = upstream.maxInFlight
+        maxQueue = upstream.maxQueue
+        keepaliveIdle = upstream.keepalive.idle
+        keepaliveConnections = upstream.keepalive.connections
+        balance = upstream.balance
+        outlier = upstream.outlier
+        breaker = upstream.breaker
+        retry = upstream.retry
+        hedge = upstream.hedge
+        deadlineField = upstream.deadlineField
+    }
+}
