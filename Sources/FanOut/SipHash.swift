@@ -26,18 +26,21 @@ package struct SipHash: Sendable {
         v3 = key.high ^ 0x7465_6462_7974_6573
     }
 
-    /// Goes on with these bytes.
-    package mutating func combine(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            tail |= UInt64(byte) << ((count & 7) * 8)
-            count &+= 1
-            guard count & 7 == 0 else { continue }
-            compress(tail)
-            tail = 0
+    /// Goes on with the text's UTF-8.
+    package mutating func combine(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            for byte in bytes {
+                tail |= UInt64(byte) << ((count & 7) * 8)
+                count &+= 1
+                guard count & 7 == 0 else { continue }
+                compress(tail)
+                tail = 0
+            }
         }
     }
 
-    /// The hash of all bytes so far.
+    /// The hash of all so far.
     package func value() -> UInt64 {
         var state = self
         state.compress(tail | count << 56)

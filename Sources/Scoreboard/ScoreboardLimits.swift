@@ -29,10 +29,9 @@ package enum ScoreboardLimits {
     /// Bytes of a server's URL; one that is longer is judged by each worker for itself.
     static let serverURLBytes = 256
 
-    /// Buckets of rate limits, a power of two: for so many clients at once as have not used up their bucket's time, which
-    /// is what they took of it, divided by the rate.
+    /// Buckets of rate limits, a power of two.
     ///
-    /// 16 bytes each: at most 1 MiB.
+    /// One is in use until it is full again: after one request at 10/s for 100 ms. 16 bytes each, at most 1 MiB.
     static let rateBuckets = 65_536
 
     /// Bytes of the reason in `last_exit`; a longer one is cut.

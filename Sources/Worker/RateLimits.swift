@@ -23,7 +23,7 @@ struct RateLimits {
                 // With the limit, for after a reload that changes it a bucket's time has another meaning; with the
                 // methods, since one path can have several routes. What is hashed has an end that no path has.
                 let name = "\(route.methods.joined(separator: ",")) \(route.path.text) "
-                hash.combine("\(name)\(limit.rate.text) \(limit.burst) \(limit.key.text)\0".utf8)
+                hash.combine("\(name)\(limit.rate.text) \(limit.burst) \(limit.key.text)\0")
                 return Limit(limit: limit, hash: hash)
             }
         }
@@ -33,7 +33,7 @@ struct RateLimits {
     func wait(for request: Request, of route: Int) -> Duration? {
         guard let limit = limits[route] else { return nil }
         var hash = limit.hash
-        if limit.limit.key != .route { hash.combine(limit.limit.key.text(of: request).utf8) }
+        if limit.limit.key != .route { hash.combine(limit.limit.key.text(of: request)) }
         return buckets.take(hash.value(), limit.limit, at: .now())
     }
 
