@@ -69,7 +69,7 @@ package struct Answer: Sendable {
             problem.failed.append(problem.failed.isEmpty ? "{\"name\":" : ",{\"name\":")
             JSONText.append(string: call.name, to: &problem.failed)
             problem.failed.append(UInt8(ascii: ","))
-            merge.writeResult(settled, to: &problem.failed)
+            settled.write(to: &problem.failed)
             problem.failed.append(UInt8(ascii: "}"))
         }
         return problem

@@ -104,7 +104,7 @@ struct Merge {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             bytes.append(contentsOf: route.calls[index].key)
             bytes.append(UInt8(ascii: "{"))
-            writeResult(outcomes[index], to: &bytes)
+            outcomes[index].write(to: &bytes)
             if let json = json(index) {
                 bytes.append(",\"body\":")
                 bytes.append(contentsOf: json)
@@ -112,24 +112,5 @@ struct Merge {
             bytes.append(UInt8(ascii: "}"))
         }
         bytes.append("}}")
-    }
-
-    /// The members that say how a call ended, without braces: `"error"` for a failure, the status where there is one.
-    func writeResult(_ settled: Settled, to bytes: inout [UInt8]) {
-        switch settled.outcome {
-        case .success(let status, _):
-            bytes.append("\"status\":")
-            JSONText.append(status, to: &bytes)
-        case .failure(let failure, let status):
-            bytes.append("\"error\":\"")
-            bytes.append(contentsOf: failure.name.utf8)
-            bytes.append(UInt8(ascii: "\""))
-            if let status {
-                bytes.append(",\"status\":")
-                JSONText.append(status, to: &bytes)
-            }
-        }
-        bytes.append(",\"ms\":")
-        JSONText.append(milliseconds: settled.elapsed, to: &bytes)
     }
 }

@@ -20,6 +20,25 @@ package struct Settled: Sendable, Equatable {
     package var failure: Failure? {
         if case .failure(let failure, _) = outcome { failure } else { nil }
     }
+
+    /// The members that say how a call ended, without braces: `"error"` for a failure, the status where there is one.
+    func write(to bytes: inout [UInt8]) {
+        switch outcome {
+        case .success(let status, _):
+            bytes.append("\"status\":")
+            JSONText.append(status, to: &bytes)
+        case .failure(let failure, let status):
+            bytes.append("\"error\":\"")
+            bytes.append(contentsOf: failure.name.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            if let status {
+                bytes.append(",\"status\":")
+                JSONText.append(status, to: &bytes)
+            }
+        }
+        bytes.append(",\"ms\":")
+        JSONText.append(milliseconds: elapsed, to: &bytes)
+    }
 }
 
 /// A body as it enters the answer: JSON text, checked.

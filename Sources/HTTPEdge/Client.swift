@@ -1,3 +1,4 @@
+package import FanOut
 package import Loop
 
 /// Who waits for an answer, as its handler sees it.
@@ -10,11 +11,34 @@ package final class Client {
     /// Called once, when the client goes away before its answer is out.
     package var onGone: (() -> Void)?
 
-    /// One that waits.
-    package init() {}
+    /// Nil when nobody is there to be answered.
+    private var connection: Connection?
+    let reply: ReplyTraits
+
+    /// One that waits and that no answer reaches.
+    package convenience init() {
+        self.init(nil, ReplyTraits(keepsAlive: false, isHTTP10: false, omitsBody: true))
+    }
+
+    init(_ connection: Connection?, _ reply: ReplyTraits) {
+        self.connection = connection
+        self.reply = reply
+    }
+
+    /// Begins an answer whose body comes in pieces, in place of a whole one.
+    ///
+    /// - Parameters:
+    ///   - head: Status and fields; its body is the first piece.
+    ///   - length: Bytes of the whole body; nil when that is not known, as of what is still being made.
+    package func stream(_ head: Response, length: Int? = nil) -> ResponseStream {
+        let stream = connection?.stream(head, length: length, for: self)
+        connection = nil
+        return stream ?? ResponseStream()
+    }
 
     func leave() {
         isGone = true
+        connection = nil
         let onGone = self.onGone
         self.onGone = nil
         onGone?()

@@ -6,13 +6,15 @@ import Processes
 /// One client's connection: requests in, answers out in the same order, one in progress at a time.
 @LoopActor
 final class Connection: ReadinessHandler {
-    private enum Phase: Equatable {
+    enum Phase: Equatable {
         /// Between requests since then.
         case idle(since: MonotonicTime)
         /// In the middle of a request that began then.
         case reading(since: MonotonicTime)
         /// A handler has the request.
         case answering
+        /// An answer is going out in pieces; while some of it waits, the socket last took some then.
+        case streaming(waitingSince: MonotonicTime?)
         /// An answer is going out; the socket last took some of it then.
         case writing(since: MonotonicTime, isLast: Bool, lingers: Bool)
         /// The last answer is out; what still comes is not looked at.
@@ -20,25 +22,29 @@ final class Connection: ReadinessHandler {
         case closed
     }
 
-    private let descriptor: CInt
-    private unowned let server: HTTPServer
+    let descriptor: CInt
+    unowned let server: HTTPServer
     private let client: String
-    private var assembler: RequestAssembler
-    private var phase: Phase
-    private var waiting: [IncomingRequest] = []
+    private(set) var assembler: RequestAssembler
+    var phase: Phase
+    var waiting: [IncomingRequest] = []
     /// What to answer once those that wait have been: the request after them cannot be read.
-    private var refusal: Response?
+    private(set) var refusal: Response?
     /// Who waits for the answer in progress.
-    private var waiter: Client?
-    private var output = OutputQueue()
+    var waiter: Client?
+    /// The answer in progress, when it goes out in pieces.
+    var stream: ResponseStream?
+    var output = OutputQueue()
     /// One timer for the life of a connection: when it fires it looks how long the current phase may last.
-    private lazy var timer = LoopTimer { [unowned self] in timerFired() }
-    private var watched: ReadyEvents = .readable
-    private var hasRequests = false
+    private(set) lazy var timer = LoopTimer { [unowned self] in timerFired() }
+    private(set) var watched: ReadyEvents = .readable
+    var hasRequests = false
     /// The request that is being read waits for `100 Continue`, which it gets when its turn has come.
-    private var owesContinue = false
+    var owesContinue = false
     /// Whether `answerNext` is at work further up the stack.
-    private var isAnswering = false
+    var isAnswering = false
+    /// Whether what waits is sent at the end of this turn, without asking whether the socket is writable.
+    var flushesSoon = false
 
     /// Takes a connected socket, which is its own from now on.
     init(_ descriptor: CInt, _ server: HTTPServer) {
@@ -93,7 +99,7 @@ final class Connection: ReadinessHandler {
         }
     }
 
-    private func beginReading() {
+    func beginReading() {
         let now = MonotonicTime.now()
         phase = .reading(since: now)
         // The timer may be set to the end of an idle time, which is longer.
@@ -107,130 +113,33 @@ final class Connection: ReadinessHandler {
         answerNext()
     }
 
-    // MARK: Answers
-
-    private func answerNext() {
-        // A handler may answer at once: the loop below goes on with the next request, and not the stack.
-        guard !isAnswering else { return }
-        isAnswering = true
-        while isBetweenAnswers {
-            if !waiting.isEmpty {
-                answer(waiting.removeFirst())
-            } else if let refusal {
-                send(refusal, nil)
-            } else {
-                break
-            }
-        }
-        isAnswering = false
-        if case .reading = phase { readOn() }
-        watch()
-    }
-
-    /// All that could be answered has been, and what was read last is no whole request.
-    private func readOn() {
-        if !assembler.isInside {
-            // Nothing but an empty line, which begins no request.
-            becomeIdle()
-        } else if owesContinue {
-            owesContinue = false
-            output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-            flush()
-        }
-    }
-
-    private func becomeIdle() {
+    func becomeIdle() {
         let now = MonotonicTime.now()
         phase = .idle(since: now)
         if server.isDraining { timer.setEarlier(now + server.limits.drainGrace) }
     }
 
-    private var isBetweenAnswers: Bool {
-        switch phase {
-        case .idle, .reading: true
-        case .answering, .writing, .lingering, .closed: false
-        }
-    }
-
-    private func answer(_ incoming: IncomingRequest) {
-        phase = .answering
-        hasRequests = true
-        let waiter = Client()
-        self.waiter = waiter
-        let reply = incoming.reply
-        server.handler.respond(to: incoming.request, of: waiter) { [self] response in
-            // Not so when the client is gone, or when this request has its answer and another one waits for its own.
-            guard self.waiter === waiter else { return }
-            self.waiter = nil
-            send(response, reply)
-        }
-    }
-
-    /// Sends an answer; without `reply` it is a refusal, after which nothing is read.
-    private func send(_ response: Response, _ reply: ReplyTraits?) {
-        let hasMore = !waiting.isEmpty || (reply != nil && refusal != nil)
-        // What comes behind the last answer is not read: closing at once would reset the connection under that answer.
-        let lingers = reply == nil || server.isDraining || hasMore
-        let isLast = !(reply?.keepsAlive ?? false) || (server.isDraining && !hasMore)
-        let option: ResponseWriter.ConnectionOption =
-            isLast ? .close : reply?.isHTTP10 == true ? .keepAlive : .implied
-        let body = reply?.omitsBody == true ? [] : response.body
-        let isSmall = body.count <= server.limits.writeBytes
-        let head = server.assemble(response, option, body: isSmall ? body : [])
-        var sent = 0
-        if output.isEmpty {
-            sent = max(0, OutputQueue.send(head, from: 0, to: descriptor, upTo: .max))
-            if sent == head.count, isSmall { return answerSent(isLast: isLast, lingers: lingers) }
-        }
-        let now = MonotonicTime.now()
-        phase = .writing(since: now, isLast: isLast, lingers: lingers)
-        timer.setEarlier(now + server.limits.writeTimeout)
-        if sent < head.count { output.append(Array(head[sent...])) }
-        if !isSmall { output.append(body) }
-        flush()
-    }
-
-    /// Sends what waits, as much as the socket takes in one go: large answers take turns.
-    private func flush() {
-        guard output.send(to: descriptor, upTo: server.limits.turnBytes) else { return close() }
-        if case .writing(_, let isLast, let lingers) = phase {
-            if output.isEmpty {
-                answerSent(isLast: isLast, lingers: lingers)
-                return answerNext()
-            }
-            phase = .writing(since: .now(), isLast: isLast, lingers: lingers)
-        }
-        watch()
-    }
-
-    /// The answer is with the socket; the connection waits for the next request, or ends.
-    private func answerSent(isLast: Bool, lingers: Bool) {
-        if isLast { return end(lingers: lingers) }
-        if assembler.isInside { beginReading() } else { becomeIdle() }
-        answerNext()
-    }
-
-    private func end(lingers: Bool) {
-        guard lingers else { return close() }
-        phase = .lingering
-        shutdown(descriptor, CInt(SHUT_WR))
-        timer.set(.now() + server.limits.linger)
-        watch()
-    }
-
     /// Watches the socket for what the connection can do something with.
-    private func watch() {
+    func watch() {
         guard phase != .closed else { return }
         var wanted: ReadyEvents = []
         // What was sent behind too many requests waits in the socket, and so at the client.
         if waiting.count < server.limits.pipelined || phase == .lingering { wanted.insert(.readable) }
-        if !output.isEmpty { wanted.insert(.writable) }
+        if !output.isEmpty, !flushesSoon { wanted.insert(.writable) }
         guard wanted != watched else { return }
         watched = wanted
         if !Readiness.shared.modify(descriptor, wanted) { close() }
     }
 
     // MARK: End
+
+    func end(lingers: Bool) {
+        guard lingers else { return close() }
+        phase = .lingering
+        shutdown(descriptor, CInt(SHUT_WR))
+        timer.set(.now() + server.limits.linger)
+        watch()
+    }
 
     /// No further request is taken: the answer in progress is the last.
     ///
@@ -240,18 +149,27 @@ final class Connection: ReadinessHandler {
         if case .idle = phase { becomeIdle() }
     }
 
-    private func close() {
+    func close() {
         guard phase != .closed else { return }
         phase = .closed
         timer.cancel()
         output.removeAll()
         waiting.removeAll()
         Readiness.shared.forget(descriptor)
+        if stream?.endsWithConnection == true { resetOnClose() }
         Glibc.close(descriptor)
+        stream?.leave()
+        stream = nil
         let waiter = self.waiter
         self.waiter = nil
         waiter?.leave()
         server.closed(descriptor)
+    }
+
+    /// Has the client see that the connection is broken off, where the kind of socket can tell it (socket(7), SO_LINGER).
+    private func resetOnClose() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }
 
     private func timerFired() {
@@ -268,7 +186,8 @@ final class Connection: ReadinessHandler {
             timer.set(now + limits.writeTimeout)
             refuse(408, "The request did not arrive within \(limits.headerTimeout).")
         case .answering: timer.set(now + limits.headerTimeout)
-        case .writing(let since, _, _):
+        case .streaming(.none): timer.set(now + limits.headerTimeout)
+        case .streaming(.some(let since)), .writing(let since, _, _):
             let end = since + limits.writeTimeout
             if now >= end { close() } else { timer.set(end) }
         case .lingering: close()

@@ -22,6 +22,8 @@ package struct EdgeLimits: Sendable {
     package var pipelined = 16
     /// Bytes of a body up to which an answer is put together to be sent at once; a larger body is sent from where it lies.
     package var writeBytes = 64 << 10
+    /// Bytes of an answer in pieces that may wait for its client before its source is asked to wait as well.
+    package var streamedBytes = 256 << 10
     /// Bytes that one connection hands to its socket before others have their turn.
     package var turnBytes = 128 << 10
     /// Bytes that a socket takes beyond those that are on their way.

@@ -75,9 +75,16 @@ package final class HTTPServer {
     /// The bytes of an answer with a body, good until the next one.
     func assemble(_ response: Response, _ option: ResponseWriter.ConnectionOption, body: [UInt8]) -> [UInt8] {
         assembled.removeAll(keepingCapacity: true)
-        writer.write(head: response, connection: option, to: &assembled)
+        writer.write(head: response, .length(response.body.count), connection: option, to: &assembled)
         assembled.append(contentsOf: body)
         return assembled
+    }
+
+    /// Appends the head of an answer.
+    func write(
+        _ head: Response, _ framing: BodyFraming, _ option: ResponseWriter.ConnectionOption, to bytes: inout [UInt8]
+    ) {
+        writer.write(head: head, framing, connection: option, to: &bytes)
     }
 
     func closed(_ descriptor: CInt) {

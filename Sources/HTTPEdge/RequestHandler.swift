@@ -6,6 +6,8 @@ package import Loop
 package protocol RequestHandler: AnyObject {
     /// Answers one request, at once or later, by one call of `answer` on the loop; the client says when it goes away.
     ///
+    /// `client.stream` begins an answer in pieces in place of that call.
+    ///
     /// A callback and not an async function: optimised builds resumed a request's task on the global executor, which
     /// hops to another thread and back for every request.
     func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void)

@@ -13,16 +13,23 @@ struct ResponseWriter {
     }
 
     /// Appends the head of an answer.
-    mutating func write(head response: Response, connection: ConnectionOption, to bytes: inout [UInt8]) {
+    mutating func write(
+        head response: Response, _ framing: BodyFraming, connection: ConnectionOption, to bytes: inout [UInt8]
+    ) {
         Self.append("HTTP/1.1 ", to: &bytes)
         Self.append(response.status, to: &bytes)
         bytes.append(0x20)
         Self.append(StatusCode.reason(response.status), to: &bytes)
         Self.append("\r\n", to: &bytes)
         bytes.append(contentsOf: response.fields.bytes)
-        Self.append("Content-Length: ", to: &bytes)
-        Self.append(response.body.count, to: &bytes)
-        Self.append("\r\nDate: ", to: &bytes)
+        switch framing {
+        case .length(let length):
+            Self.append("Content-Length: ", to: &bytes)
+            Self.append(length, to: &bytes)
+            Self.append("\r\nDate: ", to: &bytes)
+        case .chunked: Self.append("Transfer-Encoding: chunked\r\nDate: ", to: &bytes)
+        case .untilClose, .none: Self.append("Date: ", to: &bytes)
+        }
         bytes.append(contentsOf: date.bytes(at: Int64(time(nil))))
         switch connection {
         case .implied: Self.append("\r\n\r\n", to: &bytes)
@@ -31,7 +38,8 @@ struct ResponseWriter {
         }
     }
 
-    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+    /// Appends the bytes of a literal, without a `String` in between.
+    static func append(_ text: StaticString, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 

@@ -19,6 +19,8 @@ final class TestClient {
         var status = 0
         var fields: [String] = []
         var body: [UInt8] = []
+        /// The pieces of a body that came in chunks.
+        var chunks: [[UInt8]] = []
 
         var text: String { String(decoding: body, as: UTF8.self) }
     }
@@ -35,6 +37,11 @@ final class TestClient {
         }
         let number = socket.number
         try #require(server.withSockaddr { connect(number, $0, $1) } == 0)
+    }
+
+    /// One whose end of a connection is given.
+    init(owning socket: CInt) {
+        self.socket = Descriptor(owning: socket)
     }
 
     /// Sends text; false when the connection takes no more.
@@ -88,17 +95,52 @@ final class TestClient {
     /// Waits for the start of an answer; false when the connection ends before.
     func firstBytes() -> Bool { receive() }
 
+    /// Waits until all that came, and that was in no answer, ends so; false when the connection ends before.
+    func reads(until end: String) -> Bool {
+        while !received.suffix(end.utf8.count).elementsEqual(end.utf8) {
+            guard receive() else { return false }
+        }
+        return true
+    }
+
+    /// What comes with one read; nil at the end.
+    func message() -> String? {
+        received = []
+        return receive() ? String(decoding: received, as: UTF8.self) : nil
+    }
+
     private func takeAnswer(hasBody: Bool) -> Answer? {
         guard let end = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         var lines = String(decoding: received[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n").map(
             String.init)
         let status = Int(lines.removeFirst().split(separator: " ")[1]) ?? 0
         let length = lines.first { $0.hasPrefix("Content-Length: ") }.flatMap { Int($0.dropFirst(16)) } ?? 0
+        if hasBody, lines.contains("Transfer-Encoding: chunked") {
+            guard let (chunks, end) = chunks(from: end.upperBound) else { return nil }
+            received.removeFirst(end)
+            return Answer(status: status, fields: lines, body: chunks.flatMap(\.self), chunks: chunks)
+        }
         let count = hasBody && status >= 200 ? length : 0
         guard received.count >= end.upperBound + count else { return nil }
         let body = Array(received[end.upperBound..<(end.upperBound + count)])
         received.removeFirst(end.upperBound + count)
         return Answer(status: status, fields: lines, body: body)
+    }
+
+    /// A body in chunks without extensions and trailers (RFC 9112 section 7.1), and the place behind it; nil before it is whole.
+    private func chunks(from start: Int) -> (chunks: [[UInt8]], end: Int)? {
+        var chunks: [[UInt8]] = []
+        var start = start
+        while let line = received[start...].firstRange(of: Array("\r\n".utf8)) {
+            let digits = String(decoding: received[start..<line.lowerBound], as: UTF8.self)
+            guard let size = Int(digits, radix: 16), received.count >= line.upperBound + size + 2 else { return nil }
+            let end = line.upperBound + size
+            guard received[end..<(end + 2)].elementsEqual("\r\n".utf8) else { return nil }
+            start = end + 2
+            if size == 0 { return (chunks, start) }
+            chunks.append(Array(received[line.upperBound..<end]))
+        }
+        return nil
     }
 
     /// Takes what comes next; false at the end.
