@@ -88,6 +88,9 @@ package final class UpstreamServers {
     private func choose(avoiding avoided: Int?) -> Int {
         if servers.count == 1 { return 0 }
         let now = MonotonicTime.now()
+        // A further attempt takes nobody's turn: otherwise, of two servers, one would have all first attempts.
+        let before = avoided == nil ? nil : balancer
+        defer { if let before { balancer = before } }
         return balancer.choose(
             { [health] in $0 != avoided && health[$0].state(at: now) == .up },
             inFlight: { [inFlight] in inFlight[$0] })

@@ -61,7 +61,7 @@ import Testing
             ("hedge: { after: p100 }", "a percentile from p50 to p99"),
             ("hedge: { after: soon }", "a duration such as 50ms"),
             ("deadline_header: Host", "gatewayd's own"), ("deadline_header: 'a b'", "a name of letters"),
-            ("retries: 2", "did you mean 'retry'?"),
+            ("retrys: 2", "did you mean 'retry'?"),
         ])
     func mistakes(policy: String, message: String) {
         let found = errors(Self.text(policy))

@@ -97,7 +97,7 @@ extension RunningPrograms {
         func retries() async throws {
             let servers = try await Self.servers()
             servers[0].on("/a", .status(503, "{}"))
-            let policies = "retry: { attempts: 3, backoff: 1ms, budget: 20% }\n        outlier: { failures: 10000 }"
+            let policies = "retry: { attempts: 3, backoff: 1ms, budget: 20% }\n    outlier: { failures: 10000 }"
             let gateway = try await Self.start(
                 servers.map(\.url), policies, call: "path: /a, forward: { method: true }")
             for _ in 1...20 { #expect(try await gateway.get("/").status == 200) }
@@ -119,7 +119,7 @@ extension RunningPrograms {
             let servers = try await Self.servers()
             servers[0].on("/a", .never)
             let gateway = try await Self.start(
-                servers.map(\.url), "retry: { attempt_timeout: 50ms, backoff: 0ms }", call: "path: /a, timeout: 60s",
+                servers.map(\.url), "retry: { attempt_timeout: 50ms, backoff: 1ms }", call: "path: /a, timeout: 60s",
                 route: "timeout: 60s,")
             for _ in 1...4 { #expect(try await gateway.get("/").body == #"{"a":2}"#) }
             #expect(servers[0].disconnects("/a") == 2)
@@ -138,7 +138,7 @@ extension RunningPrograms {
             #expect(servers[0].requests("/a").count == 3)
             try await waitUntil("the slow ones were cancelled") { servers[0].disconnects("/a") == 3 }
             let all = try #require(try await gateway.stats().upstreams["all"])
-            #expect(all.hedges_total == 3 && all.calls_total == 6 && all.in_flight == 0)
+            #expect(all.hedges_total == 3 && all.hedges_won_total == 3 && all.calls_total == 6 && all.in_flight == 0)
         }
 
         @Test("a server whose probes fail is left out until they succeed, and one worker probes for all")
