@@ -125,7 +125,7 @@ struct ConfigurationReader {
         var limits = Limits()
         let keys = [
             "header_timeout", "keepalive_idle", "connect_timeout", "request_body", "response_body", "header_bytes",
-            "header_fields", "in_flight",
+            "header_fields", "in_flight", "adaptive",
         ]
         guard let section = optionalSection("limits", in: section, keys: keys) else { return limits }
         limits.headerTimeout = scalar(.duration, "header_timeout", in: section) ?? limits.headerTimeout
@@ -138,6 +138,7 @@ struct ConfigurationReader {
         limits.headerFields =
             scalar(.count(1...Bounds.headerFields), "header_fields", in: section) ?? limits.headerFields
         limits.inFlight = scalar(.count(1...Bounds.inFlight), "in_flight", in: section) ?? limits.inFlight
+        limits.isAdaptive = scalar(.boolean, "adaptive", in: section) ?? limits.isAdaptive
         return limits
     }
 

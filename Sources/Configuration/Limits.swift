@@ -32,6 +32,10 @@ package struct Limits: Sendable, Hashable {
     ///
     /// 16,384: more than a core can move in a page's time, and within the descriptors that a service may open.
     package var inFlight: Int = 16_384
+    /// Whether a worker finds out by itself how many requests it can answer in time, and refuses the others with 503.
+    ///
+    /// Off: it wants routes that take about as long each time.
+    package var isAdaptive = false
 
     package init() {}
 }

@@ -39,7 +39,8 @@ struct Merge {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(outcomes.indices.reduce(64) { $0 + (json($1)?.count ?? 0) + 64 })
         switch route.merge {
-        case .group: writeGroup(to: &bytes)
+        // A streamed answer is written part by part elsewhere.
+        case .group, .stream: writeGroup(to: &bytes)
         case .array: writeArray(to: &bytes)
         case .object: writeObject(to: &bytes)
         case .envelope: writeEnvelope(to: &bytes)

@@ -76,6 +76,8 @@ package enum BodyKind: String, Sendable, CaseIterable {
 /// How the parts become one answer.
 package enum MergeMode: String, Sendable, CaseIterable {
     case group, object, array, envelope
+    /// Parts leave as they arrive (`StreamedMerge`).
+    case stream
 }
 
 /// Who wins a key that two calls carry, in an `object` merge.

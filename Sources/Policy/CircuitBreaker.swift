@@ -50,6 +50,8 @@ package struct CircuitBreaker: Sendable {
         return until == 0 ? .closed : until > now.nanoseconds ? .open : .halfOpen
     }
 
+    package func state(at now: MonotonicTime) -> State { Self.state(cells, at: now) }
+
     /// Whether a call may go.
     package func admit(at now: MonotonicTime) -> Admission {
         let until = cells.load(SharedCell.openUntil)

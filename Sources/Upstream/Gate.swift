@@ -18,6 +18,9 @@ final class Gate {
         self.queue = queue
     }
 
+    /// Whether one more passes or finds a place in line.
+    var hasRoom: Bool { inFlight < limit || line.count < queue }
+
     func enter(_ transfer: Transfer) -> Entry {
         if inFlight < limit {
             inFlight += 1

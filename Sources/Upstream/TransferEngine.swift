@@ -80,6 +80,14 @@ package final class TransferEngine {
         return .attempts(attempts)
     }
 
+    /// Whether nine tenths of what may be in flight are.
+    package var isNearlyFull: Bool { inFlight * 10 >= limit * 9 }
+
+    /// Whether a call of an endpoint would be let in now, or wait in line.
+    package func canBegin(_ endpoint: Endpoint) -> Bool {
+        inFlight < limit && endpoint.upstream.canAdmit
+    }
+
     /// Ends a call without an answer to its owner.
     package func cancel(_ call: RunningCall) {
         switch call {

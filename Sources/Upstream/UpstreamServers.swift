@@ -78,6 +78,13 @@ package final class UpstreamServers {
         breaker?.admit(at: now) ?? .closed
     }
 
+    /// Whether a call would be let in, or wait in line; says so without taking the place.
+    var canAdmit: Bool {
+        guard gate.hasRoom else { return false }
+        guard let breaker else { return true }
+        return breaker.state(at: .now()) != .open
+    }
+
     /// The server that has the next call, which counts as in flight there; another than the one given, if there is one.
     func take(avoiding avoided: Int?) -> Int {
         let server = choose(avoiding: avoided)

@@ -32,14 +32,20 @@ final class FanOutRun: TransferOwner {
     private let headers: HeaderList
     /// Ends calls that began late; those that begin with the request have the route's time at most by themselves.
     private var routeTimer: LoopTimer?
+    /// Leaves out the calls that the answer can do without.
+    private let sheds: Bool
+    /// Told of each call as it ends.
+    var onSettled: ((Int, Settled) -> Void)?
     /// Set while it runs; it also keeps this value alive.
     private var finished: ((FanOutResult) -> Void)?
     private var client: Client?
 
     init(
         _ service: FanOutService, _ plan: FanOutPlan, _ headers: HeaderList, _ engine: TransferEngine,
-        _ heavyWork: HeavyWork, _ counters: WorkerCounters, _ record: (records: InFlightRecords, place: Int)?
+        _ heavyWork: HeavyWork, _ counters: WorkerCounters, _ record: (records: InFlightRecords, place: Int)?,
+        sheds: Bool
     ) {
+        self.sheds = sheds
         self.record = record
         self.service = service
         self.plan = plan
@@ -77,6 +83,7 @@ final class FanOutRun: TransferOwner {
     private func begin(_ index: Int, at now: MonotonicTime) {
         noteBegun(index)
         if !starts.isEmpty { starts[index] = now }
+        if sheds, !service.route.calls[index].isRequired { return settle(index, .failure(.shed, status: nil)) }
         guard var call = plan.calls[index] ?? plan.call(index, of: service.route) else {
             return settle(index, .failure(.dependency, status: nil))
         }
@@ -156,10 +163,11 @@ final class FanOutRun: TransferOwner {
         }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(start(of: index)))
         // Without a latency where nothing went to the upstream: it would say that this was fast.
-        let isOwn = settled.failure == .dependency
+        let isOwn = settled.failure == .dependency || settled.failure == .shed
         counters.callFinished(
             upstream: service.traits[index].scoreboardIndex, failure: settled.failure,
             latency: isOwn ? nil : settled.elapsed)
+        onSettled?(index, settled)
         return state.settle(index, settled, isRequired: service.traits[index].isDecisive)
     }
 
@@ -200,6 +208,7 @@ final class FanOutRun: TransferOwner {
         routeTimer?.cancel()
         routeTimer = nil
         abandonOpen()
+        onSettled = nil
         let back = passedBack.isEmpty ? nil : HeaderBlock(passingBack: passedBack, of: service.route)
         finished(FanOutResult(state: state, elapsed: MonotonicTime.now().since(started), passedBack: back))
     }

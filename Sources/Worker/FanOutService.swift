@@ -20,6 +20,10 @@ final class FanOutService {
     let endpoints: [Endpoint]
     /// By call.
     let traits: [Traits]
+    /// Calls that the answer cannot do without and that begin with the request.
+    let firstRequired: [Int]
+    /// Whether there are calls that the answer cannot do without.
+    let hasRequired: Bool
     /// What a request begins with.
     let newState: FanOutState
     /// Whether fields of calls' answers go to the client.
@@ -37,6 +41,8 @@ final class FanOutService {
         newState = FanOutState(
             calls: route.calls.count, required: route.calls.count(where: \.isDecisive), quorum: route.quorum,
             graph: route.graph)
+        firstRequired = route.calls.indices.filter { route.calls[$0].isDecisive && route.calls[$0].inputs.isEmpty }
+        hasRequired = route.calls.contains { $0.isRequired }
         passesBack = route.calls.contains { !$0.passedBack.isEmpty }
     }
 }

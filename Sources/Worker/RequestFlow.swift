@@ -14,12 +14,14 @@ final class RequestFlow: RequestHandler {
     private let records: InFlightRecords
     private let log: AccessLog?
     private let heavyWork = HeavyWork()
+    private let admission: Admission
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(
-        _ services: Services, _ engine: TransferEngine, _ counters: WorkerCounters, _ records: InFlightRecords,
-        _ log: AccessLog?
+        _ services: Services, _ engine: TransferEngine, _ admission: Admission, _ counters: WorkerCounters,
+        _ records: InFlightRecords, _ log: AccessLog?
     ) {
+        self.admission = admission
         self.records = records
         self.services = services
         self.engine = engine
@@ -30,15 +32,16 @@ final class RequestFlow: RequestHandler {
     func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
         counters.requestStarted()
         let id = requestID(request)
-        route(request, id, client) { [self] response, route, failed in
+        route(request, id, client) { [self] answered in
             let elapsed = MonotonicTime.now().since(request.received)
             // The client went away, so nobody gets this answer: counted as nginx counts it.
-            let status = client.isGone ? 499 : response.status
+            let status = client.isGone ? 499 : answered.response.status
             counters.requestFinished(status: status, latency: elapsed)
             log?.append(
-                request, id: id, route: route, status: status, bytes: response.body.count, elapsed: elapsed,
-                failed: failed)
-            answer(response)
+                request, id: id, route: answered.route, status: status,
+                bytes: answered.streamedBytes ?? answered.response.body.count, elapsed: elapsed,
+                failed: answered.failed)
+            if answered.streamedBytes == nil { answer(answered.response) }
         }
     }
 
@@ -50,57 +53,60 @@ final class RequestFlow: RequestHandler {
             method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: HeaderFields(), body: [],
             client: "probe",
             received: .now())
-        route(request, requestID(request), Client()) { response, _, _ in report(response.status) }
+        route(request, requestID(request), Client()) { report($0.response.status) }
     }
 
-    private typealias Done = (Response, Route?, _ failed: [(name: String, failure: Failure)]) -> Void
+    /// What a request came to.
+    private struct Answered {
+        var response: Response
+        var route: Route?
+        var failed: [(name: String, failure: Failure)] = []
+        /// Set where the client has its answer already, in pieces.
+        var streamedBytes: Int?
+    }
+
+    private typealias Done = @LoopActor (Answered) -> Void
 
     private func route(_ request: Request, _ id: String, _ client: Client, _ done: @escaping Done) {
         guard let target = RequestTarget(request.target) else {
-            return done(Problem(400, "The target is no path that can be read.", requestID: id).response, nil, [])
+            let problem = Problem(400, "The target is no path that can be read.", requestID: id)
+            return done(Answered(response: problem.response))
         }
         switch services.table.lookUp(method: request.method, segments: target.segments) {
         case .notFound:
-            done(Problem(404, "No route has this path.", requestID: id).response, nil, [])
+            done(Answered(response: Problem(404, "No route has this path.", requestID: id).response))
         case .methodNotAllowed(let allow):
             var response = Problem(405, "This path does not take \(request.method).", requestID: id).response
             response.fields.append("Allow", allow.joined(separator: ", "))
-            done(response, nil, [])
+            done(Answered(response: response))
         case .found(let index, let captures):
             let route = services.routes[index]
             if let wait = services.quarantine(of: index) {
-                return done(Self.quarantined(for: wait, id), route, [])
+                return done(Answered(response: Self.quarantined(for: wait, id), route: route))
             }
             if let wait = services.rateLimits.wait(for: request, of: index) {
                 counters.requestRateLimited()
-                return done(RateLimits.refusal(for: wait, requestID: id), route, [])
+                return done(Answered(response: RateLimits.refusal(for: wait, requestID: id), route: route))
             }
             let place = records.begin(route: index, requestID: id, at: request.received)
-            let done: Done = { [records] response, route, failed in
+            let done: Done = { [records] answered in
                 if let place { records.end(place) }
-                done(response, route, failed)
+                done(answered)
             }
             switch services.actions[index] {
             case .respond(let response):
                 var response = response
                 response.fields.append("X-Request-Id", id)
-                done(response, route, [])
+                done(Answered(response: response, route: route))
             case .fanOut(let service):
-                do throws(PlanError) {
-                    let plan = try FanOutPlan(
-                        service.route, timeout: route.timeout, captures: captures, target: target, requestID: id,
-                        request: service.route.usesRequest ? request : nil)
-                    fanOut(plan, service, request, id, client, place) { response, failed in
-                        done(response, route, failed)
-                    }
-                } catch {
-                    done(Problem(400, error.message, requestID: id).response, route, [])
-                }
+                let page = Page(
+                    service: service, index: index, captures: captures, target: target, id: id, place: place)
+                fanOut(page, request, client, done)
             case .batch(let service):
-                batch(service, route, request, id, client) { done($0, route, []) }
+                batch(service, route, request, id, client) { done(Answered(response: $0, route: route)) }
             case .none:
                 let detail = "This kind of route is not served by this version."
-                done(Problem(501, detail, requestID: id).response, route, [])
+                done(Answered(response: Problem(501, detail, requestID: id).response, route: route))
             }
         }
     }
@@ -112,23 +118,72 @@ final class RequestFlow: RequestHandler {
         return problem.response
     }
 
-    private func fanOut(
-        _ plan: FanOutPlan, _ service: FanOutService, _ request: Request, _ id: String, _ client: Client,
-        _ place: Int?,
-        _ done: @escaping @LoopActor (Response, [(name: String, failure: Failure)]) -> Void
-    ) {
-        let record = place.map { (records, $0) }
-        let run = FanOutRun(service, plan, headers(request, id), engine, heavyWork, counters, record)
-        run.start(for: client) { [heavyWork] result in
+    /// A request of a fan-out route.
+    private struct Page {
+        var service: FanOutService
+        /// Of the route.
+        var index: Int
+        var captures: [String]
+        var target: RequestTarget
+        var id: String
+        /// Of its record.
+        var place: Int?
+    }
+
+    private func fanOut(_ page: Page, _ request: Request, _ client: Client, _ done: @escaping Done) {
+        let service = page.service
+        let route = services.routes[page.index]
+        let plan: FanOutPlan
+        do throws(PlanError) {
+            plan = try FanOutPlan(
+                service.route, timeout: route.timeout, captures: page.captures, target: page.target,
+                requestID: page.id, request: service.route.usesRequest ? request : nil)
+        } catch {
+            return done(Answered(response: Problem(400, error.message, requestID: page.id).response, route: route))
+        }
+        var sheds = false
+        switch admission.decide(on: service) {
+        case .whole: break
+        case .required: sheds = true
+        case .refused(let why):
+            return done(Answered(response: Problem(503, why, requestID: page.id).response, route: route))
+        }
+        admission.begin()
+        let run = FanOutRun(
+            service, plan, headers(request, page.id), engine, heavyWork, counters, page.place.map { (records, $0) },
+            sheds: sheds)
+        let streamed = service.route.merge == .stream ? stream(page, request, client) : nil
+        run.onSettled = streamed.map { streamed in { streamed.settled($0, $1) } }
+        run.start(for: client) { [self] result in
+            admission.end(route: page.index, since: request.received)
+            if let streamed { return finish(streamed, page, result, done) }
             guard HeavyWork.isHeavy(bytes: result.state.bytes) else {
-                let answer = Answer(service.route, result, requestID: id)
-                return done(answer.response, answer.failed)
+                let answer = Answer(service.route, result, requestID: page.id)
+                return done(Answered(response: answer.response, route: route, failed: answer.failed))
             }
             heavyWork.run { [route = service.route] in
-                Answer(route, result, requestID: id)
+                Answer(route, result, requestID: page.id)
             } then: {
-                done($0.response, $0.failed)
+                done(Answered(response: $0.response, route: route, failed: $0.failed))
             }
+        }
+    }
+
+    private func stream(_ page: Page, _ request: Request, _ client: Client) -> StreamedAnswer {
+        let format = StreamedMerge.Format(accept: request.fields.all("accept"))
+        let merge = StreamedMerge(page.service.route, as: format)
+        return StreamedAnswer(merge, requestID: page.id, to: client, heavyWork)
+    }
+
+    private func finish(_ streamed: StreamedAnswer, _ page: Page, _ result: FanOutResult, _ done: @escaping Done) {
+        let failed = zip(page.service.route.calls, result.state.outcomes).compactMap { call, settled in
+            settled.failure.map { (name: call.name, failure: $0) }
+        }
+        streamed.finish(result.state, elapsed: result.elapsed) { [services] bytes in
+            done(
+                Answered(
+                    response: Response(status: 200), route: services.routes[page.index], failed: failed,
+                    streamedBytes: bytes))
         }
     }
 

@@ -47,7 +47,10 @@ package struct WorkerProcess {
                 limit: configuration.limits.inFlight)
             let services = Services(configuration, board, counters)
             services.startProbes(engine)
-            let flow = RequestFlow(services, engine, counters, places, log)
+            let admission = Admission(
+                engine, routes: configuration.routes.count, isAdaptive: configuration.limits.isAdaptive,
+                most: configuration.limits.inFlight)
+            let flow = RequestFlow(services, engine, admission, counters, places, log)
             let reader = board.reader
             let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits)) {
                 let load = reader.readyLoad(at: .now())

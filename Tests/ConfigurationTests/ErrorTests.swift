@@ -126,7 +126,7 @@ func refusesCall(call: String, wanted: String) {
         ("path: /a, methods: [BREW], \(someCalls)", "known methods are GET"),
         (
             "path: /a, merge: grup, \(someCalls)",
-            "group, object, array or envelope; found 'grup'; did you mean 'group'?"
+            "group, object, array, envelope or stream; found 'grup'; did you mean 'group'?"
         ),
         ("path: /a, \(someCalls), batch: { allow: ['http://*'] }", "only one of 'fan_out' and 'batch'"),
         ("\(someCalls)", "'path' is missing in a route"), ("path: a, \(someCalls)", "a path starts with '/'"),

@@ -80,6 +80,10 @@ final class RawClient: Sendable {
             try received.withLock { buffer in
                 var reply = try head(&buffer)
                 guard hasBody, reply.status >= 200, reply.status != 204 else { return reply }
+                if reply.header("transfer-encoding") == "chunked" {
+                    reply.body = text(try chunks(&buffer))
+                    return reply
+                }
                 let length = reply.header("content-length").flatMap { Int($0) }
                 while buffer.count < length ?? .max {
                     if try fill(&buffer) { continue }
@@ -108,6 +112,24 @@ final class RawClient: Sendable {
     /// Whether the other side closes now without a further byte.
     func isClosedByPeer() async throws -> Bool {
         try await blocking { [self] in try received.withLock { try $0.isEmpty && !fill(&$0) } }
+    }
+
+    /// A body in chunks (RFC 9112 section 7.1).
+    private func chunks(_ buffer: inout [UInt8]) throws -> [UInt8] {
+        var body: [UInt8] = []
+        while true {
+            while buffer.firstRange(of: Array("\r\n".utf8)) == nil {
+                guard try fill(&buffer) else { throw WaitedInVain(description: "the chunks ended early") }
+            }
+            let end = buffer.firstRange(of: Array("\r\n".utf8))?.upperBound ?? 0
+            let size = Int(text(buffer[..<(end - 2)]), radix: 16) ?? 0
+            while buffer.count < end + size + 2 {
+                guard try fill(&buffer) else { throw WaitedInVain(description: "a chunk ended early") }
+            }
+            body += buffer[end..<(end + size)]
+            buffer.removeFirst(end + size + 2)
+            if size == 0 { return body }
+        }
     }
 
     /// Status and fields of the next answer.

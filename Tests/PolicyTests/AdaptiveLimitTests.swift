@@ -1,0 +1,98 @@
+import FanOut
+import Testing
+
+@testable import Policy
+
+/// The adaptive limit over a simulated service.
+@Suite struct AdaptiveLimitTests {
+    /// A service that answers so many requests at once, each in so long; those beyond wait.
+    private struct Service {
+        var limit: AdaptiveLimit
+        let servers: Int
+        var time: Duration
+        /// When each server is free again, in seconds.
+        private var free: [Double]
+        /// Ends of those in flight, and when they began.
+        private var running: [(start: Double, end: Double)] = []
+        private(set) var latencies: [Double] = []
+        private(set) var refused = 0
+        private(set) var answered = 0
+
+        init(servers: Int, time: Duration) {
+            limit = AdaptiveLimit(routes: 1, most: 10_000, at: at(0))
+            self.servers = servers
+            self.time = time
+            free = Array(repeating: 0, count: servers)
+        }
+
+        /// Offers requests at a rate from one time to another.
+        mutating func offer(_ rate: Double, from start: Double, to end: Double) {
+            latencies = []
+            refused = 0
+            answered = 0
+            var random = SplitMix64(seed: 5)
+            var now = start
+            while now < end {
+                now += 1 / rate * Double.random(in: 0.5...1.5, using: &random)
+                finish(until: now)
+                guard limit.admits(inFlight: running.count) else {
+                    refused += 1
+                    continue
+                }
+                let next = free.indices.min { free[$0] < free[$1] } ?? 0
+                let begin = max(now, free[next])
+                let work = Double(time.wholeMicroseconds) / 1e6 * Double.random(in: 0.8...1.2, using: &random)
+                free[next] = begin + work
+                running.append((now, begin + work))
+            }
+        }
+
+        private mutating func finish(until now: Double) {
+            for request in running.filter({ $0.end <= now }).sorted(by: { $0.end < $1.end }) {
+                limit.record(
+                    route: 0, latency: .microseconds(Int((request.end - request.start) * 1e6)), at: at(request.end))
+                latencies.append(request.end - request.start)
+                answered += 1
+            }
+            running.removeAll { $0.end <= now }
+        }
+
+        func percentile(_ part: Double) -> Double { latencies.sorted()[Int(Double(latencies.count - 1) * part)] }
+    }
+
+    @Test(
+        "at twice its capacity a service goes on at nine tenths of that at least, and p99 stays below thrice the quiet one"
+    )
+    func overload() {
+        // 20 at once, 10 ms each: 2,000 a second.
+        var service = Service(servers: 20, time: .milliseconds(10))
+        service.offer(1_000, from: 0, to: 5)
+        let quiet = service.percentile(0.99)
+        #expect(service.refused == 0)
+        service.offer(4_000, from: 5, to: 10)
+        service.offer(4_000, from: 10, to: 40)
+        #expect(Double(service.answered) / 30 >= 0.9 * 2_000)
+        #expect(service.percentile(0.99) <= 3 * quiet, "\(service.percentile(0.99)) against \(quiet)")
+        service.offer(1_000, from: 40, to: 45)
+        #expect(service.refused == 0)
+    }
+
+    @Test("below its capacity nothing is refused, whatever the limit began with")
+    func noOverload() {
+        var service = Service(servers: 400, time: .milliseconds(50))
+        service.offer(500, from: 0, to: 3)
+        service.offer(2_000, from: 3, to: 6)
+        service.offer(6_000, from: 6, to: 20)
+        #expect(Double(service.refused) / Double(service.answered) < 0.01)
+    }
+
+    @Test("a service that became slower is taken for what it is within two epochs")
+    func slower() {
+        var service = Service(servers: 200, time: .milliseconds(10))
+        service.offer(2_000, from: 0, to: 5)
+        service.time = .milliseconds(60)
+        service.offer(2_000, from: 5, to: 30)
+        service.offer(2_000, from: 30, to: 35)
+        #expect(Double(service.refused) / Double(service.answered) < 0.02)
+    }
+}
