@@ -10,13 +10,14 @@ extension ConfigurationReader {
         var timeout: Duration?
         var action: Route.Action?
         var isQuarantined = false
+        var isTraced = false
         var rateLimit: RateLimit?
     }
 
     /// The keys of a route that say what it does, of which it has one.
     private static let actions = ["fan_out", "proxy", "batch", "respond"]
     private static let keys =
-        ["path", "methods", "timeout", "merge", "on_conflict", "quorum", "quarantine", "rate_limit"] + actions
+        ["path", "methods", "timeout", "merge", "on_conflict", "quorum", "debug", "quarantine", "rate_limit"] + actions
     /// Those that a route may take; TRACE and CONNECT are for proxies that a client chooses.
     static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -38,9 +39,11 @@ extension ConfigurationReader {
             guard let path = draft.path, let methods = draft.methods, let timeout = draft.timeout,
                 let action = draft.action
             else { return nil }
-            return Route(
+            var route = Route(
                 path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined,
                 rateLimit: draft.rateLimit)
+            route.isTraced = draft.isTraced
+            return route
         }
     }
 
@@ -64,6 +67,7 @@ extension ConfigurationReader {
         draft.isQuarantined =
             section["quarantine"] == nil ? false : scalar(.boolean, "quarantine", in: section) ?? false
         draft.rateLimit = rateLimit(in: section)
+        draft.isTraced = scalar(.boolean, "debug", in: section) ?? false
         let fanOut = section["fan_out"] == nil ? nil : fanOut(in: section, draft: draft)
         let proxy = section["proxy"].flatMap { self.proxy($0) }
         warn(of: batch, section: section, routeTimeout: draft.timeout)
@@ -160,7 +164,7 @@ extension ConfigurationReader {
     // MARK: What does not fit together
 
     private mutating func checkMergeKeys(of section: Section, present: [String]) {
-        for key in ["merge", "on_conflict", "quorum"] {
+        for key in ["merge", "on_conflict", "quorum", "debug"] {
             guard let place = section.place(of: key), !present.isEmpty, !present.contains("fan_out") else { continue }
             problems.error("'\(key)' has a meaning only beside 'fan_out'", at: place)
         }

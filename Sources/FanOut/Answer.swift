@@ -9,10 +9,12 @@ package struct Answer: Sendable {
     /// 200 when every required call has an answer, at least one call has and as many succeeded as the quorum wants; a
     /// fallback is an answer, but not a complete one. Otherwise 504 if what decided it was a timeout, else 502.
     ///
-    /// - Parameter passedBack: Fields of calls' answers that go along.
+    /// - Parameters:
+    ///   - passedBack: Fields of calls' answers that go along.
+    ///   - trail: How each call went, where the answer is to tell.
     package init(
         _ route: FanOutRoute, _ state: FanOutState, elapsed: Duration, requestID: String,
-        passedBack: HeaderBlock? = nil
+        passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil
     ) {
         var merge = Merge(route: route, outcomes: state.outcomes, elapsed: elapsed)
         merge.resolveConflicts()
@@ -42,6 +44,7 @@ package struct Answer: Sendable {
             response = Self.problem(merge, deciding, requestID: requestID).response
         }
         Self.report(merge, failed, in: &response.fields)
+        if let trail { response.fields.append("X-Gateway-Trace", trail.header) }
         self.response = response
         self.failed = failed
     }

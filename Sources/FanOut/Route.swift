@@ -8,6 +8,8 @@ package struct Route: Sendable {
     package var action: Action
     /// Answered with 503 for a while when its requests are in flight at crash after crash.
     package var isQuarantined: Bool
+    /// Its answers tell how each call went.
+    package var isTraced = false
     /// Nil: as many requests as come.
     package var rateLimit: RateLimit?
 

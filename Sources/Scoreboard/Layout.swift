@@ -134,8 +134,11 @@ enum WorkerWords {
     /// What the requests in flight are.
     static let inFlight = 2_048 + ScoreboardLimits.upstreams * CallWords.pageWords
 
-    /// The size of a block: four pages of the worker's own, two for each upstream, two for the requests in flight.
-    static let count = inFlight + InFlightRecords.wordCount
+    /// The last slow and failed requests.
+    static let requestRing = inFlight + InFlightRecords.wordCount
+
+    /// The size of a block, in whole pages: four of the worker's own, two for each upstream, and the requests.
+    static let count = (requestRing + RequestRing.wordCount + 511) / 512 * 512
 }
 
 /// Words that count calls, from the start of the row's block.

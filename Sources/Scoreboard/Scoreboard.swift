@@ -80,6 +80,12 @@ package struct Scoreboard: Sendable {
         return WorkerCounters(SharedWords(area, byteOffset: layout.workerBlock(slot, row: row) * 8))
     }
 
+    /// The last slow and failed requests of a row of a slot, for the same process.
+    package func requestRing(_ slot: Int, row: Int = 0) throws(ScoreboardError) -> RequestRing {
+        _ = try worker(slot, row: row)
+        return RequestRing(SharedWords(area, byteOffset: layout.workerBlock(slot, row: row) * 8))
+    }
+
     /// The records of requests in flight of a row of a slot, for the same process.
     package func inFlight(_ slot: Int, row: Int = 0) throws(ScoreboardError) -> InFlightRecords {
         _ = try worker(slot, row: row)

@@ -20,6 +20,9 @@ package enum ScoreboardLimits {
     /// Bytes of such a report, which is JSON; whoever writes one keeps to it.
     package static let crashBytes = 3_072
 
+    /// Bytes of a record of a slow or failed request, which is JSON; whoever writes one keeps to it.
+    package static let requestRecordBytes = 3_072
+
     /// Routes that can be in quarantine at once.
     static let quarantines = 32
 

@@ -53,6 +53,20 @@ package struct ScoreboardReader: Sendable {
     /// The reports of the last crashes, the oldest first.
     package var crashes: [CrashEntry] { CrashTable(memory, layout).all }
 
+    /// The record of a slow or failed request, as JSON; nil where no worker has it any more.
+    package func record(ofRequest id: String) -> String? {
+        var quoted: [UInt8] = []
+        JSONText.append(string: id, to: &quoted)
+        let start = "{\"request_id\":" + String(decoding: quoted, as: UTF8.self) + ","
+        for slot in 0..<layout.slots {
+            for row in 0..<ScoreboardLimits.rowsPerSlot where entryRecord(slot, row).firstWord() != nil {
+                let found = RequestRing(block(slot, row)).all.first { $0.hasPrefix(start) }
+                if let found { return found }
+            }
+        }
+        return nil
+    }
+
     /// The names of all upstreams, by index.
     package var upstreamNames: [String] { UpstreamTable(memory, layout).names }
 

@@ -154,6 +154,11 @@ package final class Board {
         StatsReport(scoreboard.reader.snapshot(), now: now).json
     }
 
+    /// How a slow or failed request went, as JSON; nil when no worker has it any more.
+    package func record(ofRequest id: String) -> String? {
+        scoreboard.reader.record(ofRequest: id).map { $0 + "\n" }
+    }
+
     /// The document that `gatewayctl status` shows.
     package func statusReport(at now: MonotonicTime) -> String {
         StatusReport(scoreboard.reader.snapshot(.counters), now: now).json

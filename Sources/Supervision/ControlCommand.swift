@@ -4,6 +4,8 @@ package enum ControlCommand: Sendable, Hashable {
     case status
     /// The whole document of GET /stats.
     case stats
+    /// How a slow or failed request went, by its id.
+    case why(String)
     /// Drain and exit, as TERM does; asked while draining, it kills.
     case stop
     /// Drain and exit; asked while draining, it changes nothing.
@@ -17,7 +19,7 @@ package enum ControlCommand: Sendable, Hashable {
     /// Put the program that lies at this one's path in its place, as USR2 does.
     case upgrade
 
-    private static let known = "status, stats, stop, drain, reload, scale N, restart [ID], upgrade"
+    private static let known = "status, stats, why ID, stop, drain, reload, scale N, restart [ID], upgrade"
 
     /// The command of a line without its end; nil for one that is unknown.
     ///
@@ -32,6 +34,7 @@ package enum ControlCommand: Sendable, Hashable {
         case ("reload", 1): self = .reload
         case ("restart", 1): self = .restart(nil)
         case ("upgrade", 1): self = .upgrade
+        case ("why", 2): self = .why(words[1])
         case ("scale", 2), ("restart", 2):
             guard let number = Int(words[1]) else { return nil }
             self = words[0] == "scale" ? .scale(number) : .restart(number)

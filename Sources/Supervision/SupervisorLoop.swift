@@ -134,6 +134,9 @@ struct SupervisorLoop {
         switch command {
         case .status: return resources.board.statusReport(at: now)
         case .stats: return resources.board.statsReport(at: now)
+        case .why(let id):
+            return resources.board.record(ofRequest: id)
+                ?? ControlCommand.errorAnswer("no slow or failed request '\(id.prefix(128))' is remembered")
         case .stop: requestEnd(because: "stop", at: now)
         case .drain: if !shutdown.hasBegun { requestEnd(because: "drain", at: now) }
         case .reload, .scale, .restart, .upgrade:
@@ -159,7 +162,7 @@ struct SupervisorLoop {
                 return ControlCommand.errorAnswer("what runs here was not started with a configuration file")
             }
             return "{\"upgrade\":\"accepted\"}"
-        case .status, .stats, .stop, .drain: preconditionFailure("these change no worker")
+        case .status, .stats, .why, .stop, .drain: preconditionFailure("these change no worker")
         }
     }
 

@@ -82,6 +82,7 @@ package final class CallAttempts: TransferOwner {
     package func settled(_ number: Int, _ result: TransferResult) {
         guard let place = running.firstIndex(where: { $0.number == number }) else { return }
         let transfer = running.remove(at: place).transfer
+        last = transfer
         let isGood = !result.speaksAgainstServer && !result.isFailure
         // One that has failed waits for its copy, which may still succeed.
         guard isGood || running.isEmpty else { return }
@@ -137,6 +138,14 @@ package final class CallAttempts: TransferOwner {
     }
 
     func cancel() { _ = finish() }
+
+    // MARK: Looking at it
+
+    /// The attempt that ended last, or the first one that runs.
+    private(set) var last: Transfer?
+    var count: Int { attempts }
+    var server: Int? { (last ?? running.first?.transfer).flatMap { $0.isAtServer ? $0.server : nil } }
+    var times: TransferTimes? { (last ?? running.first?.transfer)?.times }
 }
 
 /// Calls in the order in which their copies become due.

@@ -1,6 +1,7 @@
 import CCurl
 import FanOut
 import Loop
+import Processes
 
 /// Makes connections for the plain lane with libcurl, which is good at it: all addresses of a name, the faster family, TLS.
 @LoopActor
@@ -31,8 +32,10 @@ final class Connector {
         if server.isAddress {
             start(connecting, nil)
         } else {
+            let asked = MonotonicTime.now()
             engine.names.addresses(of: server.host) { [self] result in
                 guard connecting.isWanted else { return }
+                connecting.times.dns = MonotonicTime.now().since(asked)
                 switch result {
                 case .success(let addresses):
                     start(connecting, StringList(resolving: server.host, server.port, to: addresses))
@@ -86,6 +89,8 @@ final class Connecting: EasyHandle {
     private var addresses: StringList?
     private var url = ""
     private var isSecure = false
+    /// How long the steps took; whole when it is done.
+    var times = TransferTimes.Connection()
 
     override init?(_ sockets: SocketTable) {
         self.sockets = sockets
@@ -103,6 +108,7 @@ final class Connecting: EasyHandle {
 
     func begin(_ server: Server, _ settings: UpstreamSettings, done: @escaping (Result<Wire, Failure>) -> Void) {
         self.done = done
+        times = TransferTimes.Connection()
         isSecure = server.isSecure
         if url != server.url {
             url = server.url
@@ -123,6 +129,10 @@ final class Connecting: EasyHandle {
     override func done(_ code: CURLcode) {
         guard code == CURLE_OK else {
             return finish(.failure(code == CURLE_OPERATION_TIMEDOUT ? .connect : code.failure))
+        }
+        times.connect = .microseconds(CCurl_get_offset(handle, CURLINFO_CONNECT_TIME_T))
+        if isSecure {
+            times.tls = .microseconds(CCurl_get_offset(handle, CURLINFO_APPCONNECT_TIME_T)) - times.connect
         }
         let socket = CCurl_active_socket(handle)
         guard socket >= 0 else { return finish(.failure(.connect)) }

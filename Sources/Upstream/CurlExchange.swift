@@ -1,6 +1,7 @@
 import CCurl
 import FanOut
 import Loop
+import Processes
 
 /// A transfer through libcurl, with an easy handle that is prepared once for a configured call and used again.
 @LoopActor
@@ -170,6 +171,7 @@ final class CurlExchange: EasyHandle {
             return engine.beginAgain(transfer)
         }
         let result = result(code)
+        if let traced = transfer.times { note(traced) }
         end()
         transfer.stage = .starting
         engine.settle(transfer, result)
@@ -185,6 +187,22 @@ final class CurlExchange: EasyHandle {
             framing.isEmpty && transfer?.isIdempotent != false && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
         default: false
         }
+    }
+
+    /// Notes when the steps were done, as libcurl tells it in microseconds (curl_easy_getinfo(3)).
+    private func note(_ traced: TransferTimes) {
+        func time(_ info: CURLINFO) -> Duration { .microseconds(CCurl_get_offset(handle, info)) }
+        let start =
+            MonotonicTime.now().nanoseconds
+            - min(
+                MonotonicTime.now().nanoseconds, time(CURLINFO_TOTAL_TIME_T).wholeNanoseconds)
+        traced.sent = MonotonicTime(nanoseconds: start) + time(CURLINFO_PRETRANSFER_TIME_T)
+        traced.firstByte = MonotonicTime(nanoseconds: start) + time(CURLINFO_STARTTRANSFER_TIME_T)
+        guard CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) > 0 else { return }
+        let (dns, connect) = (time(CURLINFO_NAMELOOKUP_TIME_T), time(CURLINFO_CONNECT_TIME_T))
+        let tls = time(CURLINFO_APPCONNECT_TIME_T)
+        traced.connection = TransferTimes.Connection(
+            dns: dns, connect: connect - dns, tls: tls > connect ? tls - connect : .zero)
     }
 
     /// What the attempt came to, by libcurl's result.

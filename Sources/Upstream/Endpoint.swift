@@ -10,6 +10,8 @@ package struct TransferSettings: Sendable {
     package var userAgent: String
     /// `Accept: */*` is sent; not where the call brings its own.
     package var sendsAccept = true
+    /// When each step of a transfer was done is kept.
+    package var traces = false
     /// The fields of answers are kept.
     package var collectsFields = false
 

@@ -1,11 +1,14 @@
 import FanOut
 import Glibc
 import Loop
+import Processes
 
 /// A connection of the plain lane: one request out, one answer in, and again.
 @LoopActor
 final class PlainConnection: ReadinessHandler {
     private let wire: Wire
+    /// How it was made.
+    private let times: TransferTimes.Connection
     private let pool: ServerPool
     private let scratch: Scratch
     private var parser = ResponseParser()
@@ -24,8 +27,9 @@ final class PlainConnection: ReadinessHandler {
     var idleSince = 0
 
     /// Takes a wire, which is its own from now on.
-    init(_ wire: Wire, _ pool: ServerPool) {
+    init(_ wire: Wire, _ times: TransferTimes.Connection, _ pool: ServerPool) {
         self.wire = wire
+        self.times = times
         self.pool = pool
         scratch = pool.engine.scratch
         if case .tls(let connecting, let socket) = wire {
@@ -55,6 +59,10 @@ final class PlainConnection: ReadinessHandler {
         parser.begin(isHead: transfer.message?.method == "HEAD", collecting: endpoint.settings.collectsFields)
         scratch.assemble(
             endpoint.requestFrames[transfer.server], transfer.target, transfer.headers?.bytes ?? [], transfer.message)
+        if let traced = transfer.times {
+            traced.sent = .now()
+            if answers == 0 { traced.connection = times }
+        }
         let sent = wire.write(scratch.request)
         guard sent < scratch.request.count else { return }
         unsent = Array(scratch.request[sent...])
@@ -94,6 +102,7 @@ final class PlainConnection: ReadinessHandler {
             // Nobody asked: such as the 408 that some servers send before they close.
             return close()
         }
+        if !isAnswered, let traced = transfer?.times { traced.firstByte = .now() }
         isAnswered = true
         do throws(MessageError) {
             var cursor = 0

@@ -64,16 +64,16 @@ final class ServerPool {
         while connecting.count < min(wanted, Self.connectingLimit) {
             let started = engine.connector.connect(server, settings) { [self] made, result in
                 connecting[ObjectIdentifier(made)] = nil
-                connected(result)
+                connected(result, made.times)
             }
             guard let started else { return failFirst(.overloaded) }
             connecting[ObjectIdentifier(started)] = started
         }
     }
 
-    private func connected(_ result: Result<Wire, Failure>) {
+    private func connected(_ result: Result<Wire, Failure>, _ times: TransferTimes.Connection) {
         switch result {
-        case .success(let wire): hand(PlainConnection(wire, self))
+        case .success(let wire): hand(PlainConnection(wire, times, self))
         case .failure(let failure): failFirst(failure)
         }
         connect()

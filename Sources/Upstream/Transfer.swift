@@ -47,6 +47,7 @@ package final class Transfer {
     // Safe: a line is dropped only when it is empty, and this one has the transfer in it until that is settled.
     unowned(unsafe) let line: Deadlines.Line
     var stage = Stage.starting
+    let times: TransferTimes?
     /// Index of the server among the endpoint's.
     var server = 0
     /// Whether it is at that server, which counts it.
@@ -69,6 +70,7 @@ package final class Transfer {
     ) {
         self.avoided = avoided
         self.endpoint = endpoint
+        times = endpoint.settings.traces ? TransferTimes() : nil
         self.target = target
         foreign = url.map(Foreign.init)
         self.headers = headers

@@ -104,7 +104,6 @@ final class FanOutRun: TransferOwner {
     // MARK: How a call ended
 
     func settled(_ index: Int, _ result: TransferResult) {
-        transfers[index] = nil
         switch result {
         case .failure(let failure): settle(index, .failure(failure, status: nil))
         case .response(let status, let body, let fields): take(index, status, body, fields)
@@ -196,7 +195,6 @@ final class FanOutRun: TransferOwner {
     private func timeIsUp() {
         for index in transfers.indices where waitingCalls & (1 << UInt64(index)) == 0 {
             if let transfer = transfers[index] { engine.cancel(transfer) }
-            transfers[index] = nil
             settle(index, .failure(.timeout, status: nil))
         }
     }
@@ -210,14 +208,30 @@ final class FanOutRun: TransferOwner {
         abandonOpen()
         onSettled = nil
         let back = passedBack.isEmpty ? nil : HeaderBlock(passingBack: passedBack, of: service.route)
-        finished(FanOutResult(state: state, elapsed: MonotonicTime.now().since(started), passedBack: back))
+        let elapsed = MonotonicTime.now().since(started)
+        let isSlow = elapsed * 2 > plan.timeout
+        let isTold = service.isTraced || isSlow || state.outcomes.contains { $0.failure != nil }
+        finished(
+            FanOutResult(state: state, elapsed: elapsed, passedBack: back, trail: isTold ? trail : nil))
+    }
+
+    private var trail: RequestTrail {
+        RequestTrail(
+            calls: transfers.indices.map { index in
+                let start = start(of: index)
+                let servers = service.endpoints[index].upstream.servers
+                return CallTrail(
+                    name: service.route.calls[index].name, start: start.since(started), settled: state.outcomes[index],
+                    server: transfers[index]?.server.map { servers[$0].url },
+                    attempts: transfers[index]?.attempts ?? 0,
+                    times: transfers[index]?.times.map { CallTrail.Times($0, since: start) })
+            })
     }
 
     /// Ends what is still open: nobody waits for it.
     private func abandonOpen() {
         for index in transfers.indices where state.isOpen(index) {
             if let transfer = transfers[index] { engine.cancel(transfer) }
-            transfers[index] = nil
             if waitingCalls & (1 << UInt64(index)) != 0 { noteBegun(index) }
             _ = note(index, .failure(.cancelled, status: nil))
         }
@@ -230,4 +244,15 @@ struct FanOutResult: Sendable {
     var elapsed: Duration
     /// Fields of their answers for the client's.
     var passedBack: HeaderBlock?
+    /// How each call went, where somebody may ask: the route is traced, or the request was slow or failed in part.
+    var trail: RequestTrail?
+}
+
+extension CallTrail.Times {
+    @LoopActor
+    fileprivate init(_ times: TransferTimes, since start: MonotonicTime) {
+        self.init(
+            sent: times.sent?.since(start), connection: times.connection.map { ($0.dns, $0.connect, $0.tls) },
+            firstByte: times.firstByte?.since(start))
+    }
 }

@@ -26,10 +26,13 @@ final class FanOutService {
     let hasRequired: Bool
     /// What a request begins with.
     let newState: FanOutState
+    /// Whether answers tell how each call went.
+    let isTraced: Bool
     /// Whether fields of calls' answers go to the client.
     let passesBack: Bool
 
-    init(_ route: FanOutRoute, _ endpoints: [Endpoint], scoreboardIndices: [Int?]) {
+    init(_ route: FanOutRoute, _ endpoints: [Endpoint], scoreboardIndices: [Int?], isTraced: Bool) {
+        self.isTraced = isTraced
         self.route = route
         self.endpoints = endpoints
         traits = zip(route.calls, scoreboardIndices).map { call, index in

@@ -15,12 +15,14 @@ final class RequestFlow: RequestHandler {
     private let log: AccessLog?
     private let heavyWork = HeavyWork()
     private let admission: Admission
+    private let recorder: RequestRecorder
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(
-        _ services: Services, _ engine: TransferEngine, _ admission: Admission, _ counters: WorkerCounters,
-        _ records: InFlightRecords, _ log: AccessLog?
+        _ services: Services, _ engine: TransferEngine, _ admission: Admission, _ recorder: RequestRecorder,
+        _ counters: WorkerCounters, _ records: InFlightRecords, _ log: AccessLog?
     ) {
+        self.recorder = recorder
         self.admission = admission
         self.records = records
         self.services = services
@@ -156,15 +158,18 @@ final class RequestFlow: RequestHandler {
         run.onSettled = streamed.map { streamed in { streamed.settled($0, $1) } }
         run.start(for: client) { [self] result in
             admission.end(route: page.index, since: request.received)
-            if let streamed { return finish(streamed, page, result, done) }
-            guard HeavyWork.isHeavy(bytes: result.state.bytes) else {
-                let answer = Answer(service.route, result, requestID: page.id)
-                return done(Answered(response: answer.response, route: route, failed: answer.failed))
+            if let streamed { return finish(streamed, page, request, result, done) }
+            let answer = { [recorder] (answer: Answer) in
+                recorder.note(result, page.id, request, route, status: answer.response.status)
+                done(Answered(response: answer.response, route: route, failed: answer.failed))
             }
-            heavyWork.run { [route = service.route] in
-                Answer(route, result, requestID: page.id)
+            guard HeavyWork.isHeavy(bytes: result.state.bytes) else {
+                return answer(Answer(service.route, result, requestID: page.id, isTraced: service.isTraced))
+            }
+            heavyWork.run { [route = service.route, isTraced = service.isTraced] in
+                Answer(route, result, requestID: page.id, isTraced: isTraced)
             } then: {
-                done(Answered(response: $0.response, route: route, failed: $0.failed))
+                answer($0)
             }
         }
     }
@@ -175,7 +180,10 @@ final class RequestFlow: RequestHandler {
         return StreamedAnswer(merge, requestID: page.id, to: client, heavyWork)
     }
 
-    private func finish(_ streamed: StreamedAnswer, _ page: Page, _ result: FanOutResult, _ done: @escaping Done) {
+    private func finish(
+        _ streamed: StreamedAnswer, _ page: Page, _ request: Request, _ result: FanOutResult, _ done: @escaping Done
+    ) {
+        recorder.note(result, page.id, request, services.routes[page.index], status: 200)
         let failed = zip(page.service.route.calls, result.state.outcomes).compactMap { call, settled in
             settled.failure.map { (name: call.name, failure: $0) }
         }
@@ -234,8 +242,9 @@ final class RequestFlow: RequestHandler {
 }
 
 extension Answer {
-    fileprivate init(_ route: FanOutRoute, _ result: FanOutResult, requestID: String) {
+    fileprivate init(_ route: FanOutRoute, _ result: FanOutResult, requestID: String, isTraced: Bool) {
         self.init(
-            route, result.state, elapsed: result.elapsed, requestID: requestID, passedBack: result.passedBack)
+            route, result.state, elapsed: result.elapsed, requestID: requestID, passedBack: result.passedBack,
+            trail: isTraced ? result.trail : nil)
     }
 }

@@ -47,10 +47,13 @@ struct Services {
                 return .respond(response)
             case .fanOut(let fanOut):
                 let endpoints = fanOut.calls.indices.map {
-                    Endpoint(upstreams[fanOut.calls[$0].upstream].servers, Self.settings(of: $0, in: fanOut, limits))
+                    Endpoint(
+                        upstreams[fanOut.calls[$0].upstream].servers, Self.settings(of: $0, in: fanOut, limits, route))
                 }
                 return .fanOut(
-                    FanOutService(fanOut, endpoints, scoreboardIndices: fanOut.calls.map { places[$0.upstream] }))
+                    FanOutService(
+                        fanOut, endpoints, scoreboardIndices: fanOut.calls.map { places[$0.upstream] },
+                        isTraced: route.isTraced))
             case .batch(let batch):
                 // Every URL is a server of its own.
                 let endpoint = Endpoint(
@@ -77,13 +80,16 @@ struct Services {
     }
 
     /// What is the same for every request of a call.
-    private static func settings(of index: Int, in route: FanOutRoute, _ limits: Limits) -> TransferSettings {
-        let call = route.calls[index]
+    private static func settings(
+        of index: Int, in fanOut: FanOutRoute, _ limits: Limits, _ route: Route
+    ) -> TransferSettings {
+        let call = fanOut.calls[index]
         var settings = TransferSettings(bodyLimit: call.maxBody ?? limits.responseBody, userAgent: userAgent)
         let names = call.request?.fieldNames ?? []
         if names.contains("user-agent") { settings.userAgent = "" }
         settings.sendsAccept = !names.contains("accept")
-        settings.collectsFields = !call.passedBack.isEmpty || route.looksAtFields(of: index)
+        settings.collectsFields = !call.passedBack.isEmpty || fanOut.looksAtFields(of: index)
+        settings.traces = route.isTraced
         return settings
     }
 

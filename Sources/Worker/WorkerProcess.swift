@@ -38,6 +38,7 @@ package struct WorkerProcess {
         let board = try Scoreboard.map(descriptor: scoreboard)
         let counters = try board.worker(slot, row: row)
         let places = try board.inFlight(slot, row: row)
+        let recorder = RequestRecorder(ring: try board.requestRing(slot, row: row), worker: slot)
         Signals.ignoreBrokenPipes()
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
@@ -50,7 +51,7 @@ package struct WorkerProcess {
             let admission = Admission(
                 engine, routes: configuration.routes.count, isAdaptive: configuration.limits.isAdaptive,
                 most: configuration.limits.inFlight)
-            let flow = RequestFlow(services, engine, admission, counters, places, log)
+            let flow = RequestFlow(services, engine, admission, recorder, counters, places, log)
             let reader = board.reader
             let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits)) {
                 let load = reader.readyLoad(at: .now())

@@ -10,7 +10,8 @@ struct Gatewayctl: ParsableCommand {
         discussion: "Exit codes: 0 done, 1 a URL failed, 64 bad usage, 69 cannot reach the daemon.",
         version: Version.text,
         subcommands: [
-            Status.self, Stats.self, Top.self, Reload.self, Restart.self, Scale.self, Upgrade.self, Drain.self,
+            Status.self, Stats.self, Top.self, Why.self, Reload.self, Restart.self, Scale.self, Upgrade.self,
+            Drain.self,
             Stop.self,
             Fetch.self,
         ])

@@ -39,7 +39,8 @@ struct ImportRules {
             "Demo": ["Glibc"], "gatewayd": ["Glibc"], "gatewayctl": ["Glibc"],
         ],
         foundation: [
-            "Sources/gatewayctl/ControlCommands.swift": "JSONDecoder reads the daemon's answer, far from the hot path"
+            "Sources/gatewayctl/ControlCommands.swift": "JSONDecoder reads the daemon's answer, far from the hot path",
+            "Sources/gatewayctl/Why.swift": "the same",
         ])
 
     /// Imports in a file under Sources that its target may not have.

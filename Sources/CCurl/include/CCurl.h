@@ -76,6 +76,12 @@ static inline long CCurl_get_long(CURL *handle, CURLINFO info) {
     return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
 }
 
+/// A curl_off_t of curl_easy_getinfo(3), such as a time in microseconds; 0 when it cannot be had.
+static inline curl_off_t CCurl_get_offset(CURL *handle, CURLINFO info) {
+    curl_off_t value = 0;
+    return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
+}
+
 /// The socket of a connection that was made with CURLOPT_CONNECT_ONLY, -1 when there is none.
 static inline int CCurl_active_socket(CURL *handle) {
     curl_socket_t socket = CURL_SOCKET_BAD;

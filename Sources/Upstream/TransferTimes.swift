@@ -1,0 +1,49 @@
+package import FanOut
+package import Loop
+
+/// When the steps of a transfer were done, for those who look at one: only where its endpoint traces.
+@LoopActor
+package final class TransferTimes {
+    /// How long the steps of making a connection took.
+    package struct Connection: Sendable {
+        /// Asking for the name's addresses; zero where it was known, or is an address.
+        package var dns = Duration.zero
+        package var connect = Duration.zero
+        package var tls = Duration.zero
+    }
+
+    /// The request was handed to a connection.
+    package internal(set) var sent: MonotonicTime?
+    /// The first byte of the answer came.
+    package internal(set) var firstByte: MonotonicTime?
+    /// Of the connection, where it was made for this transfer.
+    package internal(set) var connection: Connection?
+
+    nonisolated init() {}
+}
+
+extension RunningCall {
+    /// The index of the server that had its last attempt; nil where it came to none.
+    @LoopActor package var server: Int? {
+        switch self {
+        case .transfer(let transfer): transfer.isAtServer ? transfer.server : nil
+        case .attempts(let attempts): attempts.server
+        }
+    }
+
+    /// How often it was tried.
+    @LoopActor package var attempts: Int {
+        switch self {
+        case .transfer: 1
+        case .attempts(let attempts): attempts.count
+        }
+    }
+
+    /// Of its last attempt.
+    @LoopActor package var times: TransferTimes? {
+        switch self {
+        case .transfer(let transfer): transfer.times
+        case .attempts(let attempts): attempts.times
+        }
+    }
+}

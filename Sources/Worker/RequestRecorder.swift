@@ -1,0 +1,21 @@
+import FanOut
+import Scoreboard
+
+/// Keeps how slow and failed requests went, for those who ask why.
+struct RequestRecorder {
+    var ring: RequestRing
+    /// The slot's number.
+    var worker: Int
+
+    /// Writes a request down where there is something to tell.
+    func note(_ result: FanOutResult, _ id: String, _ request: Request, _ route: Route, status: Int) {
+        let isSlow = result.elapsed * 2 > route.timeout
+        guard let trail = result.trail, isSlow || result.state.outcomes.contains(where: { $0.failure != nil }) else {
+            return
+        }
+        ring.add(
+            trail.record(
+                requestID: id, method: request.method, route: route.path.text, at: WallTime.now().rfc3339,
+                worker: worker, status: status, elapsed: result.elapsed, limit: ScoreboardLimits.requestRecordBytes))
+    }
+}
