@@ -5,6 +5,9 @@ package struct HeaderFields: Sendable, Equatable {
 
     package init() {}
 
+    /// The memory that they take.
+    package var byteCount: Int { bytes.count }
+
     /// Adds a field; both are shorter than 4 GiB, as whole headers are.
     mutating func append(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         if bytes.isEmpty { bytes.reserveCapacity(256) }
