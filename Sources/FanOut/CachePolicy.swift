@@ -26,6 +26,12 @@ package struct AnswerLifetime: Sendable, Equatable {
     /// It is used where a call fails (RFC 5861 section 4).
     package var fallback: Duration
 
+    package init(fresh: Duration, refreshable: Duration, fallback: Duration) {
+        self.fresh = fresh
+        self.refreshable = refreshable
+        self.fallback = fallback
+    }
+
     /// Until there is no use for it.
     package var whole: Duration { max(fresh, refreshable, fallback) }
 }
