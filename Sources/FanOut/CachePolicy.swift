@@ -19,6 +19,8 @@ package struct CacheSettings: Sendable, Hashable {
 
 /// For how long an answer is used, counted from the beginning of its call: what it was on its way for is part of its age.
 package struct AnswerLifetime: Sendable, Equatable {
+    /// How old it was when its call began, as far as it says so.
+    package var age: Duration
     /// It is used as it is.
     package var fresh: Duration
     /// It is used, and another one is fetched at once (RFC 5861 section 3).
@@ -26,7 +28,8 @@ package struct AnswerLifetime: Sendable, Equatable {
     /// It is used where a call fails (RFC 5861 section 4).
     package var fallback: Duration
 
-    package init(fresh: Duration, refreshable: Duration, fallback: Duration) {
+    package init(age: Duration = .zero, fresh: Duration, refreshable: Duration, fallback: Duration) {
+        self.age = age
         self.fresh = fresh
         self.refreshable = refreshable
         self.fallback = fallback
@@ -62,9 +65,10 @@ package enum CachePolicy {
         guard fields.first("set-cookie") == nil, !varies(fields, unkeyed) else { return nil }
         let explicit = explicitFreshness(control, fields)
         guard explicit != nil || statuses.contains(status), let fresh = explicit ?? settings.ttl else { return nil }
-        let end = fresh - .seconds(age(fields))
+        let age = Duration.seconds(age(fields))
+        let end = fresh - age
         let lifetime = AnswerLifetime(
-            fresh: end,
+            age: age, fresh: end,
             refreshable: end + staleUse(control.staleWhileRevalidate, control, settings.staleWhileRevalidate),
             fallback: end + staleUse(control.staleIfError, control, settings.staleIfError))
         return lifetime.whole > .zero ? lifetime : nil

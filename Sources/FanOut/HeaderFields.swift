@@ -60,6 +60,16 @@ package struct HeaderFields: Sendable, Equatable {
         return found
     }
 
+    /// The same without the fields of that name, which is given in lower case.
+    package func without(_ name: StaticString) -> HeaderFields {
+        var rest = HeaderFields()
+        each { field, value in
+            if !FieldSyntax.isName(field, name) { rest.append(field, value) }
+            return true
+        }
+        return rest
+    }
+
     /// Hands out name and value of each field until told to stop.
     private func each(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
         bytes.withUnsafeBufferPointer { bytes in

@@ -4,7 +4,10 @@ import FanOut
 struct KeptAnswer {
     let status: Int
     let body: [UInt8]
+    /// Without `Age`, which grows.
     let fields: HeaderFields
+    private let age: Duration
+    private let began: MonotonicTime
     let freshUntil: MonotonicTime
     let refreshableUntil: MonotonicTime
     let fallbackUntil: MonotonicTime
@@ -12,13 +15,21 @@ struct KeptAnswer {
     init(status: Int, body: [UInt8], fields: HeaderFields, _ lifetime: AnswerLifetime, from began: MonotonicTime) {
         self.status = status
         self.body = body
-        self.fields = fields
+        self.fields = fields.without("age")
+        self.began = began
+        age = lifetime.age
         freshUntil = began + lifetime.fresh
         refreshableUntil = began + lifetime.refreshable
         fallbackUntil = began + lifetime.fallback
     }
 
-    var result: TransferResult { .response(status: status, body: body, fields: fields) }
+    /// The answer as it is given then, with its age (RFC 9111 section 4).
+    func result(at now: MonotonicTime) -> TransferResult {
+        var fields = fields
+        fields.append("Age", "\((age + now.since(began)).components.seconds)")
+        return .response(status: status, body: body, fields: fields)
+    }
+
     /// From then on there is no use for it.
     var end: MonotonicTime { max(freshUntil, refreshableUntil, fallbackUntil) }
 }

@@ -58,13 +58,13 @@ package final class SharedCalls {
         if let kept = kept(key, at: now) {
             if now < kept.freshUntil {
                 report(.hit)
-                answer(call, kept.result)
+                answer(call, kept.result(at: now))
                 return call
             }
             if now < kept.refreshableUntil {
                 report(.stale)
                 refresh(key, call, at: now)
-                answer(call, kept.result)
+                answer(call, kept.result(at: now))
                 return call
             }
         }
@@ -118,7 +118,7 @@ package final class SharedCalls {
     /// What is used in place of a failure; nil when the result is none, or there is nothing.
     func fallback(for result: TransferResult, _ key: CallKey, at now: MonotonicTime) -> TransferResult? {
         guard result.allowsFallback, let kept = kept(key, at: now), now < kept.fallbackUntil else { return nil }
-        return kept.result
+        return kept.result(at: now)
     }
 
     /// Keeps an answer whose call began then, where it may be kept.

@@ -80,6 +80,7 @@ final class SharedFlight: TransferOwner {
         guard number == attempt, !isOver else { return }
         stop = nil
         let now = MonotonicTime.now()
+        // Before another attempt: who waits has waited for long enough, and what is kept may be used now.
         if let fallback = calls.fallback(for: result, key, at: now) {
             for _ in 0..<waiting { calls.report(.stale) }
             return finish(fallback)
@@ -113,7 +114,9 @@ final class SharedFlight: TransferOwner {
         for call in take() { call.settle(result) }
     }
 
-    /// Gives the result to the first that waits alone: it is meant for one client.
+    /// Gives the result to the first that waits alone: it is meant for one client, and two must not have one session.
+    ///
+    /// Where fields are not collected nobody is given a cookie, and all may share the rest.
     private func finishAlone(_ result: TransferResult, _ now: MonotonicTime) {
         end()
         let open = take().filter(\.isOpen)

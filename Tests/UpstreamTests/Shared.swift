@@ -20,6 +20,13 @@ final class Shared {
         private(set) var results: [TransferResult] = []
         var onSettled: () -> Void = {}
 
+        /// The bodies of answers that it was told.
+        var bodies: [String] {
+            results.compactMap {
+                if case .response(_, let body, _) = $0 { String(decoding: body, as: UTF8.self) } else { nil }
+            }
+        }
+
         func settled(_ index: Int, _ result: TransferResult) {
             results.append(result)
             onSettled()
