@@ -85,6 +85,8 @@ extension Configuration {
             traits.append("hedged after \(after) within \(hedge.budget)%")
         }
         if let field = upstream.deadlineField { traits.append("deadline in \(field)") }
+        if upstream.coalesces { traits.append("coalesces") }
+        if let cache = upstream.cache { traits.append(cache.summary) }
         return traits
     }
 

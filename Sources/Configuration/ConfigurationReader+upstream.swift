@@ -45,13 +45,17 @@ extension ConfigurationReader {
         let name = YAMLValue(
             content: .scalar(YAMLValue.Scalar(text: entry.key, isPlain: false)), place: entry.keyPlace)
         guard let name = read(.name, name, subject: "an upstream") else { return nil }
-        let keys = Self.serverKeys + ["engine", "max_in_flight", "max_queue", "keepalive", "tls", "compression"]
+        let keys =
+            Self.serverKeys + Self.sharingKeys + [
+                "engine", "max_in_flight", "max_queue", "keepalive", "tls", "compression",
+            ]
         guard let section = section(entry.value, "the upstream '\(name)'", keys: keys) else { return nil }
         // Read even when the servers are wrong: a mistake in the rest is a mistake of its own.
         let servers = servers(in: section)
         var upstream = Upstream(name: name, servers: servers?.map(\.address) ?? [])
         upstream.weights = servers?.map(\.weight) ?? []
         policies(in: section, into: &upstream)
+        sharing(in: section, into: &upstream)
         upstream.engine = scalar(ScalarKind<Engine>.word, "engine", in: section) ?? upstream.engine
         upstream.maxInFlight = scalar(.count(1...Bounds.inFlight), "max_in_flight", in: section)
         upstream.maxQueue = scalar(.count(0...Bounds.inFlight), "max_queue", in: section) ?? upstream.maxQueue

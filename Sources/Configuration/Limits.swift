@@ -106,6 +106,8 @@ package enum Bounds {
     package static let duration = Duration.seconds(86_400)
     /// Bytes of a body, which a worker holds in memory.
     package static let body = 1 << 30
+    /// Bytes of answers that are kept of one upstream, in each worker.
+    package static let cacheBytes = 16 << 30
     /// Bytes of a request's header.
     package static let headerBytes = 1 << 20
     /// Fields of a request's header.

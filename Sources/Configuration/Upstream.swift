@@ -21,6 +21,10 @@ package struct Upstream: Sendable, Hashable {
     package var hedge: HedgeSettings?
     /// The field that tells a server how many milliseconds of the route's time are left; nil for none.
     package var deadlineField: String?
+    /// Equal calls that run at once are made once.
+    package var coalesces = false
+    /// Nil: no answers are kept.
+    package var cache: CacheSettings?
     package var engine: Engine = .auto
     /// Calls in flight to all of its servers, in each worker; nil: no limit of its own.
     package var maxInFlight: Int?

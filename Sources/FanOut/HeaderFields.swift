@@ -5,6 +5,9 @@ package struct HeaderFields: Sendable, Equatable {
 
     package init() {}
 
+    /// The memory that they take.
+    package var byteCount: Int { bytes.count }
+
     /// Adds a field; both are shorter than 4 GiB, as whole headers are.
     mutating func append(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         if bytes.isEmpty { bytes.reserveCapacity(256) }
@@ -55,6 +58,16 @@ package struct HeaderFields: Sendable, Equatable {
             }
         }
         return found
+    }
+
+    /// The same without the fields of that name, which is given in lower case.
+    package func without(_ name: StaticString) -> HeaderFields {
+        var rest = HeaderFields()
+        each { field, value in
+            if !FieldSyntax.isName(field, name) { rest.append(field, value) }
+            return true
+        }
+        return rest
     }
 
     /// Hands out name and value of each field until told to stop.

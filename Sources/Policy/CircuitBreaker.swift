@@ -20,6 +20,8 @@ package struct CircuitBreakerSettings: Sendable, Hashable {
     package init() {}
 }
 
+/// Keeps calls from an upstream that only fails.
+///
 /// Closed: calls pass and are judged. Open: none passes. Half-open, once its time is up: one call tries, and its success
 /// closes the circuit; until it is back, and when it fails, all others are turned away for as long again.
 ///

@@ -158,6 +158,16 @@ struct CallWords {
     var hedges: Int { start + 35 }
     /// Copies that were faster than the first attempt.
     var hedgesWon: Int { start + 36 }
+    /// Calls answered from what is kept.
+    var cacheHits: Int { start + 40 }
+    /// Calls that went to the upstream although answers are kept.
+    var cacheMisses: Int { start + 41 }
+    /// Calls answered with what was fresh no more.
+    var cacheStale: Int { start + 42 }
+    /// Calls that waited for the answer to another one.
+    var coalesced: Int { start + 43 }
+    /// Gauge: bytes that are kept.
+    var cacheBytes: Int { start + 44 }
     /// Kept for each upstream only.
     var latency: SharedHistogram { SharedHistogram(start: start + 64) }
 

@@ -143,7 +143,7 @@ package struct ScoreboardReader: Sendable {
         return UpstreamTraffic(
             calls: calls(place, in: words), latency: place.latency.snapshot(in: words),
             retries: words.load(place.retries), hedges: words.load(place.hedges),
-            hedgesWon: words.load(place.hedgesWon))
+            hedgesWon: words.load(place.hedgesWon), sharing: SharingCounts(place, in: words))
     }
 
     private func calls(_ place: CallWords, in words: SharedWords) -> CallCounts {

@@ -85,6 +85,7 @@ package struct StatsReport {
         writer.member("retries_total", traffic.retries)
         writer.member("hedges_total", traffic.hedges)
         writer.member("hedges_won_total", traffic.hedgesWon)
+        traffic.sharing.write(into: &writer)
         failed(traffic.calls, into: &writer)
         latency(traffic.latency, into: &writer)
     }

@@ -88,9 +88,9 @@ package struct SupervisorSection: Sendable {
         words.store(0, at: WorkerWords.heartbeat)
         InFlightRecords.clear(words)
         for upstream in 0..<UpstreamTable(memory, layout).count {
-            let inFlight = WorkerWords.calls(toUpstream: upstream).inFlight
+            let calls = WorkerWords.calls(toUpstream: upstream)
             // A store would give a page to an upstream that this worker never called.
-            if words.load(inFlight) > 0 { words.store(0, at: inFlight) }
+            for gauge in [calls.inFlight, calls.cacheBytes] where words.load(gauge) > 0 { words.store(0, at: gauge) }
         }
     }
 

@@ -101,6 +101,8 @@ package struct UpstreamTraffic: Sendable, Equatable {
     /// Copies sent because the first attempt was slow, and those of them that were faster.
     package var hedges: UInt64 = 0
     package var hedgesWon: UInt64 = 0
+    /// What equal calls shared.
+    package var sharing = SharingCounts()
 
     /// Adds what `other` counted.
     package mutating func merge(_ other: UpstreamTraffic) {
@@ -108,6 +110,7 @@ package struct UpstreamTraffic: Sendable, Equatable {
         retries &+= other.retries
         hedges &+= other.hedges
         hedgesWon &+= other.hedgesWon
+        sharing.merge(other.sharing)
         latency.merge(other.latency)
     }
 

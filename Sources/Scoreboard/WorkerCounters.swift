@@ -92,6 +92,31 @@ package struct WorkerCounters: Sendable {
         if let words = callWords(upstream) { memory.add(1, to: words.hedgesWon) }
     }
 
+    /// A call was answered from what is kept.
+    package func cacheHit(upstream: Int?) {
+        if let words = callWords(upstream) { memory.add(1, to: words.cacheHits) }
+    }
+
+    /// A call went to its upstream, whose answers are kept, for want of one.
+    package func cacheMissed(upstream: Int?) {
+        if let words = callWords(upstream) { memory.add(1, to: words.cacheMisses) }
+    }
+
+    /// A call was answered with what was fresh no more.
+    package func cacheStale(upstream: Int?) {
+        if let words = callWords(upstream) { memory.add(1, to: words.cacheStale) }
+    }
+
+    /// A call waits for the answer to another one.
+    package func callCoalesced(upstream: Int?) {
+        if let words = callWords(upstream) { memory.add(1, to: words.coalesced) }
+    }
+
+    /// So many bytes of an upstream's answers are kept now.
+    package func cacheKeeps(bytes: Int, upstream: Int?) {
+        if let words = callWords(upstream) { memory.store(UInt64(clamping: bytes), at: words.cacheBytes) }
+    }
+
     /// The event loop is alive at `time`.
     package func heartbeat(at time: MonotonicTime) {
         memory.store(time.nanoseconds, at: WorkerWords.heartbeat)

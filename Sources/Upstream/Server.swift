@@ -1,4 +1,4 @@
-import FanOut
+package import FanOut
 import Loop
 package import Policy
 
@@ -60,6 +60,10 @@ package struct UpstreamSettings: Sendable {
     package var hedge: HedgeSettings?
     /// The field that tells a server how many milliseconds are left, nil for none.
     package var deadlineField: String?
+    /// Equal calls that run at once are made once.
+    package var coalesces = false
+    /// Nil: no answers are kept.
+    package var cache: CacheSettings?
 
     package init() {}
 }

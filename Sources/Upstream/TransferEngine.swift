@@ -62,8 +62,29 @@ package final class TransferEngine {
         return transfer
     }
 
-    /// Makes a call of an endpoint with all that its upstream does about failures, and tells its owner the one result.
+    /// Makes a call of an endpoint, or has it share what is there or on its way, and tells its owner the one result.
     package func call(
+        _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?, timeout: Duration,
+        at now: MonotonicTime, owner: any TransferOwner, index: Int
+    ) -> RunningCall {
+        guard let shared = endpoint.upstream.shared,
+            let key = CallKey(endpoint, target: target, headers: headers, message: message)
+        else {
+            return fetch(
+                endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now, owner: owner,
+                index: index)
+        }
+        return .shared(
+            shared.start(key, timeout: timeout, at: now, owner: owner, index: index) { [self] now, owner, index in
+                let call = fetch(
+                    endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
+                    owner: owner, index: index)
+                return { [self] in cancel(call) }
+            })
+    }
+
+    /// Makes a call with all that its upstream does about failures.
+    private func fetch(
         _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?, timeout: Duration,
         at now: MonotonicTime, owner: any TransferOwner, index: Int
     ) -> RunningCall {
@@ -93,6 +114,7 @@ package final class TransferEngine {
         switch call {
         case .transfer(let transfer): cancel(transfer)
         case .attempts(let attempts): attempts.cancel()
+        case .shared(let call): call.cancel()
         }
     }
 
@@ -199,8 +221,9 @@ package final class TransferEngine {
     }
 }
 
-/// A call on its way: one transfer, or attempts of which one brings the result.
+/// A call on its way: one transfer, attempts of which one brings the result, or a part in what several calls share.
 package enum RunningCall {
     case transfer(Transfer)
     case attempts(CallAttempts)
+    case shared(SharedCall)
 }

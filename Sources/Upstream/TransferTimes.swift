@@ -28,14 +28,16 @@ extension RunningCall {
         switch self {
         case .transfer(let transfer): transfer.isAtServer ? transfer.server : nil
         case .attempts(let attempts): attempts.server
+        case .shared: nil
         }
     }
 
-    /// How often it was tried.
+    /// How often it was tried; 0 where equal calls share one, or its answer was kept.
     @LoopActor package var attempts: Int {
         switch self {
         case .transfer: 1
         case .attempts(let attempts): attempts.count
+        case .shared: 0
         }
     }
 
@@ -44,6 +46,7 @@ extension RunningCall {
         switch self {
         case .transfer(let transfer): transfer.times
         case .attempts(let attempts): attempts.times
+        case .shared: nil
         }
     }
 }

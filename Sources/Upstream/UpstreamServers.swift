@@ -33,6 +33,8 @@ package final class UpstreamServers {
     private var latency: LatencyQuantile?
     /// Calls of which a copy may become due.
     let hedges: HedgeLine
+    /// Where equal calls are made once; nil where each is made.
+    package let shared: SharedCalls?
     /// By server, from the first call of the plain lane on.
     private var pools: [ServerPool] = []
     /// Told of what happens.
@@ -60,6 +62,7 @@ package final class UpstreamServers {
         hedgeBudget = RetryBudget(percent: settings.hedge?.budget ?? 0)
         if case .percentile(let percent) = settings.hedge?.after { latency = LatencyQuantile(percent: percent) }
         hedges = HedgeLine()
+        shared = SharedCalls(settings)
     }
 
     /// Whether its calls may take more than one attempt.

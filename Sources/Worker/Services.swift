@@ -46,9 +46,12 @@ struct Services {
             case .respond(let response):
                 return .respond(response)
             case .fanOut(let fanOut):
-                let endpoints = fanOut.calls.indices.map {
-                    Endpoint(
-                        upstreams[fanOut.calls[$0].upstream].servers, Self.settings(of: $0, in: fanOut, limits, route))
+                let endpoints = fanOut.calls.indices.map { index in
+                    let servers = upstreams[fanOut.calls[index].upstream].servers
+                    var settings = Self.settings(of: index, in: fanOut, limits, route)
+                    // What an answer says of caches decides whether it is kept.
+                    if servers.settings.cache != nil { settings.collectsFields = true }
+                    return Endpoint(servers, settings)
                 }
                 return .fanOut(
                     FanOutService(

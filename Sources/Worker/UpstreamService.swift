@@ -38,6 +38,15 @@ final class UpstreamService {
             case .circuitOpened, .circuitClosed, .ejected, .down, .up: log.write(event)
             }
         }
+        servers.shared?.report = { event in
+            switch event {
+            case .hit: counters.cacheHit(upstream: place)
+            case .missed: counters.cacheMissed(upstream: place)
+            case .stale: counters.cacheStale(upstream: place)
+            case .coalesced: counters.callCoalesced(upstream: place)
+            case .keeps(let bytes): counters.cacheKeeps(bytes: bytes, upstream: place)
+            }
+        }
     }
 
     /// Begins to ask the servers whether they are well, where that is wanted.
@@ -80,5 +89,7 @@ extension UpstreamSettings {
         retry = upstream.retry
         hedge = upstream.hedge
         deadlineField = upstream.deadlineField
+        coalesces = upstream.coalesces
+        cache = upstream.cache
     }
 }

@@ -1,3 +1,4 @@
+import FanOut
 import Testing
 
 @testable import HTTPEdge
@@ -14,5 +15,14 @@ import Testing
         ] as [(Int64, String)])
     func format(seconds: Int64, text: String) {
         #expect(HTTPDate.format(seconds) == text)
+    }
+
+    @Test("what is written is read as the same time, from the year 1000 to 9999")
+    func roundTrip() {
+        var random = SplitMix64(seed: 567)
+        for _ in 0..<10_000 {
+            let seconds = Int64.random(in: -30_610_224_000..<253_402_300_800, using: &random)
+            #expect(HTTPDateText.seconds(HTTPDate.format(seconds)) == seconds)
+        }
     }
 }

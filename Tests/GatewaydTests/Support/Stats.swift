@@ -83,6 +83,13 @@ struct Stats: Decodable, Sendable {
         var calls: Calls
     }
 
+    struct Cache: Decodable, Sendable {
+        var hits: Int
+        var misses: Int
+        var stale: Int
+        var bytes: Int
+    }
+
     struct Upstream: Decodable, Sendable {
         struct Circuit: Decodable, Sendable {
             var state: String
@@ -101,6 +108,8 @@ struct Stats: Decodable, Sendable {
         var retries_total: Int?
         var hedges_total: Int?
         var hedges_won_total: Int?
+        var coalesced: Int?
+        var cache: Cache?
         var circuit: Circuit?
         var servers: [Server]?
     }

@@ -1,0 +1,86 @@
+import FanOut
+import Loop
+import Processes
+import Testing
+
+@testable import Upstream
+
+/// Calls of one upstream with a fake lane: fetches begin, and end when the test says how.
+@LoopActor
+final class Shared {
+    /// A fetch that began, and whom it would tell.
+    struct Fetched {
+        var caller: String
+        var owner: any TransferOwner
+        var number: Int
+    }
+
+    /// One who called, and what it was told.
+    final class Caller: TransferOwner {
+        private(set) var results: [TransferResult] = []
+        var onSettled: () -> Void = {}
+
+        /// The bodies of answers that it was told.
+        var bodies: [String] {
+            results.compactMap {
+                if case .response(_, let body, _) = $0 { String(decoding: body, as: UTF8.self) } else { nil }
+            }
+        }
+
+        func settled(_ index: Int, _ result: TransferResult) {
+            results.append(result)
+            onSettled()
+        }
+    }
+
+    let calls: SharedCalls
+    private(set) var fetches: [Fetched] = []
+    private(set) var cancelled: [Int] = []
+    private(set) var events: [SharingEvent] = []
+    private let endpoint: Endpoint
+
+    init(coalesces: Bool = true, cache: CacheSettings? = nil) throws {
+        var settings = UpstreamSettings()
+        settings.coalesces = coalesces
+        settings.cache = cache
+        settings.deadlineField = "X-Deadline"
+        calls = try #require(SharedCalls(settings))
+        endpoint = Endpoint(UpstreamServers([], settings), TransferSettings(bodyLimit: 100, userAgent: ""))
+        calls.report = { [unowned self] in events.append($0) }
+    }
+
+    func count(_ event: SharingEvent) -> Int { events.count { $0 == event } }
+
+    /// Begins a call of the target `/`.
+    func call(
+        _ name: String, _ owner: Caller, fields: String = "", timeout: Duration = .seconds(60),
+        at now: MonotonicTime = .now()
+    ) throws -> SharedCall {
+        let message = fields.isEmpty ? nil : OutgoingMessage(method: "GET", fields: Array(fields.utf8))
+        let key = try #require(CallKey(endpoint, target: Array("/".utf8), headers: nil, message: message))
+        return calls.start(key, timeout: timeout, at: now, owner: owner, index: 0) { [self] _, owner, number in
+            let place = fetches.count
+            fetches.append(Fetched(caller: name, owner: owner, number: number))
+            return { [self] in cancelled.append(place) }
+        }
+    }
+
+    /// Ends the fetch at this place of those that began.
+    func end(_ place: Int, _ result: TransferResult) {
+        fetches[place].owner.settled(fetches[place].number, result)
+    }
+
+    nonisolated static func answer(_ status: Int = 200, _ body: String = "1", _ fields: (String, String)...)
+        -> TransferResult
+    {
+        var collected = HeaderFields()
+        for (name, value) in fields { collected.append(name, value) }
+        return .response(status: status, body: Array(body.utf8), fields: collected)
+    }
+}
+
+/// Lets the loop have turns until this holds; the suite's time limit is the bound.
+@LoopActor
+func until(_ condition: () -> Bool) async {
+    while !condition() { await Task.yield() }
+}
