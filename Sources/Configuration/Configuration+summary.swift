@@ -107,8 +107,8 @@ extension Configuration {
                 + fanOut.calls.map { line(of: $0, in: fanOut, upstreams: upstreams) }
         case .respond(let response):
             return ["\(head)) respond \(response.status)"]
-        case .proxy(let upstream):
-            return ["\(head)) proxy to \(upstreams[upstream].name)"]
+        case .proxy(let proxy):
+            return ["\(head)) proxy to \(upstreams[proxy.upstream].name)\(proxy.target.map { " " + $0.text } ?? "")"]
         case .batch(let batch):
             return [
                 "\(head)) batch of at most \(batch.max) URLs, each within \(batch.timeout.configurationText), "

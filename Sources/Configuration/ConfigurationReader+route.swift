@@ -69,10 +69,10 @@ extension ConfigurationReader {
         draft.rateLimit = rateLimit(in: section)
         draft.isTraced = scalar(.boolean, "debug", in: section) ?? false
         let fanOut = section["fan_out"] == nil ? nil : fanOut(in: section, draft: draft)
-        let proxy = section["proxy"].flatMap { self.proxy($0) }
+        let proxy = section["proxy"].flatMap { self.proxy($0, path: draft.path) }
         warn(of: batch, section: section, routeTimeout: draft.timeout)
         draft.action =
-            fanOut.map { .fanOut($0) } ?? proxy.map { .proxy(upstream: $0) } ?? batch.map { .batch($0) }
+            fanOut.map { .fanOut($0) } ?? proxy.map { .proxy($0) } ?? batch.map { .batch($0) }
             ?? section["respond"].flatMap { respond($0) }.map { .respond($0) }
         return draft
     }
@@ -137,13 +137,18 @@ extension ConfigurationReader {
         return scalar.text
     }
 
-    private mutating func proxy(_ value: YAMLValue) -> Int? {
-        guard let section = section(value, "'proxy'", keys: ["upstream"]) else { return nil }
+    private mutating func proxy(_ value: YAMLValue, path: PathTemplate?) -> ProxyRoute? {
+        guard let section = section(value, "'proxy'", keys: ["upstream", "path", "idle"]) else { return nil }
+        let idle = scalar(.duration, "idle", in: section) ?? Defaults.proxyIdle
+        var target: TargetTemplate?
+        if section["path"] != nil, let path {
+            target = scalar(.target(Reference.Names(parameters: path.parameters)), "path", in: section)
+        }
         guard let reference = section["upstream"] else {
             problems.error("'upstream' is missing in 'proxy'; it wants the name of an upstream", at: section.place)
             return nil
         }
-        return upstreamReference(reference)
+        return upstreamReference(reference).map { ProxyRoute(upstream: $0, target: target, idle: idle) }
     }
 
     private mutating func batch(_ value: YAMLValue) -> BatchRoute? {

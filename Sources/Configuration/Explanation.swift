@@ -37,7 +37,10 @@ package enum Explanation {
     ) throws(Refusal) -> [String] {
         switch route.action {
         case .respond(let response): return ["answer   \(response.status), as the file has it"]
-        case .proxy(let upstream): return ["proxy    to \(configuration.upstreams[upstream].name)"]
+        case .proxy(let proxy):
+            let path = proxy.target(of: request, target, captures: captures, requestID: "REQUEST-ID") ?? []
+            let name = configuration.upstreams[proxy.upstream].name
+            return ["proxy    to \(name): \(request.method) \(String(decoding: path, as: UTF8.self))"]
         case .batch(let batch): return ["batch    of at most \(batch.max) URLs from the request's body"]
         case .fanOut(let fanOut):
             let plan: FanOutPlan

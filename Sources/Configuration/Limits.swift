@@ -70,6 +70,8 @@ package enum Defaults {
     package static let routeTimeout = Duration.seconds(2)
     /// Of each URL of a batch: they are foreign servers, slower than upstreams.
     package static let batchTimeout = Duration.seconds(10)
+    /// How long an answer that a proxy passes on may pause: as nginx's proxy_read_timeout.
+    package static let proxyIdle = Duration.seconds(60)
     /// URLs in one batch.
     package static let batchMax = 32
     /// From TERM to KILL: as long as Kubernetes and most deployments give a process.

@@ -70,6 +70,14 @@ package struct HeaderFields: Sendable, Equatable {
         return rest
     }
 
+    /// Hands out name and value of each field, in their order.
+    package func forEach(_ body: (_ name: String, _ value: String) -> Void) {
+        each { name, value in
+            body(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+            return true
+        }
+    }
+
     /// Hands out name and value of each field until told to stop.
     private func each(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
         bytes.withUnsafeBufferPointer { bytes in

@@ -32,11 +32,16 @@ package enum PercentEncoding {
             if isUnreserved(byte) || byte == keep {
                 bytes.append(byte)
             } else {
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(hexDigit(byte >> 4))
-                bytes.append(hexDigit(byte & 15))
+                append(byte: byte, to: &bytes)
             }
         }
+    }
+
+    /// Appends a byte encoded, whichever it is.
+    static func append(byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "%"))
+        bytes.append(hexDigit(byte >> 4))
+        bytes.append(hexDigit(byte & 15))
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {

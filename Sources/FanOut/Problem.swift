@@ -15,6 +15,16 @@ package struct Problem: Sendable {
         self.requestID = requestID
     }
 
+    /// What a client gets where the upstream of a proxy route gave no answer.
+    package init(proxyFailure failure: Failure, requestID: String) {
+        switch failure {
+        case .timeout: self.init(504, "The upstream did not answer in time.", requestID: requestID)
+        case .overloaded, .circuitOpen, .shed:
+            self.init(503, "The upstream cannot be asked now: \(failure.name).", requestID: requestID)
+        default: self.init(502, "The upstream gave no answer: \(failure.name).", requestID: requestID)
+        }
+    }
+
     /// The answer, with the request's id in it and in its header.
     package var response: Response {
         var response = Response(status: status)

@@ -28,7 +28,7 @@ package struct Route: Sendable {
     package enum Action: Sendable {
         case fanOut(FanOutRoute)
         /// One upstream, streamed both ways.
-        case proxy(upstream: Int)
+        case proxy(ProxyRoute)
         /// The caller names the URLs.
         case batch(BatchRoute)
         /// The same answer to everybody, without any upstream.

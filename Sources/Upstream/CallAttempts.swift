@@ -15,6 +15,7 @@ package final class CallAttempts: TransferOwner {
     private let timeout: Duration
     private let started: MonotonicTime
     private let index: Int
+    private let sink: (any TransferSink)?
     /// Nil once it has its result, or nobody wants that any more.
     private var owner: (any TransferOwner)?
     /// Those that run: the first, a repetition, or one and its copy.
@@ -30,8 +31,10 @@ package final class CallAttempts: TransferOwner {
 
     init(
         _ engine: TransferEngine, _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?,
-        message: OutgoingMessage?, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int
+        message: OutgoingMessage?, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int,
+        sink: (any TransferSink)?
     ) {
+        self.sink = sink
         self.engine = engine
         self.endpoint = endpoint
         self.target = target
@@ -49,7 +52,8 @@ package final class CallAttempts: TransferOwner {
     func start() {
         upstream.noteCall()
         begin(at: started, timeout: min(upstream.retry?.attemptTimeout ?? timeout, timeout))
-        if isIdempotent, let delay = upstream.hedgeDelay, delay < timeout {
+        // Two answers cannot both be passed on as they come.
+        if isIdempotent, sink == nil, let delay = upstream.hedgeDelay, delay < timeout {
             upstream.hedges.add(self, at: started + delay)
         }
     }
@@ -58,7 +62,7 @@ package final class CallAttempts: TransferOwner {
         attempts += 1
         let transfer = engine.start(
             endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now, owner: self,
-            index: attempts, avoiding: lastServer)
+            index: attempts, avoiding: lastServer, sink: sink)
         running.append((attempts, transfer))
     }
 
@@ -93,7 +97,7 @@ package final class CallAttempts: TransferOwner {
 
     /// Makes the call again, now or after a pause, where that is to be.
     private func repeats(_ result: TransferResult, _ transfer: Transfer) -> Bool {
-        guard let retry = upstream.retry else { return false }
+        guard let retry = upstream.retry, !transfer.hasBegun else { return false }
         var failure: Failure?
         var status: Int?
         switch result {
@@ -138,6 +142,8 @@ package final class CallAttempts: TransferOwner {
     }
 
     func cancel() { _ = finish() }
+
+    func resume() { running.first?.transfer.resume() }
 
     // MARK: Looking at it
 

@@ -18,6 +18,8 @@ final class PlainConnection: ReadinessHandler {
     /// What of the request the socket did not take yet.
     private var unsent: [UInt8] = []
     private var isWatchedForWriting = false
+    /// Whoever takes the answer has no room for more.
+    private var isPaused = false
     /// Whether any byte of the answer has come.
     private var isAnswered = false
     /// Answers that came before.
@@ -77,8 +79,23 @@ final class PlainConnection: ReadinessHandler {
     private func watchForWriting(_ watches: Bool) {
         guard watches != isWatchedForWriting else { return }
         isWatchedForWriting = watches
-        _ = Readiness.shared.modify(wire.descriptor, watches ? [.readable, .writable] : .readable)
+        watch()
     }
+
+    private func watch() {
+        var wanted: ReadyEvents = isPaused ? [] : .readable
+        if isWatchedForWriting { wanted.insert(.writable) }
+        _ = Readiness.shared.modify(wire.descriptor, wanted)
+    }
+
+    private func pause(_ pauses: Bool) {
+        guard pauses != isPaused, !isClosed else { return }
+        isPaused = pauses
+        watch()
+    }
+
+    /// Whoever takes the answer has room for more.
+    func resume() { pause(false) }
 
     // MARK: Answer
 
@@ -122,6 +139,13 @@ final class PlainConnection: ReadinessHandler {
     /// The head is read; false when the answer goes no further here.
     private func begin() -> Bool {
         guard let transfer else { return false }
+        if let sink = transfer.sink {
+            transfer.hasBegun = true
+            sink.began(
+                status: parser.status, fields: parser.collected ?? HeaderFields(), length: parser.contentLength)
+            // It may have given the transfer up.
+            return self.transfer != nil
+        }
         if parser.isEncoded {
             transfer.endpoint.isEncoded = true
             self.transfer = nil
@@ -140,6 +164,10 @@ final class PlainConnection: ReadinessHandler {
     }
 
     private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+        if let sink = transfer?.sink {
+            pause(!sink.received(UnsafeBufferPointer(rebasing: bytes[range])))
+            return transfer != nil
+        }
         guard let transfer, body.count + range.count <= transfer.endpoint.settings.bodyLimit else {
             fail(.tooLarge)
             return false
@@ -153,6 +181,7 @@ final class PlainConnection: ReadinessHandler {
         self.transfer = nil
         // The connection may have the next one before this one is settled.
         transfer.stage = .starting
+        pause(false)
         let result = TransferResult.response(status: parser.status, body: body, fields: parser.collected)
         body = []
         answers += 1

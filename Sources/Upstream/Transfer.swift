@@ -48,6 +48,10 @@ package final class Transfer {
     unowned(unsafe) let line: Deadlines.Line
     var stage = Stage.starting
     let times: TransferTimes?
+    /// Takes the answer as it comes; nil: the owner gets it whole.
+    let sink: (any TransferSink)?
+    /// The sink has the head of an answer.
+    var hasBegun = false
     /// Index of the server among the endpoint's.
     var server = 0
     /// Whether it is at that server, which counts it.
@@ -66,8 +70,10 @@ package final class Transfer {
 
     init(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, message: OutgoingMessage?,
-        owner: any TransferOwner, index: Int, avoiding avoided: Int?, deadline: MonotonicTime, line: Deadlines.Line
+        owner: any TransferOwner, index: Int, avoiding avoided: Int?, deadline: MonotonicTime, line: Deadlines.Line,
+        sink: (any TransferSink)?
     ) {
+        self.sink = sink
         self.avoided = avoided
         self.endpoint = endpoint
         times = endpoint.settings.traces ? TransferTimes() : nil

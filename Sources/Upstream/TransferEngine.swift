@@ -32,13 +32,13 @@ package final class TransferEngine {
     package func start(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?,
         message: OutgoingMessage? = nil, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int,
-        avoiding server: Int? = nil
+        avoiding server: Int? = nil, sink: (any TransferSink)? = nil
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
         endpoint.line = line
         let transfer = Transfer(
             endpoint, target: target, url: url, headers: headers, message: message, owner: owner, index: index,
-            avoiding: server, deadline: now + timeout, line: line)
+            avoiding: server, deadline: now + timeout, line: line, sink: sink)
         inFlight += 1
         deadlines.add(transfer, to: line)
         guard inFlight <= limit else {
@@ -65,14 +65,14 @@ package final class TransferEngine {
     /// Makes a call of an endpoint, or has it share what is there or on its way, and tells its owner the one result.
     package func call(
         _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?, timeout: Duration,
-        at now: MonotonicTime, owner: any TransferOwner, index: Int
+        at now: MonotonicTime, owner: any TransferOwner, index: Int, sink: (any TransferSink)? = nil
     ) -> RunningCall {
-        guard let shared = endpoint.upstream.shared,
+        guard sink == nil, let shared = endpoint.upstream.shared,
             let key = CallKey(endpoint, target: target, headers: headers, message: message)
         else {
             return fetch(
                 endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now, owner: owner,
-                index: index)
+                index: index, sink: sink)
         }
         return .shared(
             shared.start(key, timeout: timeout, at: now, owner: owner, index: index) { [self] now, owner, index in
@@ -86,17 +86,17 @@ package final class TransferEngine {
     /// Makes a call with all that its upstream does about failures.
     private func fetch(
         _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?, timeout: Duration,
-        at now: MonotonicTime, owner: any TransferOwner, index: Int
+        at now: MonotonicTime, owner: any TransferOwner, index: Int, sink: (any TransferSink)? = nil
     ) -> RunningCall {
         guard endpoint.upstream.repeats else {
             return .transfer(
                 start(
                     endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
-                    owner: owner, index: index))
+                    owner: owner, index: index, sink: sink))
         }
         let attempts = CallAttempts(
             self, endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
-            owner: owner, index: index)
+            owner: owner, index: index, sink: sink)
         attempts.start()
         return .attempts(attempts)
     }
@@ -166,7 +166,8 @@ package final class TransferEngine {
         guard !transfer.isForeign else { return beginCurl(transfer) }
         transfer.server = endpoint.upstream.take(avoiding: transfer.avoided)
         transfer.isAtServer = true
-        if endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
+        // libcurl decodes and takes whole answers: what only passes through is the plain lane's.
+        if transfer.sink == nil, endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
             beginCurl(transfer)
         } else {
             endpoint.upstream.pool(transfer.server, self).run(transfer)

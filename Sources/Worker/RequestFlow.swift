@@ -106,9 +106,14 @@ final class RequestFlow: RequestHandler {
                 fanOut(page, request, client, done)
             case .batch(let service):
                 batch(service, route, request, id, client) { done(Answered(response: $0, route: route)) }
-            case .none:
-                let detail = "This kind of route is not served by this version."
-                done(Answered(response: Problem(501, detail, requestID: id).response, route: route))
+            case .proxy(let service):
+                guard
+                    let path = service.route.target(of: request, target, captures: captures, requestID: id)
+                else {
+                    let detail = "A value for the path of the upstream is empty or made of dots alone."
+                    return done(Answered(response: Problem(400, detail, requestID: id).response, route: route))
+                }
+                proxy(service, path, route, request, id, client, done)
             }
         }
     }
@@ -192,6 +197,27 @@ final class RequestFlow: RequestHandler {
                 Answered(
                     response: Response(status: 200), route: services.routes[page.index], failed: failed,
                     streamedBytes: bytes))
+        }
+    }
+
+    private func proxy(
+        _ service: ProxyService, _ target: [UInt8], _ route: Route, _ request: Request, _ id: String,
+        _ client: Client, _ done: @escaping Done
+    ) {
+        let run = ProxyRun(service, engine, counters, request, requestID: id, for: client)
+        let message = ProxyFields.message(for: request)
+        run.start(target, message, headers(request, id), timeout: route.timeout) { end in
+            switch end {
+            case .streamed(let status, let bytes, let failure):
+                let failed = failure.map { [(name: "proxy", failure: $0)] } ?? []
+                done(
+                    Answered(response: Response(status: status), route: route, failed: failed, streamedBytes: bytes))
+            case .failed(let failure):
+                let problem = Problem(proxyFailure: failure, requestID: id)
+                done(
+                    Answered(
+                        response: problem.response, route: route, failed: [(name: "proxy", failure: failure)]))
+            }
         }
     }
 

@@ -13,8 +13,7 @@ struct Services {
         case fanOut(FanOutService)
         case batch(BatchService)
         case respond(Response)
-        /// Of a kind that is not served yet.
-        case none
+        case proxy(ProxyService)
     }
 
     let routes: [Route]
@@ -64,8 +63,9 @@ struct Services {
                     TransferSettings(bodyLimit: limits.responseBody, userAgent: Self.userAgent),
                     permits: { address, url in batch.allows(address, for: url) })
                 return .batch(BatchService(route: batch, endpoint: endpoint))
-            case .proxy:
-                return .none
+            case .proxy(let proxy):
+                return .proxy(
+                    ProxyService(proxy, upstreams[proxy.upstream].servers, scoreboardIndex: places[proxy.upstream]))
             }
         }
     }

@@ -113,7 +113,7 @@ func resolvesUpstreams() throws {
     #expect(fanOut.calls.map(\.isRequired) == [false, true])
     #expect(fanOut.calls.map(\.accepts) == [.text, .base64])
     #expect(fanOut.calls.map(\.timeout) == [.seconds(1), nil])
-    guard case .proxy(upstream: 0) = configuration.routes.last?.action else {
+    guard case .proxy(let proxy) = configuration.routes.last?.action, proxy.upstream == 0 else {
         Issue.record("the second route proxies to the first upstream")
         return
     }

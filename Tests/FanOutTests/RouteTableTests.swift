@@ -8,7 +8,7 @@ import Testing
             try routes.map {
                 Route(
                     path: try PathTemplate($0.path), methods: $0.methods, timeout: .seconds(1),
-                    action: .proxy(upstream: 0))
+                    action: .proxy(ProxyRoute(upstream: 0, target: nil, idle: .seconds(60))))
             })
     }
 

@@ -109,6 +109,19 @@ final class RawClient: Sendable {
         }
     }
 
+    /// Reads and forgets so many bytes; false when the peer closed before.
+    func receives(_ count: Int) async throws -> Bool {
+        try await blocking { [self] in
+            var left = count
+            while left > 0 {
+                var buffer: [UInt8] = []
+                guard try fill(&buffer) else { return false }
+                left -= buffer.count
+            }
+            return true
+        }
+    }
+
     /// Whether the other side closes now without a further byte.
     func isClosedByPeer() async throws -> Bool {
         try await blocking { [self] in try received.withLock { try $0.isEmpty && !fill(&$0) } }

@@ -66,6 +66,7 @@ struct Stats: Decodable, Sendable {
     }
 
     struct Worker: Decodable, Sendable {
+        var rss_bytes: Int
         var id: Int
         var pid: Int32
         var generation: Int
