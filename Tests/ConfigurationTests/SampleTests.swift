@@ -47,8 +47,11 @@ func loadsSample() throws {
     #expect(configuration.drain == Defaults.drain)
     #expect(configuration.heartbeatStale == Defaults.heartbeatStale)
     #expect(configuration.restart == RestartSettings())
+    #expect(configuration.reload == ReloadSettings())
+    #expect(configuration.recycle == RecycleSettings())
     #expect(configuration.limits == Limits())
-    #expect(configuration.routes.count == 3)
+    #expect(configuration.names == NameSettings())
+    #expect(configuration.routes.count == 4)
 }
 
 @Test("The promised example is valid, without a warning")
