@@ -5,18 +5,24 @@ import Testing
 
 /// `deploy/CONFIGURATION.md`, held against the readers that it describes.
 @Suite struct ReferenceTests {
-    private static func reference() throws -> String {
+    private static func reference() throws -> String { try document("deploy/CONFIGURATION.md") }
+
+    private static func document(_ path: String) throws -> String {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return try String(contentsOf: package.appendingPathComponent("deploy/CONFIGURATION.md"), encoding: .utf8)
+        return try String(contentsOf: package.appendingPathComponent(path), encoding: .utf8)
     }
 
     // MARK: Examples
 
-    @Test("every example of the reference is a whole configuration without a warning")
-    func examples() throws {
-        let blocks = try Self.reference().components(separatedBy: "```yaml\n").dropFirst()
-        #expect(blocks.count >= 10)
+    @Test(
+        "every example of the reference and the README is a whole configuration without a warning",
+        arguments: [
+            ("deploy/CONFIGURATION.md", 10), ("README.md", 1),
+        ])
+    func examples(path: String, atLeast: Int) throws {
+        let blocks = try Self.document(path).components(separatedBy: "```yaml\n").dropFirst()
+        #expect(blocks.count >= atLeast)
         for block in blocks {
             let text = try #require(block.components(separatedBy: "```\n").first)
             #expect(errors(text) == [], "\(text)")
