@@ -2,7 +2,7 @@
 package struct ProxyRoute: Sendable {
     /// Index into the configuration's upstreams.
     package var upstream: Int
-    /// The path that the upstream is asked for; nil: that of the request. The request's query follows it.
+    /// The path that the upstream is asked for, before the request's query; nil: that of the request.
     package var target: TargetTemplate?
     /// How long an answer that has begun may pause.
     package var idle: Duration
