@@ -121,6 +121,8 @@ enum WorkerWords {
     static let heartbeat = 9
     /// Requests refused because of a rate limit.
     static let requestsRateLimited = 10
+    /// Requests refused because a call that they need could not be made, or there were too many.
+    static let requestsRefused = 11
     /// The calls of all upstreams together.
     static let calls = CallWords(start: 16)
     /// How long requests took.

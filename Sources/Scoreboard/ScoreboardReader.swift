@@ -126,6 +126,7 @@ package struct ScoreboardReader: Sendable {
         traffic.connections.active = words.load(WorkerWords.connectionsActive)
         traffic.connections.accepted = words.load(WorkerWords.connectionsAccepted)
         traffic.requests.byClass = (0..<5).map { words.load(WorkerWords.requestsByClass + $0) }
+        traffic.requests.refused = words.load(WorkerWords.requestsRefused)
         traffic.requests.rateLimited = words.load(WorkerWords.requestsRateLimited)
         traffic.requests.inFlight = words.load(WorkerWords.requestsInFlight)
         traffic.requests.total = words.load(WorkerWords.requestsTotal)

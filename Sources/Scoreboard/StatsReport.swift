@@ -70,6 +70,7 @@ package struct StatsReport {
                 for (index, count) in traffic.requests.byClass.enumerated() { writer.member("\(index + 1)xx", count) }
             }
             writer.member("rate_limited", traffic.requests.rateLimited)
+            writer.member("refused", traffic.requests.refused)
         }
         writer.object("calls") { writer in
             writer.member("total", traffic.calls.total)

@@ -26,12 +26,15 @@ package struct RequestCounts: Sendable, Equatable {
     package var byClass = [UInt64](repeating: 0, count: 5)
     /// Requests refused because of a rate limit; they are among the 4xx as well.
     package var rateLimited: UInt64 = 0
+    /// Requests refused because a call that they need could not be made, or there were too many; among the 5xx as well.
+    package var refused: UInt64 = 0
 
     /// Adds what `other` counted.
     package mutating func merge(_ other: RequestCounts) {
         total &+= other.total
         inFlight &+= other.inFlight
         rateLimited &+= other.rateLimited
+        refused &+= other.refused
         for (index, count) in other.byClass.enumerated() { byClass[index] &+= count }
     }
 }

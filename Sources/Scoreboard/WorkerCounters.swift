@@ -55,6 +55,11 @@ package struct WorkerCounters: Sendable {
         memory.decrement(WorkerWords.requestsInFlight)
     }
 
+    /// A request that was started needs a call that cannot be made, or there are too many; `requestFinished` follows.
+    package func requestRefused() {
+        memory.add(1, to: WorkerWords.requestsRefused)
+    }
+
     /// A request that was started is over the rate limit of its route; `requestFinished` follows.
     package func requestRateLimited() {
         memory.add(1, to: WorkerWords.requestsRateLimited)

@@ -153,6 +153,7 @@ final class RequestFlow: RequestHandler {
         case .whole: break
         case .required: sheds = true
         case .refused(let why):
+            counters.requestRefused()
             return done(Answered(response: Problem(503, why, requestID: page.id).response, route: route))
         }
         admission.begin()

@@ -119,6 +119,7 @@ extension RunningPrograms {
             #expect(refused.header("Content-Type") == "application/problem+json")
             #expect(refused.body.contains("'held'"))
             #expect(upstream.requests("/other").count == others, "no call was made")
+            #expect(try await gateway.stats().totals.requests.refused == 1)
             let without = try await gateway.get("/likes")
             #expect(without.status == 200 && without.header("X-Gateway-Failed") == "held;overloaded")
             upstream.release("/held")

@@ -27,6 +27,7 @@ struct SeededGenerator: RandomNumberGenerator {
         traffic.requests.inFlight = next() >> 40
         traffic.requests.byClass = (0..<5).map { _ in next() >> 24 }
         traffic.requests.rateLimited = next() >> 24
+        traffic.requests.refused = next() >> 24
         traffic.calls.total = next() >> 20
         traffic.calls.inFlight = next() >> 40
         for failure in Failure.allCases { traffic.calls[failure] = next() >> 30 }

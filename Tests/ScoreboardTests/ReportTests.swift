@@ -157,7 +157,7 @@ struct ReportTests {
 
     private func expectTraffic(_ parent: Object) throws {
         try expect(parent, "connections", numbers: ["active", "accepted_total"], texts: [])
-        try expect(parent, "requests", numbers: ["total", "in_flight", "rate_limited"], texts: [])
+        try expect(parent, "requests", numbers: ["total", "in_flight", "rate_limited", "refused"], texts: [])
         try expect(
             object(parent, "requests"), "by_class", numbers: ["1xx", "2xx", "3xx", "4xx", "5xx"], texts: [])
         try expect(parent, "calls", numbers: ["total", "in_flight"], texts: [])

@@ -57,6 +57,7 @@ struct Stats: Decodable, Sendable {
         var in_flight: Int
         var by_class: [String: Int]
         var rate_limited: Int
+        var refused: Int
     }
 
     struct Calls: Decodable, Sendable {
