@@ -6,8 +6,8 @@ import Loop
 final class Scratch {
     /// As much as one read takes.
     ///
-    /// 16 KiB: a TLS record, and most answers whole. Large bodies take many reads, with everybody else's turn in between.
-    private static let readBytes = 16 << 10
+    /// 32 KiB: most answers whole, and a large body in half the reads that a TLS record of 16 KiB each would take.
+    private static let readBytes = 32 << 10
 
     /// For the bytes of one read.
     let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: readBytes)
