@@ -1,6 +1,21 @@
 #include "CLinux.h"
 
-// What is not inline in the header: functions with state of their own.
+#include <arpa/nameser.h>
+#include <netinet/in.h>
+#include <resolv.h>
+
+// What is not inline in the header: functions with state of their own, and those whose headers Swift is not to see.
+
+int CLinux_query_services(const char *name, unsigned char *answer, int size) {
+    struct __res_state state;
+    memset(&state, 0, sizeof state);
+    if (res_ninit(&state) < 0) {
+        return -1;
+    }
+    int length = res_nquery(&state, name, ns_c_in, ns_t_srv, answer, size);
+    res_nclose(&state);
+    return length < size ? length : size;
+}
 
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGQUIT};
 enum { CRASH_SIGNALS = sizeof crash_signals / sizeof crash_signals[0] };

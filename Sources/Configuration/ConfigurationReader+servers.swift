@@ -19,6 +19,11 @@ extension ConfigurationReader {
             problems.error("'servers' has more than \(Bounds.servers) servers", at: value.place)
         }
         let servers = values.compactMap { server($0) }
+        if values.count > 1, let index = servers.firstIndex(where: \.address.isService) {
+            let text = servers[index].address.text
+            let place = servers.count == values.count ? values[index].place : value.place
+            problems.error("'\(text)' stands alone in 'servers': its records say which servers there are", at: place)
+        }
         return servers.count == values.count ? servers : nil
     }
 
@@ -30,6 +35,9 @@ extension ConfigurationReader {
         guard let section = section(value, "a server", keys: ["url", "weight"]) else { return nil }
         let weight = section["weight"] == nil ? 1 : scalar(.count(1...Bounds.weight), "weight", in: section)
         guard let address = required(.server, "url", in: section), let weight else { return nil }
+        if address.isService, let place = section.place(of: "weight") {
+            problems.warning("'weight' has no meaning beside a service, whose records have weights", at: place)
+        }
         return (address, weight)
     }
 
@@ -45,7 +53,7 @@ extension ConfigurationReader {
             check(field: name, at: value.place)
             upstream.deadlineField = name
         }
-        guard upstream.servers.count == 1 else { return }
+        guard upstream.servers.count == 1, upstream.service == nil else { return }
         for key in ["balance", "outlier", "health"] {
             guard let place = section.place(of: key) else { continue }
             problems.warning("'\(key)' has a meaning only where there are several servers", at: place)

@@ -5,7 +5,7 @@ package import Policy
 package struct Upstream: Sendable, Hashable {
     /// Unique; an upstream that a call's `url` implies is named by its origin, such as `http://127.0.0.1:9005`.
     package var name: String
-    /// Never empty.
+    /// Never empty; one alone where that is a service, whose records name the servers.
     package var servers: [ServerAddress]
     /// By server: its part of the calls, beside those of the others.
     package var weights: [Int]
@@ -43,6 +43,9 @@ package struct Upstream: Sendable, Hashable {
         self.servers = servers
         weights = servers.map { _ in 1 }
     }
+
+    /// Where the records are that name the servers; nil where the configuration does.
+    package var service: ServerAddress? { servers.first { $0.isService } }
 }
 
 /// What moves the calls of an upstream.
@@ -67,15 +70,17 @@ package struct Keepalive: Sendable, Hashable {
     package init() {}
 }
 
-/// One address of an upstream.
+/// One address of an upstream, or the name of a service whose records are to say them (SRV, RFC 2782).
 package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     package let scheme: URLScheme
     /// A host name or an IP address, version 6 without its brackets.
     package let host: String
-    /// From 1 to 65535; the scheme's own when the URL names none.
+    /// From 1 to 65535; the scheme's own when the URL names none, and of a service, whose records say the ports.
     package let port: UInt16
     /// Goes before the path of every call: empty, or `/base` without a slash at its end.
     package let basePath: String
+    /// Whether the host is the name of a service: `srv+http://_users._tcp.example.internal`.
+    package let isService: Bool
 
     /// The host and, unless it is the scheme's own, the port: what a Host field carries (RFC 9110 section 7.2).
     package var authority: String {
@@ -83,14 +88,19 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The URL without a slash at its end and without the scheme's own port: `http://127.0.0.1:9001/base`.
-    package var text: String { scheme.rawValue + "://" + authority + basePath }
+    package var text: String { (isService ? Self.servicePrefix : "") + scheme.rawValue + "://" + authority + basePath }
+
+    private static let servicePrefix = "srv+"
 
     /// The same as `text`.
     package var description: String { text }
 
-    /// Reads `http://host:port/base`; throws what is wrong with the text.
+    /// Reads `http://host:port/base`, or `srv+http://service/base`; throws what is wrong with the text.
     package init(_ text: String) throws(AddressError) {
-        let (origin, rest) = try Self.split(text)
+        let isService = text.lowercased().hasPrefix(Self.servicePrefix)
+        let url = isService ? String(text.dropFirst(Self.servicePrefix.count)) : text
+        let (origin, rest) = try Self.split(url)
+        if isService { try Self.checkService(url, origin) }
         if rest.contains("?") || rest.contains("#") {
             throw AddressError(message: "a server's URL has neither a query nor a fragment")
         }
@@ -99,10 +109,23 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         }
         var base = rest
         while base.hasSuffix("/") { base.removeLast() }
-        self.init(scheme: origin.scheme, host: origin.host, port: origin.port, basePath: String(base))
+        self.init(
+            scheme: origin.scheme, host: origin.host, port: origin.port, basePath: String(base), isService: isService)
     }
 
-    private init(scheme: URLScheme, host: String, port: UInt16, basePath: String) {
+    /// Throws where the host of a service is no name, or has a port.
+    private static func checkService(_ url: String, _ origin: ServerAddress) throws(AddressError) {
+        if IPAddress(origin.host) != nil {
+            throw AddressError(message: "the records of a service are found by a name, not by an address")
+        }
+        let authority = url.dropFirst(origin.scheme.rawValue.utf8.count + 3).prefix { !"/?#".contains($0) }
+        if authority.contains(":") {
+            throw AddressError(message: "the records of a service say the ports, so its URL has none")
+        }
+    }
+
+    private init(scheme: URLScheme, host: String, port: UInt16, basePath: String, isService: Bool = false) {
+        self.isService = isService
         self.scheme = scheme
         self.host = host
         self.port = port

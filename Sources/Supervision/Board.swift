@@ -51,7 +51,8 @@ package final class Board {
         var servers: [(upstream: Int, url: String)] = []
         for upstream in upstreams {
             let index = try section.registerUpstream(named: upstream.name)
-            servers += upstream.servers.map { (index, $0.text) }
+            // Those that records name are the workers' own affair.
+            if upstream.service == nil { servers += upstream.servers.map { (index, $0.text) } }
         }
         section.registerServers(servers)
     }

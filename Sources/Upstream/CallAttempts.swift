@@ -23,7 +23,7 @@ package final class CallAttempts: TransferOwner {
     private var attempts = 0
     /// The number of the copy.
     private var copy: Int?
-    private var lastServer: Int?
+    private var lastServer: ServerState?
     /// For a pause, and for the deadline of attempts that began late.
     private var timer: LoopTimer?
     private var pauseEnd: MonotonicTime?
@@ -150,7 +150,7 @@ package final class CallAttempts: TransferOwner {
     /// The attempt that ended last, or the first one that runs.
     private(set) var last: Transfer?
     var count: Int { attempts }
-    var server: Int? { (last ?? running.first?.transfer).flatMap { $0.isAtServer ? $0.server : nil } }
+    var server: String? { (last ?? running.first?.transfer)?.server?.server.url }
     var times: TransferTimes? { (last ?? running.first?.transfer)?.times }
 }
 

@@ -69,7 +69,7 @@ final class CurlExchange: EasyHandle {
     ///
     /// - Parameter addresses: Of the host, nil when it is one itself.
     func prepare(_ transfer: Transfer, _ addresses: StringList?) -> Bool {
-        let url = transfer.url.map { Array($0.text.utf8) + [0] } ?? endpoint.url(transfer.server, transfer.target)
+        let url = Self.url(of: transfer)
         if url != self.url {
             guard parse(url) else { return false }
             self.url = url
@@ -100,6 +100,18 @@ final class CurlExchange: EasyHandle {
             CCurl_set_long(handle, CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
         }
         return true
+    }
+
+    /// With a NUL at its end.
+    private static func url(of transfer: Transfer) -> [UInt8] {
+        if let url = transfer.url { return Array(url.text.utf8) + [0] }
+        let origin = transfer.server?.server.url ?? ""
+        var url: [UInt8] = []
+        url.reserveCapacity(origin.utf8.count + transfer.target.count + 1)
+        url.append(contentsOf: origin.utf8)
+        url.append(contentsOf: transfer.target)
+        url.append(0)
+        return url
     }
 
     /// Sets method and body; a handle that was used for another message is a GET again first.

@@ -27,13 +27,10 @@ package final class Endpoint {
     /// Handles that wait; what a burst leaves over this is freed.
     private static let idleLimit = 1024
 
-    /// What a frame begins with; a message with another method has that in its place.
-    static let method = "GET"
-
     package let upstream: UpstreamServers
     let settings: TransferSettings
-    /// By server: what goes before the target of a request, and what follows it up to the fields that each request brings.
-    let requestFrames: [(head: [UInt8], tail: [UInt8])]
+    /// The lines of its own that the plain lane sends with each request.
+    let fields: [UInt8]
     /// Its answers are encoded, asked for or not, so libcurl makes its calls and decodes them.
     var isEncoded: Bool
     /// Where its last call's deadline stands.
@@ -59,21 +56,8 @@ package final class Endpoint {
         self.permits = permits
         isEncoded = upstream.settings.asksForCoding
         self.settings = settings
-        requestFrames = upstream.servers.map { server in
-            let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"
-            let accept = settings.sendsAccept ? "Accept: */*\r\n" : ""
-            let tail = " HTTP/1.1\r\nHost: \(server.authority)\r\n\(agent)\(accept)"
-            return (Array("\(Self.method) \(server.base)".utf8), Array(tail.utf8))
-        }
-    }
-
-    /// The URL of a call, with a NUL at its end.
-    func url(_ server: Int, _ target: [UInt8]) -> [UInt8] {
-        var url = Array(upstream.servers[server].url.utf8)
-        url.reserveCapacity(url.count + target.count + 1)
-        url.append(contentsOf: target)
-        url.append(0)
-        return url
+        let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"
+        fields = Array((agent + (settings.sendsAccept ? "Accept: */*\r\n" : "")).utf8)
     }
 
     /// Fits the buffer of the next transfers to a body, and to a header before it.

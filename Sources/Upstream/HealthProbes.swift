@@ -4,34 +4,28 @@ package import Policy
 import Processes
 
 /// Asks the servers of an upstream whether they are well: every worker offers to, and one takes each probe.
+///
+/// Servers that records name are known to one worker alone, so each probes them for itself.
 @LoopActor
-package final class HealthProbes: TransferOwner {
+package final class HealthProbes {
     /// Offers in one interval, so that a probe is late by little when the worker that took the last one is gone.
     private static let offers = 4
 
     private let settings: HealthSettings
     private let engine: TransferEngine
-    private let health: [ServerHealth]
-    /// By server: on connections of its own, past gate and breaker.
-    private let endpoints: [Endpoint]
-    private let report: (UpstreamEvent) -> Void
+    private let upstream: UpstreamServers
+    private let userAgent: String
+    /// By server.
+    private var probes: [Probe] = []
     private lazy var timer = LoopTimer { [unowned self] in tick() }
 
-    /// - Parameter cells: By server, what is known of its health.
     package init(
-        _ settings: HealthSettings, _ upstream: UpstreamServers, cells: [any SharedCells], _ engine: TransferEngine,
-        userAgent: String
+        _ settings: HealthSettings, _ upstream: UpstreamServers, _ engine: TransferEngine, userAgent: String
     ) {
         self.settings = settings
         self.engine = engine
-        health = cells.map(ServerHealth.init)
-        var plain = UpstreamSettings()
-        plain.authorities = upstream.settings.authorities
-        plain.keepaliveConnections = 1
-        endpoints = upstream.servers.map {
-            Endpoint(UpstreamServers([$0], plain), TransferSettings(bodyLimit: 1 << 20, userAgent: userAgent))
-        }
-        report = { [upstream] in upstream.report($0) }
+        self.upstream = upstream
+        self.userAgent = userAgent
     }
 
     /// Begins, and goes on until the process ends.
@@ -39,19 +33,47 @@ package final class HealthProbes: TransferOwner {
 
     private func tick() {
         let now = MonotonicTime.now()
-        for (index, server) in health.enumerated() where server.takesProbe(settings, at: now) {
+        if !probes.map(\.server).elementsEqual(upstream.servers, by: ===) { follow() }
+        for probe in probes where probe.server.health.takesProbe(settings, at: now) {
             _ = engine.start(
-                endpoints[index], target: Array(settings.path.utf8), headers: nil, timeout: settings.timeout, at: now,
-                owner: self, index: index)
+                probe.endpoint, target: Array(settings.path.utf8), headers: nil, timeout: settings.timeout, at: now,
+                owner: probe, index: 0)
         }
         timer.set(now + settings.interval / Self.offers)
     }
 
-    package func settled(_ index: Int, _ result: TransferResult) {
+    /// Probes the servers that the upstream has now.
+    private func follow() {
+        probes = upstream.servers.map { server in
+            probes.first { $0.server === server } ?? Probe(server, settings, upstream, userAgent: userAgent)
+        }
+    }
+}
+
+/// The probes of one server, on connections of their own, past gate and breaker.
+@LoopActor
+private final class Probe: TransferOwner {
+    let server: ServerState
+    let endpoint: Endpoint
+    private let settings: HealthSettings
+    private let upstream: UpstreamServers
+
+    init(_ server: ServerState, _ settings: HealthSettings, _ upstream: UpstreamServers, userAgent: String) {
+        self.server = server
+        self.settings = settings
+        self.upstream = upstream
+        var plain = UpstreamSettings()
+        plain.authorities = upstream.settings.authorities
+        plain.keepaliveConnections = 1
+        endpoint = Endpoint(
+            UpstreamServers([server.server], plain), TransferSettings(bodyLimit: 1 << 20, userAgent: userAgent))
+    }
+
+    func settled(_ index: Int, _ result: TransferResult) {
         let isGood = if case .response(200...399, _, _) = result { true } else { false }
-        switch health[index].probed(isGood: isGood, settings) {
-        case .up: report(.up(server: index))
-        case .down: report(.down(server: index))
+        switch server.health.probed(isGood: isGood, settings) {
+        case .up: upstream.report(.up(server.server.url))
+        case .down: upstream.report(.down(server.server.url))
         case .ejected, nil: break
         }
     }

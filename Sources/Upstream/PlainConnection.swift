@@ -60,7 +60,7 @@ final class PlainConnection: ReadinessHandler {
         let endpoint = transfer.endpoint
         parser.begin(isHead: transfer.message?.method == "HEAD", collecting: endpoint.settings.collectsFields)
         scratch.assemble(
-            endpoint.requestFrames[transfer.server], transfer.target, transfer.headers?.bytes ?? [], transfer.message)
+            pool.frame, transfer.target, endpoint.fields, transfer.headers?.bytes ?? [], transfer.message)
         if let traced = transfer.times {
             traced.sent = .now()
             if answers == 0 { traced.connection = times }

@@ -16,17 +16,19 @@ final class Scratch {
 
     /// Puts the pieces of a request together, and the empty line that ends its header.
     func assemble(
-        _ frame: (head: [UInt8], tail: [UInt8]), _ target: [UInt8], _ headers: [UInt8], _ message: OutgoingMessage?
+        _ frame: (head: [UInt8], tail: [UInt8]), _ target: [UInt8], _ fields: [UInt8], _ headers: [UInt8],
+        _ message: OutgoingMessage?
     ) {
         request.removeAll(keepingCapacity: true)
         if let message {
             request.append(contentsOf: message.method.utf8)
-            request.append(contentsOf: frame.head.dropFirst(Endpoint.method.utf8.count))
+            request.append(contentsOf: frame.head.dropFirst(ServerPool.method.utf8.count))
         } else {
             request.append(contentsOf: frame.head)
         }
         request.append(contentsOf: target)
         request.append(contentsOf: frame.tail)
+        request.append(contentsOf: fields)
         request.append(contentsOf: headers)
         if let message {
             request.append(contentsOf: message.fields)

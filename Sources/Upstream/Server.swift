@@ -15,18 +15,23 @@ package struct Server: Sendable, Hashable {
     package let base: String
     /// Its part of the calls, beside those of the others.
     package let weight: Int
+    /// Servers of a higher number have calls only while none of a lower one is up (RFC 2782).
+    package let priority: Int
     /// Whether the host is an address, which nobody has to be asked for.
     let isAddress: Bool
     /// `scheme://host:port/base`.
     package let url: String
 
-    package init(isSecure: Bool, host: String, port: UInt16, authority: String, base: String, weight: Int = 1) {
+    package init(
+        isSecure: Bool, host: String, port: UInt16, authority: String, base: String, weight: Int = 1, priority: Int = 0
+    ) {
         self.isSecure = isSecure
         self.host = host
         self.port = port
         self.authority = authority
         self.base = base
         self.weight = weight
+        self.priority = priority
         isAddress = IPAddress(host) != nil
         url = (isSecure ? "https://" : "http://") + authority + base
     }

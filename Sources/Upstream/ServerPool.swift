@@ -10,10 +10,14 @@ final class ServerPool {
     private static let connectingLimit = 256
     /// How many times kept connections are looked at before they are too old; their age is counted in these sweeps.
     private static let sweeps = 16
+    /// What a frame begins with; a message with another method has that in its place.
+    static let method = "GET"
 
     private let server: Server
     private let settings: UpstreamSettings
     let engine: TransferEngine
+    /// What goes before the target of a request, and what follows it up to the fields that each call brings.
+    let frame: (head: [UInt8], tail: [UInt8])
     /// The last one used is used next, so that the others grow old; closed ones lie here until they are met.
     private var idle: [PlainConnection] = []
     private var connecting: [ObjectIdentifier: Connecting] = [:]
@@ -22,11 +26,22 @@ final class ServerPool {
     private var waiting = WaitingLine()
     private var isSweepScheduled = false
     private var sweep = 0
+    private var isRetired = false
 
     init(_ server: Server, _ settings: UpstreamSettings, _ engine: TransferEngine) {
         self.server = server
         self.settings = settings
         self.engine = engine
+        frame = (
+            Array("\(Self.method) \(server.base)".utf8), Array(" HTTP/1.1\r\nHost: \(server.authority)\r\n".utf8)
+        )
+    }
+
+    /// Closes what waits, and keeps no connection from now on.
+    func retire() {
+        isRetired = true
+        for connection in idle { connection.close() }
+        idle = []
     }
 
     /// Sends a transfer's request on a kept connection, or has one made.
@@ -103,7 +118,7 @@ final class ServerPool {
     }
 
     private func keep(_ connection: PlainConnection) {
-        guard idle.count < settings.keepaliveConnections else { return connection.close() }
+        guard !isRetired, idle.count < settings.keepaliveConnections else { return connection.close() }
         connection.idleSince = sweep
         idle.append(connection)
         scheduleSweep()

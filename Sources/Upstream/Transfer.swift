@@ -52,12 +52,10 @@ package final class Transfer {
     let sink: (any TransferSink)?
     /// The sink has the head of an answer.
     var hasBegun = false
-    /// Index of the server among the endpoint's.
-    var server = 0
-    /// Whether it is at that server, which counts it.
-    var isAtServer = false
+    /// Where it is, and counted; nil before, and for a URL from outside.
+    var server: ServerState?
     /// The server that it had better not go to.
-    let avoided: Int?
+    let avoided: ServerState?
     /// It is the one call by which an open circuit is tried.
     var isTrial = false
     /// Whether the upstream's gate counts it.
@@ -70,8 +68,8 @@ package final class Transfer {
 
     init(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, message: OutgoingMessage?,
-        owner: any TransferOwner, index: Int, avoiding avoided: Int?, deadline: MonotonicTime, line: Deadlines.Line,
-        sink: (any TransferSink)?
+        owner: any TransferOwner, index: Int, avoiding avoided: ServerState?, deadline: MonotonicTime,
+        line: Deadlines.Line, sink: (any TransferSink)?
     ) {
         self.sink = sink
         self.avoided = avoided

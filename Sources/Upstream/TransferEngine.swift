@@ -32,7 +32,7 @@ package final class TransferEngine {
     package func start(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?,
         message: OutgoingMessage? = nil, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int,
-        avoiding server: Int? = nil, sink: (any TransferSink)? = nil
+        avoiding server: ServerState? = nil, sink: (any TransferSink)? = nil
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
         endpoint.line = line
@@ -127,7 +127,7 @@ package final class TransferEngine {
     /// Ends a transfer and tells its owner.
     func settle(_ transfer: Transfer, _ result: TransferResult) {
         guard !transfer.isSettled else { return }
-        if transfer.isAtServer { transfer.endpoint.upstream.judge(transfer, result) }
+        if let server = transfer.server { transfer.endpoint.upstream.judge(transfer, at: server, result) }
         end(transfer)?.settled(transfer.index, result)
     }
 
@@ -142,7 +142,7 @@ package final class TransferEngine {
         let owner = transfer.settle()
         inFlight -= 1
         deadlines.remove(from: transfer.line)
-        if transfer.isAtServer { transfer.endpoint.upstream.leave(transfer.server) }
+        transfer.server?.inFlight -= 1
         switch stage {
         case .starting, .settled: break
         case .queued: transfer.endpoint.upstream.gate.leftLine()
@@ -164,13 +164,22 @@ package final class TransferEngine {
     private func begin(_ transfer: Transfer) {
         let endpoint = transfer.endpoint
         guard !transfer.isForeign else { return beginCurl(transfer) }
-        transfer.server = endpoint.upstream.take(avoiding: transfer.avoided)
-        transfer.isAtServer = true
+        guard let server = endpoint.upstream.take(avoiding: transfer.avoided) else { return discover(transfer) }
+        transfer.server = server
         // libcurl decodes and takes whole answers: what only passes through is the plain lane's.
         if transfer.sink == nil, endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
             beginCurl(transfer)
         } else {
-            endpoint.upstream.pool(transfer.server, self).run(transfer)
+            server.pool(self).run(transfer)
+        }
+    }
+
+    /// Has a transfer wait until its upstream's servers are known.
+    private func discover(_ transfer: Transfer) {
+        guard let discovery = transfer.endpoint.upstream.discovery else { return fail(transfer, .dns) }
+        discovery.whenKnown { [self] isKnown in
+            guard !transfer.isSettled else { return }
+            if isKnown { begin(transfer) } else { fail(transfer, .dns) }
         }
     }
 
@@ -181,14 +190,13 @@ package final class TransferEngine {
     }
 
     private func beginCurl(_ transfer: Transfer) {
-        guard let url = transfer.url else {
-            let server = transfer.endpoint.upstream.servers[transfer.server]
-            if server.isAddress { return runCurl(transfer, nil) }
-            return resolve(transfer, server.host, server.port)
-        }
-        switch url.host {
-        case .address(let address): runCurl(transfer, nil, judging: [address])
-        case .name(let name): resolve(transfer, name, url.port)
+        if let url = transfer.url {
+            switch url.host {
+            case .address(let address): runCurl(transfer, nil, judging: [address])
+            case .name(let name): resolve(transfer, name, url.port)
+            }
+        } else if let server = transfer.server?.server {
+            if server.isAddress { runCurl(transfer, nil) } else { resolve(transfer, server.host, server.port) }
         }
     }
 

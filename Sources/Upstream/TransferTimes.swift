@@ -23,10 +23,10 @@ package final class TransferTimes {
 }
 
 extension RunningCall {
-    /// The index of the server that had its last attempt; nil where it came to none.
-    @LoopActor package var server: Int? {
+    /// The URL of the server that had its last attempt; nil where it came to none.
+    @LoopActor package var server: String? {
         switch self {
-        case .transfer(let transfer): transfer.isAtServer ? transfer.server : nil
+        case .transfer(let transfer): transfer.server?.server.url
         case .attempts(let attempts): attempts.server
         case .shared: nil
         }

@@ -9,25 +9,29 @@ package enum UpstreamEvent: Sendable, Equatable {
     /// A copy was faster than the first.
     case hedgeWon
     case circuitOpened, circuitClosed
-    case ejected(server: Int)
-    case down(server: Int)
-    case up(server: Int)
+    /// Of a server, by its URL.
+    case ejected(String), down(String), up(String)
+    /// Records name other servers than before: these, by their URLs.
+    case serversChanged([String])
+    /// The lookup of the records has failed, and the one before it had not.
+    case lookupFailed
 }
 
 /// The servers of an upstream: which has the next call, what is known of their health, and the calls in flight.
 @LoopActor
 package final class UpstreamServers {
     package let settings: UpstreamSettings
-    package let servers: [Server]
+    /// Those of the lowest priority first; none before the first lookup where records name them.
+    package private(set) var servers: [ServerState]
+    /// Whether some of them are there only for when no other is up.
+    private var hasPriorities: Bool
+    /// Looks up the records that name the servers; nil where the configuration has them.
+    package internal(set) var discovery: ServiceDiscovery?
     let gate: Gate
     private var balancer: Balancer
-    /// By server: calls of this worker there.
-    private var inFlight: [Int]
-    /// By server; empty where there is no choice.
-    private let health: [ServerHealth]
     private let breaker: CircuitBreaker?
     /// What is done when a call fails; nil where that is nothing.
-    let retry: RetrySettings?
+    private(set) var retry: RetrySettings?
     private var retryBudget: RetryBudget
     private var hedgeBudget: RetryBudget
     private var latency: LatencyQuantile?
@@ -35,12 +39,10 @@ package final class UpstreamServers {
     let hedges: HedgeLine
     /// Where equal calls are made once; nil where each is made.
     package let shared: SharedCalls?
-    /// By server, from the first call of the plain lane on.
-    private var pools: [ServerPool] = []
     /// Told of what happens.
     package var report: (UpstreamEvent) -> Void = { _ in }
 
-    /// Takes no servers where all that is called is a URL from outside.
+    /// Takes no servers where all that is called is a URL from outside, or records are yet to name them.
     ///
     /// - Parameters:
     ///   - breaker: What the circuit's state is kept in.
@@ -49,16 +51,16 @@ package final class UpstreamServers {
         _ servers: [Server], _ settings: UpstreamSettings, breaker: any SharedCells = LocalCells(),
         health: [any SharedCells]? = nil
     ) {
-        self.servers = servers
         self.settings = settings
+        self.servers = servers.enumerated().map { index, server in
+            ServerState(server, settings, health?[index] ?? LocalCells())
+        }
         gate = Gate(limit: settings.maxInFlight ?? .max, queue: settings.maxQueue)
-        balancer = Balancer(
-            settings.balance, weights: servers.map(\.weight), seed: .random(in: .min ... .max))
-        inFlight = servers.map { _ in 0 }
-        self.health = servers.count < 2 ? [] : (health ?? servers.map { _ in LocalCells() }).map(ServerHealth.init)
+        balancer = Balancer(settings.balance, servers)
+        hasPriorities = servers.first?.priority != servers.last?.priority
         self.breaker = settings.breaker.map { CircuitBreaker($0, breaker) }
-        retry = settings.retry ?? (servers.count > 1 ? .failover(servers: servers.count) : nil)
-        retryBudget = RetryBudget(percent: retry?.budget ?? 0)
+        retry = settings.retry ?? .failover(servers: servers.count)
+        retryBudget = RetryBudget(percent: (settings.retry ?? .failover).budget)
         hedgeBudget = RetryBudget(percent: settings.hedge?.budget ?? 0)
         if case .percentile(let percent) = settings.hedge?.after { latency = LatencyQuantile(percent: percent) }
         hedges = HedgeLine()
@@ -68,10 +70,23 @@ package final class UpstreamServers {
     /// Whether its calls may take more than one attempt.
     var repeats: Bool { retry != nil || settings.hedge != nil }
 
-    /// The plain lane's connections to a server.
-    func pool(_ server: Int, _ engine: TransferEngine) -> ServerPool {
-        if pools.isEmpty { pools = servers.map { ServerPool($0, settings, engine) } }
-        return pools[server]
+    /// Takes other servers for those it had, in the order of their priorities; never none.
+    ///
+    /// Those that stay keep their connections and what is known of them. Calls end where they are.
+    func replace(by new: [Server]) {
+        guard new != servers.map(\.server) else { return }
+        let known = Dictionary(servers.map { ($0.server.url, $0) }) { first, _ in first }
+        let left = servers
+        servers = new.map { server in
+            let state = known[server.url] ?? ServerState(server, settings, LocalCells())
+            state.server = server
+            return state
+        }
+        for state in left where !servers.contains(where: { $0 === state }) { state.retire() }
+        balancer = Balancer(settings.balance, new)
+        hasPriorities = new.first?.priority != new.last?.priority
+        retry = settings.retry ?? .failover(servers: new.count)
+        report(.serversChanged(new.map(\.url)))
     }
 
     // MARK: One transfer
@@ -89,44 +104,52 @@ package final class UpstreamServers {
     }
 
     /// The server that has the next call, which counts as in flight there; another than the one given, if there is one.
-    func take(avoiding avoided: Int?) -> Int {
-        let server = choose(avoiding: avoided)
-        inFlight[server] += 1
+    ///
+    /// Nil while no server is known.
+    func take(avoiding avoided: ServerState?) -> ServerState? {
+        guard let server = servers.count < 2 ? servers.first : servers[choose(avoiding: avoided)] else { return nil }
+        server.inFlight += 1
         return server
     }
 
-    private func choose(avoiding avoided: Int?) -> Int {
-        if servers.count == 1 { return 0 }
+    private func choose(avoiding avoided: ServerState?) -> Int {
         let now = MonotonicTime.now()
         // A further attempt takes nobody's turn: otherwise, of two servers, one would have all first attempts.
         let before = avoided == nil ? nil : balancer
         defer { if let before { balancer = before } }
+        guard hasPriorities else {
+            return balancer.choose(
+                { [servers] in servers[$0] !== avoided && servers[$0].health.state(at: now) == .up },
+                inFlight: { [servers] in servers[$0].inFlight })
+        }
+        // Of the lowest number that has one that is up; where none is, of the lowest number.
+        let free = servers.map { $0 !== avoided && $0.health.state(at: now) == .up }
+        let first = free.firstIndex(of: true)
+        let priority = servers[first ?? 0].server.priority
         return balancer.choose(
-            { [health] in $0 != avoided && health[$0].state(at: now) == .up },
-            inFlight: { [inFlight] in inFlight[$0] })
+            { [servers] in servers[$0].server.priority == priority && (first == nil || free[$0]) },
+            inFlight: { [servers] in servers[$0].inFlight })
     }
 
-    /// A transfer has left a server.
-    func leave(_ server: Int) { inFlight[server] -= 1 }
-
     /// A transfer that was at a server ended by itself.
-    func judge(_ transfer: Transfer, _ result: TransferResult) {
-        guard breaker != nil || !health.isEmpty else { return }
+    func judge(_ transfer: Transfer, at server: ServerState, _ result: TransferResult) {
+        let hasChoice = servers.count > 1
+        guard breaker != nil || hasChoice else { return }
         let isFailure = result.speaksAgainstServer
         if let breaker {
             let now = MonotonicTime.now()
             if breaker.record(isFailure: isFailure, isTrial: transfer.isTrial, at: now) { report(.circuitOpened) }
             if transfer.isTrial, !isFailure { report(.circuitClosed) }
         }
-        guard !health.isEmpty, health[transfer.server].record(isFailure: isFailure, settings.outlier) else { return }
-        eject(transfer.server)
+        guard hasChoice, server.health.record(isFailure: isFailure, settings.outlier) else { return }
+        eject(server)
     }
 
-    private func eject(_ server: Int) {
+    private func eject(_ server: ServerState) {
         let now = MonotonicTime.now()
-        let out = health.count { $0.state(at: now) != .up }
+        let out = servers.count { $0.health.state(at: now) != .up }
         guard out < max(1, servers.count * settings.outlier.mostEjected / 100) else { return }
-        if health[server].eject(settings.outlier, at: now) { report(.ejected(server: server)) }
+        if server.health.eject(settings.outlier, at: now) { report(.ejected(server.server.url)) }
     }
 
     // MARK: Further attempts
@@ -163,15 +186,29 @@ package final class UpstreamServers {
 extension RetrySettings {
     /// What is done where nothing is configured: what could not connect is tried at other servers, as nginx does
     /// (proxy_next_upstream error).
-    fileprivate static func failover(servers: Int) -> RetrySettings {
+    fileprivate static var failover: RetrySettings {
         var settings = RetrySettings()
-        settings.attempts = min(servers, 3)
+        settings.attempts = 3
         settings.failures = [.connect]
         settings.statuses = []
         settings.backoff = .zero
         // Nothing was sent, so nothing is loaded by it.
         settings.budget = 200
         return settings
+    }
+
+    /// The same among so many servers, of which none is known yet where there are 0; nil where there is no other.
+    fileprivate static func failover(servers: Int) -> RetrySettings? {
+        guard servers != 1 else { return nil }
+        var settings = failover
+        if servers > 0 { settings.attempts = min(servers, settings.attempts) }
+        return settings
+    }
+}
+
+extension Balancer {
+    fileprivate init(_ balance: Balance, _ servers: [Server]) {
+        self.init(balance, weights: servers.map(\.weight), seed: .random(in: .min ... .max))
     }
 }
 

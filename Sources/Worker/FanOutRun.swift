@@ -219,10 +219,9 @@ final class FanOutRun: TransferOwner {
         RequestTrail(
             calls: transfers.indices.map { index in
                 let start = start(of: index)
-                let servers = service.endpoints[index].upstream.servers
                 return CallTrail(
                     name: service.route.calls[index].name, start: start.since(started), settled: state.outcomes[index],
-                    server: transfers[index]?.server.map { servers[$0].url },
+                    server: transfers[index]?.server,
                     attempts: transfers[index]?.attempts ?? 0,
                     times: transfers[index]?.times.map { CallTrail.Times($0, since: start) })
             })

@@ -33,7 +33,10 @@ struct Services {
         let upstreams = zip(configuration.upstreams, places).map { upstream, place in
             UpstreamService(upstream, limits, place, board)
         }
-        for (upstream, place) in zip(upstreams, places) { upstream.report(to: counters, place) }
+        for (upstream, place) in zip(upstreams, places) {
+            upstream.report(to: counters, place)
+            upstream.startDiscovery(configuration.names)
+        }
         self.upstreams = upstreams
         routes = configuration.routes
         self.scoreboard = scoreboard

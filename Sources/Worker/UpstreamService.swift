@@ -11,31 +11,40 @@ final class UpstreamService {
     private let settings: Upstream
     let servers: UpstreamServers
     private var probes: HealthProbes?
-    /// By server.
-    private let health: [any SharedCells]
 
     /// - Parameter place: Where the scoreboard counts it.
     init(_ settings: Upstream, _ limits: Limits, _ place: Int?, _ board: Scoreboard) {
         self.settings = settings
-        health = settings.servers.map { server -> any SharedCells in
+        // Those that records name are not in the configuration, and so have no place on the scoreboard.
+        let fixed = settings.service == nil ? settings.servers : []
+        let health = fixed.map { server -> any SharedCells in
             if let place, let shared = board.health(ofServer: server.text, upstream: place) { return shared }
             return LocalCells()
         }
         let circuit: any SharedCells = if let place { board.circuit(ofUpstream: place) } else { LocalCells() }
         servers = UpstreamServers(
-            zip(settings.servers, settings.weights).map(Server.init), UpstreamSettings(settings, limits),
-            breaker: circuit, health: health)
+            zip(fixed, settings.weights).map(Server.init), UpstreamSettings(settings, limits), breaker: circuit,
+            health: health)
+    }
+
+    /// Begins to look up the records that name the servers, where these are not in the configuration.
+    func startDiscovery(_ names: NameSettings) {
+        guard let service = settings.service else { return }
+        ServiceDiscovery(
+            Service(name: service.host, isSecure: service.scheme == .https, base: service.basePath), for: servers,
+            age: names.age, timeout: names.timeout)
     }
 
     /// Counts what happens, and writes what changes to the log.
     func report(to counters: WorkerCounters, _ place: Int?) {
-        let log = UpstreamLog(upstream: settings.name, servers: settings.servers.map(\.text))
+        let log = UpstreamLog(upstream: settings.name)
         servers.report = { event in
             switch event {
             case .retried: counters.callRetried(upstream: place)
             case .hedged: counters.callHedged(upstream: place)
             case .hedgeWon: counters.hedgeWon(upstream: place)
-            case .circuitOpened, .circuitClosed, .ejected, .down, .up: log.write(event)
+            case .circuitOpened, .circuitClosed, .ejected, .down, .up, .serversChanged, .lookupFailed:
+                log.write(event)
             }
         }
         servers.shared?.report = { event in
@@ -51,8 +60,8 @@ final class UpstreamService {
 
     /// Begins to ask the servers whether they are well, where that is wanted.
     func startProbes(_ engine: TransferEngine, userAgent: String) {
-        guard let health = settings.health, servers.servers.count > 1 else { return }
-        let probes = HealthProbes(health, servers, cells: self.health, engine, userAgent: userAgent)
+        guard let health = settings.health, settings.service != nil || settings.servers.count > 1 else { return }
+        let probes = HealthProbes(health, servers, engine, userAgent: userAgent)
         probes.start()
         self.probes = probes
     }

@@ -1,4 +1,5 @@
 import Configuration
+import FanOut
 import Testing
 
 @Test(
@@ -40,6 +41,25 @@ func readsServer(url: String, text: String, authority: String) throws {
     #expect(server.text == text)
     #expect(server.authority == authority)
     #expect(try ServerAddress(server.text) == server)
+}
+
+@Test("A service is written in its normal form, and is named apart from the server that its URL would be")
+func readsService() throws {
+    let service = try ServerAddress("SRV+HTTP://_Users._tcp.Example.internal/base/")
+    #expect(service.text == "srv+http://_users._tcp.example.internal/base")
+    #expect(service.isService)
+    #expect(try ServerAddress(service.text) == service)
+    #expect(try ServerAddress("srv+https://users.service.consul").scheme == .https)
+    #expect(try ServerAddress("http://_users._tcp.example.internal/base") != service)
+}
+
+@Test(
+    "A service has a name and no port",
+    arguments: [
+        "srv+http://h:80", "srv+https://h:443/x", "srv+http://10.0.0.1", "srv+http://[::1]", "srv://h", "srv+h",
+    ])
+func refusesService(url: String) {
+    #expect(throws: AddressError.self) { try ServerAddress(url) }
 }
 
 @Test("A URL without a port has its scheme's")

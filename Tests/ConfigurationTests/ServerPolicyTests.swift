@@ -80,6 +80,21 @@ import Testing
         }
     }
 
+    @Test("a service stands alone, with all policies, and has no weight")
+    func service() throws {
+        let upstream = try #require(
+            loaded(Self.text("balance: p2c", servers: "'srv+http://_a._tcp.b'"))?.upstreams.first)
+        #expect(upstream.service?.host == "_a._tcp.b")
+        #expect(try warnings(Self.text("balance: p2c, health: { path: / }", servers: "[srv+http://_a._tcp.b]")) == [])
+        #expect(
+            errors(Self.text("engine: auto", servers: "[http://a, srv+http://b]")) == [
+                "1:39: 'srv+http://b' stands alone in 'servers': its records say which servers there are"
+            ])
+        let weighted = Self.text("engine: auto", servers: "[{ url: srv+http://b, weight: 2 }]")
+        #expect(try warnings(weighted).map { $0.contains("'weight' has no meaning") } == [true])
+        #expect(loaded(Self.text("engine: auto", servers: "[http://a]"))?.upstreams.first?.service == nil)
+    }
+
     @Test("what has no effect is a warning")
     func warns() throws {
         #expect(try warnings(Self.text("balance: p2c", servers: "[http://a]")).count == 1)

@@ -7,7 +7,7 @@ extension RunningPrograms {
         .enabled(
             if: PrivateNetwork.isPossible, "a network of the test's own wants root, unshare, nsenter and perl"))
     struct NameTests {
-        private static let port = PrivateNetwork.port
+        static let port = PrivateNetwork.port
         private static let configuration = """
             names: { timeout: 4s }
             upstreams:
@@ -62,7 +62,7 @@ extension RunningPrograms {
         }
 
         /// The daemon in a private network, with unix sockets that the test reaches from outside.
-        private static func start(
+        static func start(
             _ network: PrivateNetwork, in folder: TemporaryFolder, _ configuration: String = configuration
         ) async throws -> Program {
             let path = folder.path
@@ -81,7 +81,7 @@ extension RunningPrograms {
             return program
         }
 
-        private static func get(_ path: String, from socket: String) async throws -> HTTPReply {
+        static func get(_ path: String, from socket: String) async throws -> HTTPReply {
             let client = try await RawClient.connect(path: socket)
             try await client.request("GET", path)
             return try await client.reply()

@@ -81,7 +81,9 @@ extension RunningPrograms {
                 try await client.request("GET", path)
                 await #expect(throws: WaitedInVain.self) { try await client.reply() }
             }
-            #expect(try await gateway.stats().upstreams["old"]?.failed["reset"] == 2)
+            try await waitUntil("both are counted") {
+                try await gateway.stats().upstreams["old"]?.failed["reset"] == 2
+            }
             try await waitUntil("they are logged") { gateway.standardOutput.count == 2 }
             #expect(gateway.standardOutput.allSatisfy { $0.contains("\"failed\":{\"proxy\":\"reset\"}") })
         }

@@ -212,6 +212,12 @@ static inline int CLinux_affinity_count(void) {
     return count;
 }
 
+/// Asks the name servers of resolv.conf(5) for the SRV records of a name (res_nquery(3)), with a state of its own and so
+/// from any thread. C because the functions are macros in <resolv.h>, which is not part of the Glibc module.
+/// Returns the bytes of the answer, which is a DNS message, or -1 when there is no such record or no server to ask; errno
+/// does not tell which.
+int CLinux_query_services(const char *name, unsigned char *answer, int size);
+
 #pragma clang assume_nonnull end
 
 /// Has a signal that says that the program is broken end the process in any case, after what handled it before.

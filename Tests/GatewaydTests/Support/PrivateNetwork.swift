@@ -20,7 +20,8 @@ final class PrivateNetwork: Sendable {
     private let servers: Program
 
     /// The name of every host is `good.test`, `both.test` which is 127.0.0.1 and 127.0.0.2, `flip.test` which is a public
-    /// address and 127.0.0.1 in turn, `hang.test` for which there is never an answer, or unknown.
+    /// address and 127.0.0.1 in turn, `public.test` which is that address, or unknown. For names that end in `hang.test` there
+    /// is never an answer.
     static func start() async throws -> PrivateNetwork {
         let folder = try TemporaryFolder()
         try "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n"
@@ -32,7 +33,7 @@ final class PrivateNetwork: Sendable {
             for name in resolv.conf nsswitch.conf; do
                 [ ! -e /etc/$name ] || mount --bind \(folder.path)/$name /etc/$name || exit
             done
-            exec /usr/bin/perl \(folder.path)/servers.pl
+            exec /usr/bin/perl \(folder.path)/servers.pl \(folder.path)/services
             """
         let program = try Program("/usr/bin/unshare", ["--mount", "--net", "sh", "-c", script])
         let network = PrivateNetwork(folder, program)
@@ -51,6 +52,19 @@ final class PrivateNetwork: Sendable {
     }
 
     deinit { servers.stop() }
+
+    /// Sets the records of `_web._tcp.test` (SRV), lines of priority, weight, port and target; nil has lookups of them fail.
+    func setService(_ records: String?) throws {
+        let path = "\(folder.path)/services"
+        if let records {
+            try records.write(toFile: path, atomically: true, encoding: .utf8)
+        } else {
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    /// Lookups of that service until now.
+    var serviceLookups: Int { servers.output.lines.count { $0 == "service" } }
 
     /// Starts a program in it.
     func run(_ executable: String, _ arguments: String...) throws -> Program {
@@ -80,15 +94,29 @@ final class PrivateNetwork: Sendable {
             $dns->recv(my $query, 512);
             my $end = index($query, "\0", 12);
             my ($name, $type) = (substr($query, 12, $end - 12), unpack("n", substr($query, $end + 1, 2)));
-            next if $name eq "\4hang\4test";
+            next if $name =~ /\x04hang\x04test$/;
             my %known = ("\4good\4test" => ["\x7f\0\0\1"], "\4both\4test" => ["\x7f\0\0\1", "\x7f\0\0\2"]);
             $known{"\4flip\4test"} = [$flips % 2 ? "\x7f\0\0\1" : "\x5d\xb8\xd7\x0e"];
+            $known{"\6public\4test"} = ["\x5d\xb8\xd7\x0e"];
             $flips++ if $name eq "\4flip\4test" && $type == 1;
             my $is_known = exists $known{$name};
             my @answers = $is_known && $type == 1 ? @{$known{$name}} : ();
             my $reply = substr($query, 0, 2) . pack("n5", $is_known ? 0x8180 : 0x8183, 1, scalar(@answers), 0, 0);
             $reply .= substr($query, 12, $end - 7);
             $reply .= pack("n3Nn", 0xC00C, 1, 1, 0, 4) . $_ for @answers;
+            if ($type == 33 && $name eq "\4_web\4_tcp\4test") {
+                print "service\n";
+                my $file;
+                my @lines = open($file, "<", $ARGV[0]) ? <$file> : ();
+                $reply = substr($query, 0, 2) . pack("n5", @lines ? 0x8180 : 0x8182, 1, scalar(@lines), 0, 0);
+                $reply .= substr($query, 12, $end - 7);
+                for (@lines) {
+                    my ($priority, $weight, $port, $target) = split;
+                    my $data = pack("n3", $priority, $weight, $port);
+                    $data .= pack("C/a*", $_) for split(/\./, $target), "";
+                    $reply .= pack("n3Nn", 0xC00C, 33, 1, 0, length($data)) . $data;
+                }
+            }
             $dns->send($reply);
         } }
         """#
