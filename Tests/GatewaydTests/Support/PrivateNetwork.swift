@@ -19,6 +19,8 @@ final class PrivateNetwork: Sendable {
     private let folder: TemporaryFolder
     private let servers: Program
 
+    /// Begins with names that tests look up.
+    ///
     /// The name of every host is `good.test`, `both.test` which is 127.0.0.1 and 127.0.0.2, `flip.test` which is a public
     /// address and 127.0.0.1 in turn, `public.test` which is that address, or unknown. For names that end in `hang.test` there
     /// is never an answer.
