@@ -67,6 +67,12 @@ extension ConfigurationReader {
         guard let value = section["headers"], let entries = entries(value, "'headers'") else { return [] }
         return entries.compactMap { entry in
             check(field: entry.key, at: entry.keyPlace)
+            // A brace in a secret is a brace.
+            if case .scalar(let scalar) = entry.value.content, scalar.isSecret {
+                return read(.fieldText, entry.value, subject: "the field '\(entry.key)'").map {
+                    (entry.key, TextTemplate(literal: $0))
+                }
+            }
             guard let template = read(.textTemplate(names), entry.value, subject: "the field '\(entry.key)'") else {
                 return nil
             }

@@ -14,9 +14,10 @@ struct ConfigurationReader {
     ]
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.
-    mutating func read(_ text: [UInt8], environment: [String: String]) -> Configuration? {
+    mutating func read(_ text: [UInt8], environment: [String: String], files: SecretFiles) -> Configuration? {
         guard let text = decode(text) else { return nil }
-        guard let root = YAMLDocument.read(text, environment: environment, problems: &problems) else {
+        let document = YAMLDocument.read(text, environment: environment, files: files, problems: &problems)
+        guard let root = document else {
             if !problems.hasErrors { problems.error("the file is empty; a gateway wants 'routes'", at: .start) }
             return nil
         }

@@ -17,6 +17,18 @@ extension ScalarKind where Value == TextTemplate {
     }
 }
 
+extension ScalarKind where Value == String {
+    /// The value of a field, which is one line.
+    static var fieldText: Self {
+        ScalarKind(wanted: "text without control characters") { text throws(Refusal) in
+            guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                throw Refusal(wanted: "text without control characters")
+            }
+            return text
+        }
+    }
+}
+
 extension ScalarKind where Value == JSONPath {
     /// A place in a body, which is not the whole of it.
     static var jsonPath: Self {

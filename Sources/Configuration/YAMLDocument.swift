@@ -5,20 +5,26 @@ struct YAMLDocument {
     private let composer: YAMLComposer
     private let source: SourceLines
     private let substitution: EnvironmentSubstitution
+    private let files: SecretFiles
     private var valueCount = 0
     private var depth = 0
 
     /// The root of a text, or nil: the text is empty, or a syntax error is reported.
-    static func read(_ text: String, environment: [String: String], problems: inout Problems) -> YAMLValue? {
+    static func read(
+        _ text: String, environment: [String: String], files: SecretFiles, problems: inout Problems
+    ) -> YAMLValue? {
         var composer = YAMLComposer(text)
         guard let root = composer.compose(&problems) else { return nil }
         var document = YAMLDocument(
             composer: composer, source: SourceLines(text),
-            substitution: EnvironmentSubstitution(environment: environment))
+            substitution: EnvironmentSubstitution(environment: environment), files: files)
         return document.value(of: root, &problems)
     }
 
-    private init(composer: YAMLComposer, source: SourceLines, substitution: EnvironmentSubstitution) {
+    private init(
+        composer: YAMLComposer, source: SourceLines, substitution: EnvironmentSubstitution, files: SecretFiles
+    ) {
+        self.files = files
         self.composer = composer
         self.source = source
         self.substitution = substitution
@@ -54,14 +60,22 @@ struct YAMLDocument {
     ) -> YAMLValue.Content {
         let textColumn = textColumn(of: scalar, at: place)
         var result = YAMLValue.Scalar(text: scalar.string, isPlain: Self.isPlain(scalar), textColumn: textColumn)
-        guard scalar.string.contains("${") else { return .scalar(result) }
-        do throws(EnvironmentSubstitution.Failure) {
-            result.text = try substitution.expand(scalar.string)
-            result.textColumn = nil
-            return .scalar(result)
+        if scalar.string.contains("${") {
+            do throws(EnvironmentSubstitution.Failure) {
+                result.text = try substitution.expand(scalar.string)
+                result.textColumn = nil
+            } catch {
+                let value = YAMLValue(content: .scalar(result), place: place)
+                problems.error(error.message, at: value.place(atOffset: error.offset))
+                return .invalid
+            }
+        }
+        guard result.text.hasPrefix(SecretFiles.prefix) else { return .scalar(result) }
+        do throws(SecretFiles.Failure) {
+            let text = try files.text(of: result.text)
+            return .scalar(YAMLValue.Scalar(text: text, isPlain: false, textColumn: nil, isSecret: true))
         } catch {
-            let value = YAMLValue(content: .scalar(result), place: place)
-            problems.error(error.message, at: value.place(atOffset: error.offset))
+            problems.error(error.message, at: place)
             return .invalid
         }
     }

@@ -17,6 +17,8 @@ struct YAMLValue: Sendable {
         /// The column of the text's first character; nil when the source spells the text in another way
         /// (escapes, several lines, an environment variable).
         var textColumn: Int?
+        /// It stands in a file of its own, and no message shows it.
+        var isSecret = false
     }
 
     struct Entry: Sendable {
@@ -37,6 +39,7 @@ struct YAMLValue: Sendable {
     /// How a message names what was found.
     var found: String {
         switch content {
+        case .scalar(let scalar) where scalar.isSecret: "what is in a file"
         case .scalar(let scalar): isNull ? "nothing" : "'\(Self.shortened(scalar.text))'"
         case .sequence: "a list"
         case .mapping: "a mapping"

@@ -7,6 +7,11 @@ package struct TextTemplate: Sendable, Hashable {
 
     package let pieces: [Piece]
 
+    /// Text as it is.
+    package init(literal: String) {
+        pieces = [.literal(literal)]
+    }
+
     package init(_ text: String, _ names: Reference.Names) throws(TemplateError) {
         var pieces: [Piece] = []
         var literal: [UInt8] = []

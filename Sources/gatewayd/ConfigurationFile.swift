@@ -28,7 +28,7 @@ struct ConfigurationFile {
     static func check(_ bytes: [UInt8], path: String) throws -> ConfigurationFile {
         do throws(InvalidConfiguration) {
             let (configuration, warnings) = try Configuration.load(
-                bytes, path: path, environment: Environment.all)
+                bytes, path: path, environment: Environment.all, files: .onDisk)
             warn(warnings)
             return ConfigurationFile(configuration: configuration, bytes: bytes)
         } catch {
@@ -46,7 +46,8 @@ struct ConfigurationFile {
             throw RefusedReload(error.description)
         }
         do throws(InvalidConfiguration) {
-            let (configuration, warnings) = try Configuration.load(bytes, path: path, environment: Environment.all)
+            let (configuration, warnings) = try Configuration.load(
+                bytes, path: path, environment: Environment.all, files: .onDisk)
             warn(warnings)
             return (configuration, bytes)
         } catch {
@@ -60,16 +61,29 @@ struct ConfigurationFile {
         }
     }
 
-    private static func read(_ path: String) throws(SystemError) -> [UInt8] {
+    fileprivate static func read(
+        _ path: String, limit: Int = ConfigurationMemory.limit
+    ) throws(SystemError) -> [UInt8] {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw SystemError("read", path) }
         let file = Descriptor(owning: number)
         var bytes: [UInt8] = []
-        while bytes.count <= ConfigurationMemory.limit {
+        while bytes.count <= limit {
             guard let chunk = try file.read(upTo: 64 << 10), !chunk.isEmpty else { return bytes }
             bytes += chunk
         }
         throw SystemError("read", path, EFBIG)
+    }
+}
+
+extension SecretFiles {
+    /// Those of this machine, as this process may read them.
+    static let onDisk = SecretFiles { path in
+        do throws(SystemError) {
+            return .success(try ConfigurationFile.read(path, limit: limit))
+        } catch {
+            return .failure(Failure(message: error.number == EFBIG ? "the file \(path) is too long" : "\(error)"))
+        }
     }
 }
 

@@ -29,7 +29,7 @@ extension RunningPrograms {
             try await client.request("GET", "/page")
             // While the slow call, first in the configuration, is held.
             #expect(try await client.hears(#""name":"after","status":200"#))
-            #expect(upstream.inFlight("/slow") == 1)
+            try await waitUntil("the slow call is held") { upstream.inFlight("/slow") == 1 }
             upstream.release("/slow")
             #expect(try await client.hears("0\r\n\r\n"))
 
