@@ -1,22 +1,41 @@
 package import FanOut
 
-/// How many requests a worker should have in flight, found by how much slower they are than when it is quiet.
+/// How many requests the workers of the machine should have in flight, found by how much slower they are than when it is
+/// quiet.
 ///
 /// The gradient of Envoy's adaptive concurrency filter: a limit grows by its root while requests take about as long as
 /// they do when nothing waits, and shrinks as they take longer (https://www.envoyproxy.io/docs/envoy/latest/
 /// configuration/http/http_filters/adaptive_concurrency_filter). Routes differ, so each is held against itself. What quiet
 /// means is seen anew in each epoch, for which the limit is halved for a moment if it was in use.
+///
+/// The limit is one for all workers, in shared cells, and each has its part of it. Of those whose window is over, one moves
+/// the limit, by what it has seen itself: connections are shared out, so all see about the same.
 package struct AdaptiveLimit: Sendable {
-    /// Requests ever allowed: a limit of fewer would see too little to grow again.
-    private static let least = 8
+    /// Requests ever allowed to a worker: a limit of fewer would see too little to grow again.
+    private static let least = 8.0
+    /// What it begins with for each worker.
+    private static let first = 64.0
     /// How much slower than in quiet still counts as that.
     private static let tolerance = 1.25
     private static let window = Duration.milliseconds(100)
     private static let epoch = Duration.seconds(10)
-    /// Windows at half the limit that begin an epoch.
-    private static let quietWindows = 3
+    /// How long an epoch begins with half the limit.
+    private static let quiet = Duration.milliseconds(300)
     /// Requests that a window needs, of all routes and of one.
     private static let samples = (all: 20, route: 5)
+
+    /// The cells; times in nanoseconds.
+    private enum Cell {
+        /// In thousandths of a request; 0 before the first.
+        static let limit = 0
+        /// When the limit is moved next.
+        static let windowEnd = 1
+        static let epochEnd = 2
+        /// Until when it is halved.
+        static let quietEnd = 3
+        /// 1 when requests came near the limit in this epoch.
+        static let isUsed = 4
+    }
 
     private struct Sample {
         var count = 0
@@ -27,36 +46,53 @@ package struct AdaptiveLimit: Sendable {
         var baseline: Double { min(quiet.now, quiet.before) }
     }
 
-    private let most: Int
-    private var limit: Double
+    private let most: Double
+    private let cells: any SharedCells
     /// By route.
     private var routes: [Sample]
     private var inWindow = 0
     private var windowEnd: MonotonicTime
-    private var epochEnd: MonotonicTime
-    private var quietLeft = 0
-    /// Whether requests came near the limit in this window, and in this epoch.
-    private var isUsed = (window: false, epoch: false)
+    /// The end of the epoch that the baselines are of.
+    private var epochEnd: UInt64 = 0
+    /// Whether requests came near the limit in this window.
+    private var isUsed = false
+    /// Workers that share it.
+    package var workers = 1
 
-    package init(routes: Int, most: Int, at now: MonotonicTime) {
-        self.most = most
-        limit = Double(min(most, 64))
+    /// - Parameter most: Requests of one worker that are never exceeded.
+    package init(routes: Int, most: Int, _ cells: any SharedCells, at now: MonotonicTime) {
+        self.most = Double(most)
+        self.cells = cells
         self.routes = Array(repeating: Sample(), count: routes)
         windowEnd = now + Self.window
-        epochEnd = now + Self.epoch
     }
 
-    /// The requests that may be in flight now.
-    package var current: Int { max(Self.least, Int(quietLeft > 0 ? limit / 2 : limit)) }
+    /// The whole limit, of all workers.
+    private var limit: Double {
+        let stored = cells.load(Cell.limit)
+        return stored == 0 ? min(most, Self.first) * Double(workers) : Double(stored) / 1_000
+    }
+
+    /// The requests that this worker may have in flight.
+    package func current(at now: MonotonicTime) -> Int {
+        let share = limit / Double(workers)
+        return Int(max(Self.least, min(most, isQuiet(at: now) ? share / 2 : share)))
+    }
+
+    private func isQuiet(at now: MonotonicTime) -> Bool { cells.load(Cell.quietEnd) > now.nanoseconds }
 
     /// Whether one more may begin.
-    package mutating func admits(inFlight: Int) -> Bool {
-        if inFlight * 2 >= current { isUsed = (true, true) }
+    package mutating func admits(inFlight: Int, at now: MonotonicTime) -> Bool {
+        let current = current(at: now)
+        if inFlight * 2 >= current {
+            isUsed = true
+            if cells.load(Cell.isUsed) == 0 { cells.update(Cell.isUsed) { _ in 1 } }
+        }
         return inFlight < current
     }
 
     /// Whether so much is in flight that what can be left out should be.
-    package func isNear(inFlight: Int) -> Bool { inFlight * 10 >= current * 9 }
+    package func isNear(inFlight: Int, at now: MonotonicTime) -> Bool { inFlight * 10 >= current(at: now) * 9 }
 
     /// A request is answered.
     package mutating func record(route: Int, latency: Duration, at now: MonotonicTime) {
@@ -80,27 +116,42 @@ package struct AdaptiveLimit: Sendable {
             routes[index].count = 0
             routes[index].seconds = 0
         }
-        if weight > 0 { adjust(ratio: ratios / Double(weight)) }
+        if weight > 0 { adjust(ratio: ratios / Double(weight), at: now) }
         inWindow = 0
-        isUsed.window = false
+        isUsed = false
         windowEnd = now + Self.window
-        if quietLeft > 0 { quietLeft -= 1 }
-        if now >= epochEnd { beginEpoch(at: now) }
+        followEpoch(at: now)
     }
 
-    private mutating func adjust(ratio: Double) {
+    /// Moves the limit, if no other worker has just done it.
+    private func adjust(ratio: Double, at now: MonotonicTime) {
         // What was measured at half the limit says nothing about the whole.
-        guard quietLeft == 0 else { return }
+        guard !isQuiet(at: now), takes(Cell.windowEnd, until: now + Self.window, at: now) else { return }
         let gradient = min(1, max(0.5, Self.tolerance / ratio))
+        let limit = self.limit
         // Unused, a limit has nothing to prove that it could be larger.
-        let headroom = isUsed.window ? limit.squareRoot() : 0
-        limit = min(Double(most), max(Double(Self.least), limit * gradient + headroom))
+        let headroom = isUsed ? (limit * Double(workers)).squareRoot() : 0
+        let bounds = (Self.least * Double(workers), most * Double(workers))
+        let moved = min(bounds.1, max(bounds.0, limit * gradient + headroom))
+        cells.update(Cell.limit) { _ in UInt64(moved * 1_000) }
     }
 
-    private mutating func beginEpoch(at now: MonotonicTime) {
-        epochEnd = now + Self.epoch
+    /// Whether the time in a cell is over and this worker is the one that sets the next.
+    private func takes(_ cell: Int, until next: MonotonicTime, at now: MonotonicTime) -> Bool {
+        let end = cells.load(cell)
+        return end <= now.nanoseconds && cells.exchange(cell, end, next.nanoseconds)
+    }
+
+    /// Begins an epoch when the last one is over, and forgets the baselines of the one before.
+    private mutating func followEpoch(at now: MonotonicTime) {
+        if takes(Cell.epochEnd, until: now + Self.epoch, at: now) {
+            let quietEnd = (now + Self.quiet).nanoseconds
+            if cells.load(Cell.isUsed) == 1 { cells.update(Cell.quietEnd) { _ in quietEnd } }
+            cells.update(Cell.isUsed) { _ in 0 }
+        }
+        let end = cells.load(Cell.epochEnd)
+        guard end != epochEnd else { return }
+        epochEnd = end
         for index in routes.indices { routes[index].quiet = (.infinity, routes[index].quiet.now) }
-        if isUsed.epoch { quietLeft = Self.quietWindows }
-        isUsed.epoch = false
     }
 }

@@ -50,8 +50,11 @@ struct Layout: Equatable {
         (quarantine(ScoreboardLimits.quarantines) + 7) / 8 * 8 + upstream * BoardCells.words
     }
 
+    /// The limit of requests in flight.
+    var adaptiveCells: Int { circuitCells(ScoreboardLimits.upstreams) }
+
     /// The number of servers; it is raised after the entry was published.
-    var serverCount: Int { circuitCells(ScoreboardLimits.upstreams) }
+    var serverCount: Int { adaptiveCells + BoardCells.words }
 
     /// What is known of the health of the server at this place.
     func serverCells(_ place: Int) -> Int { serverCount + 8 + place * BoardCells.words }

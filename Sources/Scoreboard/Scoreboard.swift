@@ -62,6 +62,9 @@ package struct Scoreboard: Sendable {
         BoardCells(SharedWords(area), at: layout.circuitCells(upstream))
     }
 
+    /// The limit of requests in flight that all workers share.
+    package var adaptiveLimit: BoardCells { BoardCells(SharedWords(area), at: layout.adaptiveCells) }
+
     /// What is known of a server, for all workers; nil for one that the supervisor did not register.
     package func health(ofServer url: String, upstream: Int) -> BoardCells? {
         ServerTable(SharedWords(area), layout).cells(ofServer: url, upstream: upstream)

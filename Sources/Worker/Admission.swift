@@ -2,6 +2,7 @@ import FanOut
 import Loop
 import Policy
 import Processes
+import Scoreboard
 import Upstream
 
 /// Which pages a worker begins, and how much of them: what cannot become an answer is refused before it costs calls.
@@ -11,10 +12,22 @@ final class Admission {
     /// Nil where nothing adapts.
     private var limit: AdaptiveLimit?
     private var inFlight = 0
+    private let workers: (MonotonicTime) -> Int
+    /// When they are counted anew.
+    private var countedUntil = MonotonicTime(nanoseconds: 0)
+    private static let counting = Duration.milliseconds(100)
 
-    init(_ engine: TransferEngine, routes: Int, isAdaptive: Bool, most: Int) {
+    /// - Parameters:
+    ///   - cells: What the limit of all workers is kept in; nil where nothing adapts.
+    ///   - most: Requests that are never exceeded.
+    ///   - workers: How many serve at a time.
+    init(
+        _ engine: TransferEngine, routes: Int, most: Int, _ cells: BoardCells?,
+        workers: @escaping (MonotonicTime) -> Int
+    ) {
         self.engine = engine
-        limit = isAdaptive ? AdaptiveLimit(routes: routes, most: most, at: .now()) : nil
+        self.workers = workers
+        limit = cells.map { AdaptiveLimit(routes: routes, most: most, $0, at: .now()) }
     }
 
     enum Decision {
@@ -27,15 +40,23 @@ final class Admission {
 
     /// Decides on a page.
     func decide(on service: FanOutService) -> Decision {
-        guard limit?.admits(inFlight: inFlight) ?? true else {
-            return .refused("The gateway has as many requests as it can answer in time.")
-        }
+        guard fits() else { return .refused("The gateway has as many requests as it can answer in time.") }
         for index in service.firstRequired where !engine.canBegin(service.endpoints[index]) {
             return .refused(
                 "The call '\(service.route.calls[index].name)', which the answer needs, cannot be made now.")
         }
-        let isNear = engine.isNearlyFull || limit?.isNear(inFlight: inFlight) ?? false
+        let isNear = engine.isNearlyFull || limit?.isNear(inFlight: inFlight, at: .now()) ?? false
         return isNear && service.hasRequired ? .required : .whole
+    }
+
+    private func fits() -> Bool {
+        guard limit != nil else { return true }
+        let now = MonotonicTime.now()
+        if now >= countedUntil {
+            countedUntil = now + Self.counting
+            limit?.workers = max(1, workers(now))
+        }
+        return limit?.admits(inFlight: inFlight, at: now) ?? true
     }
 
     /// A page begins.

@@ -48,11 +48,12 @@ package struct WorkerProcess {
                 limit: configuration.limits.inFlight)
             let services = Services(configuration, board, counters)
             services.startProbes(engine)
-            let admission = Admission(
-                engine, routes: configuration.routes.count, isAdaptive: configuration.limits.isAdaptive,
-                most: configuration.limits.inFlight)
-            let flow = RequestFlow(services, engine, admission, recorder, counters, places, log)
             let reader = board.reader
+            let admission = Admission(
+                engine, routes: configuration.routes.count, most: configuration.limits.inFlight,
+                configuration.limits.isAdaptive ? board.adaptiveLimit : nil,
+                workers: { reader.readyLoad(at: $0).workers })
+            let flow = RequestFlow(services, engine, admission, recorder, counters, places, log)
             let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits)) {
                 let load = reader.readyLoad(at: .now())
                 return AcceptShare(workers: load.workers, connections: load.connections)
