@@ -11,7 +11,9 @@ OUT = BENCHMARKS / ".out"
 GO_PEER = OUT / "fanout-go"
 EPOLL_PEER = OUT / "fanout-epoll-c"
 LIBCURL_PEER = OUT / "fanout-libcurl-c"
+TRAFFIC = OUT / "traffic"
 RESULTS = BENCHMARKS / "RESULTS.md"
+POLICIES = BENCHMARKS / "POLICIES.md"
 # Debian keeps nginx and some tools where a user's PATH does not look.
 SEARCH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
 

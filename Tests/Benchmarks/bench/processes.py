@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -77,6 +78,14 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def raise_descriptor_limit(needed: int) -> None:
+    """For this program and all it starts; ends the run where the system allows fewer."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise SystemExit(f"these cases need {needed} descriptors, ulimit -Hn allows {hard}")
 
 
 def _leave(number: int, _frame: object) -> None:

@@ -1,0 +1,1 @@
+"""What the policies reach: each module measures one case."""

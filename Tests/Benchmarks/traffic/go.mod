@@ -1,0 +1,3 @@
+module gatewayd.example/benchmarks/traffic
+
+go 1.23
