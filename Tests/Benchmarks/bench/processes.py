@@ -29,8 +29,8 @@ def first() -> list[str]:
     said = subprocess.run([*command, program("nice")], capture_output=True, text=True, timeout=10).stdout
     if said.strip() == "-10":  # nice without a command says its own
         return command
-    print("run: may not use nice -10 (root may): in mixed the small page's own upstream and load wait for the large's, "
-          "so its p99 is not the gateway's alone", file=sys.stderr)
+    print("run: may not use nice -10 (root may): p99 is not the gateway's alone, as in mixed the small page's own "
+          "upstream and load wait for the large's, and in policies all wait for what else runs", file=sys.stderr)
     return []
 
 

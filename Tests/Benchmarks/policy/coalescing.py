@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench import load
+from bench import load, processes
 
 from .gateway import Gateway
 from .result import Bound, Result
@@ -22,7 +22,7 @@ def measure(scratch: Path, seconds: int) -> Result:
         service = Service(place / "upstream", delay="5ms")
         gateway = Gateway(place / "gateway", service.urls, policies=policies)
         before = service.calls()
-        seen = load.run(CORE, gateway.url, 64, seconds, 3)
+        seen = load.run(CORE, gateway.url, 64, seconds, 3, processes.first())
         calls = service.calls() - before
         gateway.stop()
         service.stop()

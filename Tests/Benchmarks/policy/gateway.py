@@ -30,7 +30,8 @@ class Gateway:
             "      fan_out: [" + ", ".join(
                 f"{{ name: {name}, upstream: all, path: /{name}, required: true }}" for name in NAMES[:calls])
             + "] }\n")
-        self.process = processes.start(CORE, [str(gatewayd()), "--config", str(file)], place / "log")
+        self.process = processes.start(
+            CORE, [*processes.first(), str(gatewayd()), "--config", str(file)], place / "log")
         try:
             until(self._is_ready, 20, "gatewayd", self.process, place / "log")
         except NotReady as failure:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from bench import load
+from bench import load, processes
 from bench.certificate import Certificate
 from bench.upstream import Upstream
 
@@ -28,7 +28,8 @@ SECONDS, ROUNDS = 3, 7
 def measure(scratch: Path, _seconds: int) -> Result:
     """All run at once, one is loaded: the others have hardly anything to do."""
     certificate = Certificate.make(scratch / "tls")
-    upstreams = [Upstream(CORE, scratch / f"idle-upstream-{number}", certificate) for number in (1, 2)]
+    upstreams = [Upstream(CORE, scratch / f"idle-upstream-{number}", certificate, processes.first())
+                 for number in (1, 2)]
     urls = [f"http://127.0.0.1:{one.port}" for one in upstreams]
 
     def start(name: str, policies: str = "", route: str = "", limits: str = "") -> Gateway:
@@ -77,7 +78,7 @@ def _ratios(none: Gateway, others: dict[str, Gateway], rounds: int, seconds: int
 def _cost(gateway: Gateway, seconds: int) -> float:
     """Microseconds of CPU for a page."""
     before = gateway.worker_nanoseconds()
-    seen = load.run(CORE, gateway.url, 64, seconds, 2)
+    seen = load.run(CORE, gateway.url, 64, seconds, 2, processes.first())
     if seen.failures or seen.timeouts:
         raise SystemExit(f"policies: {seen.failures} failures and {seen.timeouts} timeouts with idle policies")
     return (gateway.worker_nanoseconds() - before) / seen.requests / 1e3

@@ -1,10 +1,12 @@
 """Twice as much as the upstream can do: what still comes in time."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 from bench import processes
 from bench.paths import GO_PEER
+from bench.wait import until
 
 from .gateway import CORE, Gateway
 from .result import Bound, Result
@@ -26,10 +28,15 @@ def _gatewayd(limits: str) -> Launch:
 def _go(place: Path, urls: list[str], _calls: int) -> tuple[str, Callable[[], None]]:
     place.mkdir(parents=True)
     port = processes.free_port()
-    process = processes.start(
-        CORE, [str(GO_PEER), "-listen", f"127.0.0.1:{port}", "-upstream", urls[0], "-timeout", "2s"], place / "log",
-        {"GOMAXPROCS": "1"})
+    command = [str(GO_PEER), "-listen", f"127.0.0.1:{port}", "-upstream", urls[0], "-timeout", "2s"]
+    process = processes.start(CORE, [*processes.first(), *command], place / "log", {"GOMAXPROCS": "1"})
+    until(lambda: _listens(port), 10, "the peer in Go", process, place / "log")
     return f"http://127.0.0.1:{port}/page", lambda: processes.stop(process)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 WAYS: list[tuple[str, int, Launch]] = [

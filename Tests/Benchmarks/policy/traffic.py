@@ -22,7 +22,7 @@ class Service:
         directory.mkdir(parents=True)
         self.log = directory / "log"
         options = [f"-{name.replace('_', '-')}={value}" for name, value in flags.items()]
-        command = [str(TRAFFIC), "upstream", f"-servers={servers}", *options]
+        command = [*processes.first(), str(TRAFFIC), "upstream", f"-servers={servers}", *options]
         # One thread is enough, and leaves the core's other half to the load.
         self.process: subprocess.Popen = processes.start(CORE, command, self.log, {"GOMAXPROCS": "1"})
         until(lambda: self.log.read_text().endswith("\n"), 10, "the upstream", self.process, self.log)
@@ -70,7 +70,8 @@ class Seen:
 
 def start(url: str, rate: int, seconds: int, log: Path, warm_up: int = 0) -> subprocess.Popen:
     """Sends so many requests a second, whatever becomes of those before."""
-    command = [str(TRAFFIC), "load", f"-url={url}", f"-rate={rate}", f"-seconds={seconds}", f"-warm-up={warm_up}"]
+    command = [*processes.first(), str(TRAFFIC), "load", f"-url={url}", f"-rate={rate}", f"-seconds={seconds}",
+               f"-warm-up={warm_up}"]
     return processes.start(CORE, command, log, {"GOMAXPROCS": "2"})  # the second waits in the kernel for the clock
 
 
