@@ -4,7 +4,7 @@ import Loop
 import Processes
 import Scoreboard
 
-/// What the admin address answers: `/stats`, `/healthz` and `/readyz`, to GET and HEAD.
+/// What the admin address answers: `/stats`, `/metrics`, `/healthz` and `/readyz`, to GET and HEAD.
 @LoopActor
 final class AdminEndpoints: RequestHandler {
     private let scoreboard: ScoreboardReader
@@ -24,12 +24,13 @@ final class AdminEndpoints: RequestHandler {
         let answer: (() -> Response)? =
             switch path {
             case ["stats"]: stats
+            case ["metrics"]: metrics
             case ["healthz"]: healthz
             case ["readyz"]: readyz
             default: nil
             }
         guard let answer else {
-            return Problem(404, "Here are /stats, /healthz and /readyz.").response
+            return Problem(404, "Here are /stats, /metrics, /healthz and /readyz.").response
         }
         guard request.method == "GET" || request.method == "HEAD" else {
             var response = Problem(405, "This is read-only.").response
@@ -43,6 +44,12 @@ final class AdminEndpoints: RequestHandler {
 
     private func stats() -> Response {
         json(200, StatsReport(scoreboard.snapshot(), now: .now()).json)
+    }
+
+    private func metrics() -> Response {
+        var response = Response(status: 200, body: Array(MetricsReport(scoreboard.snapshot(), now: .now()).text.utf8))
+        response.fields.append("Content-Type", MetricsReport.contentType)
+        return response
     }
 
     /// The supervisor holds the control channel of this process: when it is gone, so is this answer.

@@ -34,7 +34,7 @@ package struct CircuitBreaker: Sendable {
         case open
     }
 
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case closed, open
         case halfOpen = "half_open"
     }

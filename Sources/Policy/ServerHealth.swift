@@ -36,7 +36,7 @@ package struct HealthSettings: Sendable, Hashable {
 
 /// What the machine knows of one server: whether it is ejected for failing calls, and down by its probes.
 package struct ServerHealth: Sendable {
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case up, down, ejected
     }
 

@@ -10,7 +10,7 @@ struct ReportTests {
 
     @Test("/stats has every key of the contract's schema with the kind of value it promises.")
     func schema() throws {
-        let stats = try parse(StatsReport(try busyBoard(), now: .seconds(100), usage: usage).json)
+        let stats = try parse(StatsReport(try TestBoard.busy(), now: .seconds(100), usage: TestBoard.usage).json)
         try expect(
             stats, "supervisor",
             numbers: ["pid", "uptime_seconds", "generation", "workers_wanted", "workers_ready", "restarts_total"],
@@ -39,7 +39,7 @@ struct ReportTests {
 
     @Test("/stats says what was counted.")
     func values() throws {
-        let stats = try parse(StatsReport(try busyBoard(), now: .seconds(100), usage: usage).json)
+        let stats = try parse(StatsReport(try TestBoard.busy(), now: .seconds(100), usage: TestBoard.usage).json)
         let supervisor = try object(stats, "supervisor")
         #expect(supervisor["state"] as? String == "running" && supervisor["uptime_seconds"] as? Double == 99.5)
         #expect(supervisor["workers_ready"] as? Int == 1 && supervisor["workers_wanted"] as? Int == 2)
@@ -78,9 +78,9 @@ struct ReportTests {
 
     @Test("Equal input gives equal text, and its members come in the contract's order.")
     func deterministic() throws {
-        let snapshot = try busyBoard()
-        let text = StatsReport(snapshot, now: .seconds(100), usage: usage).json
-        #expect(text == StatsReport(snapshot, now: .seconds(100), usage: usage).json)
+        let snapshot = try TestBoard.busy()
+        let text = StatsReport(snapshot, now: .seconds(100), usage: TestBoard.usage).json
+        #expect(text == StatsReport(snapshot, now: .seconds(100), usage: TestBoard.usage).json)
         let places = ["\"supervisor\"", "\"workers\"", "\"totals\"", "\"upstreams\""].map { text.range(of: $0) }
         let starts = places.compactMap { $0?.lowerBound }
         #expect(starts.count == 4 && starts == starts.sorted())
@@ -88,7 +88,8 @@ struct ReportTests {
 
     @Test("The status has the daemon and a row for each process, from counters alone.")
     func status() throws {
-        let status = try parse(StatusReport(try busyBoard(.counters), now: .seconds(100), usage: usage).json)
+        let status = try parse(
+            StatusReport(try TestBoard.busy(.counters), now: .seconds(100), usage: TestBoard.usage).json)
         #expect(try object(status, "supervisor")["workers_ready"] as? Int == 1)
         #expect(try object(status, "admin")["state"] as? String == "ready")
         let workers = try #require(status["workers"] as? [Object])
@@ -102,43 +103,6 @@ struct ReportTests {
             try expect(worker, "requests", numbers: ["total", "in_flight"], texts: [])
         }
         #expect(try object(workers[1], "last_exit")["reason"] as? String == "signal SIGKILL")
-    }
-
-    /// A daemon that has seen something: worker 0 serves, worker 2 was killed, slot 1 was never used.
-    private func busyBoard(_ depth: ScoreboardReader.Depth = .full) throws -> ScoreboardSnapshot {
-        let board = try TestBoard(slots: 3)
-        let supervisor = board.scoreboard.supervisor
-        supervisor.update { entry in
-            entry.pid = 1
-            entry.version = "1.2.3"
-            entry.startedAt = MonotonicTime(nanoseconds: 500_000_000)
-            entry.generation = 1
-            entry.workersWanted = 2
-            entry.configuration = ConfigurationEntry(
-                path: "/etc/gatewayd/gatewayd.yaml", sha256: String(repeating: "0", count: 64),
-                loadedAt: WallTime(milliseconds: 1_772_323_199_042))
-        }
-        let users = try supervisor.registerUpstream(named: "users")
-        try supervisor.registerUpstream(named: "or\"der\\s\n")
-        supervisor.recordStart(of: .admin, pid: 3, generation: 1, at: .seconds(1), isRestart: false)
-        supervisor.update(.admin) { $0.state = .ready }
-        board.start(0, pid: 10, at: 10)
-        supervisor.update(.worker(0)) { $0.state = .ready }
-        board.start(2, pid: 12, at: 10)
-        let worker = try board.scoreboard.worker(0)
-        worker.heartbeat(at: MonotonicTime(nanoseconds: 99_750_000_000))
-        worker.loopLag(.microseconds(7))
-        worker.requestStarted()
-        worker.callStarted(upstream: users)
-        worker.callFinished(upstream: users, failure: .tooLarge, latency: .milliseconds(3))
-        worker.requestFinished(status: 200, latency: .microseconds(12_345))
-        try board.scoreboard.worker(2).requestStarted()
-        supervisor.recordExit(of: .worker(2), reason: "signal SIGKILL", at: WallTime(milliseconds: 5_000))
-        return board.scoreboard.reader.snapshot(depth)
-    }
-
-    private func usage(_ pid: Int32) -> ProcessUsage? {
-        pid == 10 ? ProcessUsage(residentBytes: 4_096, cpuTime: .milliseconds(1_250)) : nil
     }
 
     private func parse(_ text: String) throws -> Object {

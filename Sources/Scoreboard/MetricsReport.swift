@@ -1,0 +1,143 @@
+package import FanOut
+
+/// What `GET /metrics` answers: the whole scoreboard in Prometheus' text format.
+///
+/// All that can be counted is there from the start, so that the first failure shows as an increase. How many samples there
+/// are depends on workers, upstreams and servers, never on requests. What needs a process is left out while there is none.
+package struct MetricsReport {
+    private let snapshot: ScoreboardSnapshot
+    private let processes: ProcessRows
+    private let now: MonotonicTime
+    private let workers: [(labels: MetricLabels, worker: WorkerSnapshot)]
+
+    /// The media type of the text, with the format's version.
+    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    /// A report of `snapshot` at the time `now`; `usage` looks up a process by its id.
+    package init(
+        _ snapshot: ScoreboardSnapshot, now: MonotonicTime,
+        usage: @escaping (Int32) -> ProcessUsage? = { ProcessUsage.read(pid: $0) }
+    ) {
+        self.snapshot = snapshot
+        self.now = now
+        processes = ProcessRows(now: now, usage: usage)
+        workers = snapshot.workers.map { (MetricLabels.none.with("worker", "\($0.id)"), $0) }
+    }
+
+    /// The text; each line ends with a newline.
+    package var text: String {
+        var writer = MetricsWriter()
+        daemon(into: &writer)
+        connectionsAndRequests(into: &writer)
+        calls(into: &writer)
+        workerProcesses(into: &writer)
+        UpstreamMetrics(snapshot, now: now).write(into: &writer)
+        return writer.text
+    }
+
+    private func daemon(into writer: inout MetricsWriter) {
+        let entry = snapshot.supervisor
+        writer.family("gateway_build_info", .gauge, "The program's version, as a label; always 1.")
+        writer.sample(MetricLabels.none.with("version", entry.version), 1 as UInt64)
+        writer.family("gateway_uptime_seconds", .gauge, "Time since the supervisor started.")
+        writer.sample(.none, now.since(entry.startedAt).seconds)
+        writer.family("gateway_state", .gauge, "What the daemon is doing: 1 for the state that it is in.")
+        writer.states(.none, entry.state)
+        writer.family("gateway_workers_wanted", .gauge, "Workers that there should be.")
+        writer.sample(.none, UInt64(clamping: entry.workersWanted))
+        writer.family("gateway_workers_ready", .gauge, "Workers that serve.")
+        writer.sample(.none, UInt64(clamping: snapshot.workersReady))
+        writer.family("gateway_restarts_total", .counter, "Workers started because the one before them ended.")
+        writer.sample(.none, UInt64(clamping: entry.restartsTotal))
+        writer.family("gateway_generation", .gauge, "Configurations put into use since the supervisor started.")
+        writer.sample(.none, UInt64(clamping: entry.generation))
+        writer.family("gateway_config_load_timestamp_seconds", .gauge, "When the configuration was put into use.")
+        writer.sample(.none, Double(entry.configuration.loadedAt.milliseconds) / 1_000)
+        writer.family("gateway_config_last_reload_successful", .gauge, "0 when the last reload failed or was refused.")
+        let isBad = entry.reload.map { $0.outcome == .failed || $0.outcome == .refused } ?? false
+        writer.sample(.none, isBad ? 0 : 1 as UInt64)
+    }
+
+    private func connectionsAndRequests(into writer: inout MetricsWriter) {
+        each("gateway_connections_active", .gauge, "Clients' connections that are open.", &writer) {
+            $0.traffic.connections.active
+        }
+        each("gateway_connections_accepted_total", .counter, "Clients' connections accepted.", &writer) {
+            $0.traffic.connections.accepted
+        }
+        each(
+            "gateway_requests_started_total", .counter,
+            "Requests begun; those that died with a worker are in no class.", &writer
+        ) { $0.traffic.requests.total }
+        writer.family("gateway_requests_total", .counter, "Requests answered, by the class of the status.")
+        for (labels, worker) in workers {
+            for (index, count) in worker.traffic.requests.byClass.enumerated() {
+                writer.sample(labels.with("class", "\(index + 1)xx"), count)
+            }
+        }
+        each("gateway_requests_in_flight", .gauge, "Requests begun and not answered yet.", &writer) {
+            $0.traffic.requests.inFlight
+        }
+        each(
+            "gateway_requests_rate_limited_total", .counter,
+            "Requests refused because of a rate limit; among the 4xx as well.", &writer
+        ) { $0.traffic.requests.rateLimited }
+        each(
+            "gateway_requests_refused_total", .counter,
+            "Requests refused for want of a call that they need, or because of too many; among the 5xx as well.",
+            &writer
+        ) { $0.traffic.requests.refused }
+        writer.family("gateway_request_duration_seconds", .histogram, "How long requests took.")
+        for (labels, worker) in workers { writer.histogram(labels, worker.traffic.latency) }
+    }
+
+    private func calls(into writer: inout MetricsWriter) {
+        each("gateway_calls_total", .counter, "Calls to upstreams begun.", &writer) { $0.traffic.calls.total }
+        each("gateway_calls_in_flight", .gauge, "Calls begun and not settled yet.", &writer) {
+            $0.traffic.calls.inFlight
+        }
+        writer.family("gateway_calls_failed_total", .counter, "Calls failed, by the reason.")
+        for (labels, worker) in workers { writer.failed(labels, worker.traffic.calls) }
+    }
+
+    private func workerProcesses(into writer: inout MetricsWriter) {
+        writer.family("gateway_worker_state", .gauge, "Where the worker is in its life: 1 for the state that it is in.")
+        for (labels, worker) in workers { writer.states(labels, worker.process.state) }
+        each("gateway_worker_restarts_total", .counter, "Starts because the one before it ended.", &writer) {
+            UInt64(clamping: $0.process.restarts)
+        }
+        writer.family("gateway_loop_lag_seconds", .histogram, "How late the event loop ran what was due.")
+        for (labels, worker) in workers { writer.histogram(labels, worker.loopLag) }
+        let living = workers.filter { $0.worker.process.isAlive }
+        writer.family("gateway_worker_heartbeat_age_seconds", .gauge, "Time since the event loop was last alive.")
+        for (labels, worker) in living { writer.sample(labels, processes.heartbeatAge(of: worker).seconds) }
+        let used = living.compactMap { row in processes.usage(row.worker.process.pid).map { (row.labels, $0) } }
+        writer.family("gateway_worker_resident_memory_bytes", .gauge, "Memory held in RAM, shared pages included.")
+        for (labels, usage) in used { writer.sample(labels, usage.residentBytes) }
+        writer.family(
+            "gateway_worker_cpu_seconds_total", .counter,
+            "Time on a CPU, user and system; begins anew with each process of the worker.")
+        for (labels, usage) in used { writer.sample(labels, usage.cpuTime.seconds) }
+    }
+
+    /// A family with one sample for each worker.
+    private func each(
+        _ name: String, _ kind: MetricsWriter.Kind, _ help: String, _ writer: inout MetricsWriter,
+        _ value: (WorkerSnapshot) -> UInt64
+    ) {
+        writer.family(name, kind, help)
+        for (labels, worker) in workers { writer.sample(labels, value(worker)) }
+    }
+}
+
+extension MetricsWriter {
+    /// A sample for each way in which calls fail.
+    mutating func failed(_ labels: MetricLabels, _ calls: CallCounts) {
+        for failure in Failure.allCases { sample(labels.with("reason", failure.name), calls[failure]) }
+    }
+}
+
+extension Duration {
+    /// Seconds, to the microsecond.
+    fileprivate var seconds: Double { MetricsWriter.seconds(wholeMicroseconds) }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Glibc
+import Testing
+
+extension RunningPrograms {
+    /// `/metrics` of a real gateway.
+    @Suite struct MetricsTests {
+        /// Where Debian's package prometheus has it, and the directories of `PATH`; nil when it is not installed.
+        private static let promtool = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
+            .map { "\($0)/promtool" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+        /// Samples by name and labels, as the text has them.
+        private static func samples(_ gateway: Gateway) async throws -> [String: Double] {
+            let lines = try await gateway.admin("/metrics").body.split(separator: "\n").filter { !$0.hasPrefix("#") }
+            return Dictionary(
+                lines.compactMap { line in
+                    guard let space = line.lastIndex(of: " "), let value = Double(line[space...].dropFirst()) else {
+                        return nil
+                    }
+                    return (String(line[..<space]), value)
+                }, uniquingKeysWith: { first, _ in first })
+        }
+
+        /// A gateway that has answered pages of which some failed.
+        private static func start(workers: Int = 2) async throws -> (TestUpstream, Gateway) {
+            let upstream = try await TestUpstream.start()
+            upstream.on("/good", .json("1"))
+            upstream.on("/bad", .status(503, "{}"))
+            let gateway = try await Gateway.start(
+                """
+                upstreams: { users: { servers: ["\(upstream.url)"] } }
+                routes:
+                  - { path: /page, fan_out: [{ name: a, upstream: users, path: /good }] }
+                  - { path: /broken, fan_out: [{ name: a, upstream: users, path: /bad, required: true }] }
+                """, workers: workers)
+            for _ in 1...20 { #expect(try await gateway.get("/page").status == 200) }
+            for _ in 1...3 { #expect(try await gateway.get("/broken").status == 502) }
+            return (upstream, gateway)
+        }
+
+        /// Runs promtool with a file on standard input or as its last argument.
+        private func check(_ tool: String, _ command: String) async throws {
+            let result = try await Program.run("/bin/sh", "-c", "\(tool) check \(command)")
+            #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result.output) \(result.errors)")
+        }
+
+        @Test("metrics and statistics say the same")
+        func agree() async throws {
+            let (upstream, gateway) = try await Self.start()
+            try await waitUntil("all was counted") { try await gateway.stats().totals.connections.active == 0 }
+            let stats = try await gateway.stats()
+            let samples = try await Self.samples(gateway)
+            #expect(samples["gateway_workers_ready"] == 2 && samples["gateway_state{state=\"running\"}"] == 1)
+            for worker in stats.workers {
+                let label = "worker=\"\(worker.id)\""
+                #expect(samples["gateway_requests_started_total{\(label)}"] == Double(worker.requests.total))
+                #expect(samples["gateway_calls_total{\(label)}"] == Double(worker.calls.total))
+                #expect(
+                    samples["gateway_connections_accepted_total{\(label)}"]
+                        == Double(worker.connections.accepted_total))
+                for (name, count) in worker.requests.by_class {
+                    #expect(samples["gateway_requests_total{\(label),class=\"\(name)\"}"] == Double(count))
+                }
+                let answered = worker.requests.by_class.values.reduce(0, +)
+                #expect(samples["gateway_request_duration_seconds_count{\(label)}"] == Double(answered))
+                #expect(samples["gateway_worker_resident_memory_bytes{\(label)}"] ?? 0 > 1_000_000)
+            }
+            let users = try #require(stats.upstreams["users"])
+            let label = "upstream=\"users\""
+            #expect(samples["gateway_upstream_calls_total{\(label)}"] == Double(users.calls_total))
+            let failed = try #require(users.failed["status"])
+            #expect(samples["gateway_upstream_calls_failed_total{\(label),reason=\"status\"}"] == Double(failed))
+            #expect(samples["gateway_upstream_retries_total{\(label)}"] == users.retries_total.map(Double.init))
+            #expect(samples["gateway_upstream_server_state{\(label),server=\"\(upstream.url)\",state=\"up\"}"] == 1)
+        }
+
+        @Test("counters and buckets go back neither when a worker dies nor when its next one serves")
+        func monotone() async throws {
+            let (upstream, gateway) = try await Self.start(workers: 1)
+            try await waitUntil("all was counted") { try await gateway.stats().totals.connections.active == 0 }
+            let before = try await Self.samples(gateway)
+            let worker = try #require(try await gateway.stats().workers.first)
+            gateway.signal(SIGKILL, to: worker.pid)
+            try await waitUntil("another one served") {
+                let next = try await gateway.stats().workers.first
+                return next?.pid != worker.pid && next?.state == "ready"
+            }
+            let after = try await Self.samples(gateway)
+            // A process' time on a CPU begins with the process.
+            let counters = before.filter { name, _ in
+                (name.contains("_total") || name.contains("_bucket")) && !name.contains("_cpu_")
+            }
+            #expect(counters.count > 50)
+            for (name, value) in counters { #expect(after[name] ?? -1 >= value, "\(name)") }
+            #expect(after["gateway_worker_restarts_total{worker=\"0\"}"] == 1 && after["gateway_restarts_total"] == 1)
+            withExtendedLifetime(upstream) {}
+        }
+
+        @Test("GET and HEAD are answered as the text format's version 0.0.4, other methods with 405")
+        func methods() async throws {
+            let (upstream, gateway) = try await Self.start(workers: 1)
+            let reply = try await gateway.admin("/metrics")
+            #expect(reply.status == 200)
+            #expect(reply.header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8")
+            #expect(reply.header("Cache-Control") == "no-store")
+            let client = try await RawClient.connect(port: gateway.adminPort)
+            try await client.request("HEAD", "/metrics")
+            let head = try await client.reply(hasBody: false)
+            #expect(head.status == 200 && Int(head.header("Content-Length") ?? "") ?? 0 > 1_000)
+            try await client.request("POST", "/metrics")
+            let refused = try await client.reply()
+            #expect(refused.status == 405 && refused.header("Allow") == "GET, HEAD")
+            #expect(try await gateway.admin("/nothing").body.contains("/metrics"))
+            withExtendedLifetime(upstream) {}
+        }
+
+        @Test("the delivered alerts ask only for what is told")
+        func alerts() async throws {
+            let (upstream, gateway) = try await Self.start(workers: 1)
+            let names = try await Set(Self.samples(gateway).keys.map { $0.prefix { $0 != "{" } })
+            let wanted = try Repository.text("deploy/prometheus/gatewayd.rules.yml").split(separator: "\n")
+                .filter { $0.contains("_") && !$0.contains("description") && !$0.contains("#") }
+                .flatMap { $0.split { !$0.isLowercase && $0 != "_" } }.filter { $0.hasPrefix("gateway_") }
+            #expect(wanted.count >= 7)
+            for name in wanted { #expect(names.contains(name), "\(name)") }
+            withExtendedLifetime(upstream) {}
+        }
+
+        @Test("promtool has nothing to say against metrics and alerts", .enabled(if: promtool != nil))
+        func promtoolAgrees() async throws {
+            let tool = try #require(Self.promtool)
+            let (upstream, gateway) = try await Self.start()
+            let folder = try TemporaryFolder()
+            try await gateway.admin("/metrics").body
+                .write(toFile: "\(folder.path)/metrics", atomically: true, encoding: .utf8)
+            try await check(tool, "metrics < \(folder.path)/metrics")
+            try Repository.text("deploy/prometheus/gatewayd.rules.yml")
+                .write(toFile: "\(folder.path)/rules.yml", atomically: true, encoding: .utf8)
+            try await check(tool, "rules \(folder.path)/rules.yml")
+            withExtendedLifetime(upstream) {}
+        }
+    }
+}
