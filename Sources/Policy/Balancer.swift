@@ -46,6 +46,11 @@ package struct Balancer: Sendable {
             }
             return best ?? first
         case .p2c:
+            if isEven {
+                let a = Int.random(in: weights.indices, using: &random)
+                let b = Int.random(in: weights.indices, using: &random)
+                if mayBeChosen(a), mayBeChosen(b) { return isLess(b, a, inFlight) ? b : a }
+            }
             let candidates = weights.indices.filter(mayBeChosen)
             let (a, b) = (draw(candidates), draw(candidates))
             return isLess(b, a, inFlight) ? b : a

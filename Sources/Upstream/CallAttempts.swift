@@ -27,7 +27,6 @@ package final class CallAttempts: TransferOwner {
     /// For a pause, and for the deadline of attempts that began late.
     private var timer: LoopTimer?
     private var pauseEnd: MonotonicTime?
-    private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(
         _ engine: TransferEngine, _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?,
@@ -105,6 +104,8 @@ package final class CallAttempts: TransferOwner {
         case .response(let code, _, _): status = code
         }
         let now = MonotonicTime.now()
+        // Of its own seed only where it is needed: a number of the system's costs more than the rest of a good call.
+        var random = SplitMix64(seed: .random(in: .min ... .max))
         let pause = retry.pause(
             after: attempts, failure: failure, status: status, isIdempotent: isIdempotent,
             left: (started + timeout).since(now), using: &random)
@@ -157,6 +158,9 @@ package final class CallAttempts: TransferOwner {
 /// Calls in the order in which their copies become due.
 @LoopActor
 final class HedgeLine {
+    /// Time between two looks at least, by which a copy may be late: one for each call would cost more than the line.
+    private static let interval = Duration.microseconds(500)
+
     private var waiting = Deque<(due: MonotonicTime, call: CallAttempts)>()
     private lazy var timer = LoopTimer { [unowned self] in tick() }
 
@@ -174,7 +178,7 @@ final class HedgeLine {
             waiting.removeFirst()
             first.call.hedge()
         }
-        if let first = waiting.first { timer.set(first.due) }
+        if let first = waiting.first { timer.set(max(first.due, now + Self.interval)) }
     }
 }
 

@@ -18,10 +18,12 @@ UPSTREAM = {
     "health": "health: { path: /a }",
     "circuit_breaker": "circuit_breaker: { failures: 5, ratio: 50% }",
     "retry": "retry: { attempts: 2 }",
-    "hedge": "hedge: { after: p95, budget: 2% }",
+    # A percentile has copies sent at any load: they would be counted, and not what the policy costs that waits.
+    "hedge": "hedge: { after: 100ms, budget: 2% }",
     "max_in_flight": "max_in_flight: 10000",
 }
-RATE_LIMIT, ADAPTIVE = "rate_limit: { rate: 1000000/s }", "adaptive: true"
+# Without the adaptive limit: a full core is what it is there for, and it would refuse some of this load.
+RATE_LIMIT = "rate_limit: { rate: 1000000/s }"
 SECONDS, ROUNDS = 3, 7
 
 
@@ -32,13 +34,13 @@ def measure(scratch: Path, _seconds: int) -> Result:
                  for number in (1, 2)]
     urls = [f"http://127.0.0.1:{one.port}" for one in upstreams]
 
-    def start(name: str, policies: str = "", route: str = "", limits: str = "") -> Gateway:
-        return Gateway(scratch / f"idle-{name}", urls, 5, policies, route, limits)
+    def start(name: str, policies: str = "", route: str = "") -> Gateway:
+        return Gateway(scratch / f"idle-{name}", urls, 5, policies, route)
 
     none = start("none")
-    everything = {"all": start("all", ", ".join(UPSTREAM.values()), RATE_LIMIT, ADAPTIVE)}
+    everything = {"all": start("all", ", ".join(UPSTREAM.values()), RATE_LIMIT)}
     alone = {name: start(name, policies) for name, policies in UPSTREAM.items()}
-    alone |= {"rate_limit": start("rate", route=RATE_LIMIT), "adaptive": start("adaptive", limits=ADAPTIVE)}
+    alone |= {"rate_limit": start("rate", route=RATE_LIMIT)}
     figures = _ratios(none, everything, ROUNDS, SECONDS) | _ratios(none, alone, 5, 2)
     for one in (none, *everything.values(), *alone.values()):
         one.stop()
