@@ -22,7 +22,7 @@ class Running:
         for attempt in range(ATTEMPTS):
             self.port = processes.free_port()
             self.place = directory / f"{server.name}-{self.port}"
-            self.place.mkdir()
+            self.place.mkdir(exist_ok=True)  # a port may come a second time
             try:
                 self.process = self._start(cores, self.place)
                 return
