@@ -46,12 +46,15 @@ package enum Explanation {
             let plan: FanOutPlan
             do throws(PlanError) {
                 plan = try FanOutPlan(
-                    fanOut, timeout: route.timeout, captures: captures, target: target, requestID: "REQUEST-ID",
+                    fanOut, captures: captures, target: target, requestID: "REQUEST-ID",
                     request: request)
             } catch {
                 throw Refusal(status: 400, reason: error.message)
             }
-            let calls = fanOut.calls.indices.flatMap { call($0, of: fanOut, plan, configuration) }
+            let timeouts = fanOut.timeouts(within: route.timeout)
+            let calls = fanOut.calls.indices.flatMap {
+                call($0, of: fanOut, plan, within: timeouts[$0], configuration)
+            }
             return ["calls    those without 'after' at once, the others as soon as what they wait for is there"] + calls
                 + ["merge    \(fanOut.merge.rawValue): \(fanOut.calls.map(\.name).joined(separator: ", "))"]
                 + (fanOut.quorum > 0 ? ["quorum   \(fanOut.quorum) successes are enough"] : [])
@@ -59,7 +62,8 @@ package enum Explanation {
     }
 
     private static func call(
-        _ index: Int, of route: FanOutRoute, _ plan: FanOutPlan, _ configuration: Configuration
+        _ index: Int, of route: FanOutRoute, _ plan: FanOutPlan, within timeout: Duration,
+        _ configuration: Configuration
     ) -> [String] {
         let call = route.calls[index]
         let upstream = configuration.upstreams[call.upstream]
@@ -68,7 +72,7 @@ package enum Explanation {
         let method = planned?.message?.method ?? call.request.map { $0.method ?? "the request's method" } ?? "GET"
         let after = call.inputs.map { route.calls[$0].name }.joined(separator: ", ")
         let traits = [
-            "within \(plan.timeouts[index].configurationText)", call.isRequired ? "required" : nil,
+            "within \(timeout.configurationText)", call.isRequired ? "required" : nil,
             after.isEmpty ? nil : "after \(after)", call.fallback == nil ? nil : "with a fallback",
         ]
         var lines = [

@@ -42,14 +42,10 @@ package struct RoutePlan: Sendable {
                 times[index].end.configurationText, upstreams[call.upstream], call.target.text,
             ])
         }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let lines = rows.map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-                .trimmingTrailingBlanks
-        }
         let worst = (times.map(\.end).max() ?? .zero).configurationText
         let head = "\(route.methods.joined(separator: ",")) \(route.path.text)"
-        return ([head] + lines + ["worst case \(worst) of at most \(route.timeout.configurationText)"])
+        return
+            ([head] + TextColumns.lines(rows) + ["worst case \(worst) of at most \(route.timeout.configurationText)"])
             .joined(separator: "\n")
     }
 
@@ -71,10 +67,4 @@ package struct RoutePlan: Sendable {
     }
 
     private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\\\"") + "\"" }
-}
-
-extension String {
-    fileprivate var trimmingTrailingBlanks: String {
-        String(reversed().drop { $0 == " " }.reversed())
-    }
 }

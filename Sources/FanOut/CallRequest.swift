@@ -41,11 +41,7 @@ package struct CallRequest: Sendable, Equatable {
 
     /// Fields that belong to a connection, to framing or to the gateway itself, which no call may set or pass on
     /// (RFC 9110 sections 7.2, 7.6.1 and 8.6).
-    package static let reservedFields: Set<String> = [
-        "connection", "content-length", "expect", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
-        "proxy-connection", "te", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
-        "x-request-id",
-    ]
+    package static let reservedFields = ProxyFields.ofConnection.union(["traceparent", "tracestate", "x-request-id"])
 
     /// The names of the fields that it sets or passes on, in lower case.
     package var fieldNames: [String] { fields.map { $0.name.lowercased() } + forwardedFields }

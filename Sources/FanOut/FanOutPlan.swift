@@ -10,29 +10,21 @@ package struct FanOutPlan: Sendable {
 
     /// In the order of the configuration; nil for a call that waits for others.
     package var calls: [PlannedCall?]
-    /// By call, from its start; never longer than the route's.
-    package var timeouts: [Duration]
-    /// Of the whole.
-    package let timeout: Duration
     private var values: TemplateValues
     /// Only where a call looks at it.
     private var request: Request?
 
     /// Fills the templates of a route in; throws where a value would change a call's path.
     package init(
-        _ route: FanOutRoute, timeout: Duration, captures: [String], target: RequestTarget, requestID: String,
+        _ route: FanOutRoute, captures: [String], target: RequestTarget, requestID: String,
         request: Request? = nil
     ) throws(PlanError) {
         values = TemplateValues(captures: captures, target: target, requestID: requestID)
         self.request = request
-        self.timeout = timeout
         calls = []
         calls.reserveCapacity(route.calls.count)
-        timeouts = []
-        timeouts.reserveCapacity(route.calls.count)
         // By index: a copy of each call, with all that it has, would cost more than the rest of this.
         for index in route.calls.indices {
-            timeouts.append(route.calls[index].timeout.map { min($0, timeout) } ?? timeout)
             if route.calls[index].inputs.isEmpty {
                 calls.append(try fill(route.calls[index]))
             } else {

@@ -25,6 +25,13 @@ package struct Problem: Sendable {
         }
     }
 
+    /// The same, better after so long: rounded up to whole seconds, as the field has them.
+    package func after(_ wait: Duration) -> Problem {
+        var problem = self
+        problem.retryAfter = max(1, Int((wait.wholeMilliseconds + 999) / 1_000))
+        return problem
+    }
+
     /// The answer, with the request's id in it and in its header.
     package var response: Response {
         var response = Response(status: status)

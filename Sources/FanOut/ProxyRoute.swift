@@ -65,7 +65,7 @@ package struct ProxyRoute: Sendable {
 /// What of a message goes on to the other side of a proxy.
 package enum ProxyFields {
     /// Of this connection alone (RFC 9110 section 7.6.1), or made anew for the next one.
-    private static let ofConnection: Set<String> = [
+    static let ofConnection: Set<String> = [
         "connection", "content-length", "expect", "host", "keep-alive", "proxy", "proxy-authenticate",
         "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     ]
@@ -87,8 +87,7 @@ package enum ProxyFields {
             message.append(name, value)
         }
         func all(_ name: String) -> [String] { named.contains(name) ? [] : request.fields.all(name) }
-        let address = clientAddress(request.client)
-        let way = all("x-forwarded-for") + [address].compactMap(\.self)
+        let way = all("x-forwarded-for") + [request.clientAddress].compactMap(\.self)
         if !way.isEmpty { message.append("X-Forwarded-For", way.joined(separator: ", ")) }
         message.append("X-Forwarded-Proto", all("x-forwarded-proto").first ?? "http")
         if let host = all("x-forwarded-host").first ?? request.first("host") {
@@ -120,12 +119,5 @@ package enum ProxyFields {
             fields.all("connection").flatMap { $0.split(separator: ",") }.map {
                 $0.lowercased().filter { $0 != " " && $0 != "\t" }
             })
-    }
-
-    /// Without the port; nil for a unix socket.
-    private static func clientAddress(_ client: String) -> String? {
-        guard !client.hasPrefix("unix:"), let colon = client.lastIndex(of: ":") else { return nil }
-        let address = client[..<colon]
-        return address.hasPrefix("[") ? String(address.dropFirst().dropLast()) : String(address)
     }
 }

@@ -14,17 +14,14 @@ extension RateLimit.Key {
     /// itself stands last in X-Forwarded-For: what its client sent, which may be a lie, stands before. From anywhere
     /// else the field says nothing.
     private static func client(of request: Request) -> String {
-        guard isLocal(request.client) else { return withoutPort(request.client) }
+        let peer = request.clientAddress ?? "unix"
+        guard isLocal(request.client) else { return peer }
         let hop = request.fields.all("x-forwarded-for").last?.split(separator: ",").last
         let address = hop.map { $0.drop { $0 == " " || $0 == "\t" } }.map(String.init) ?? ""
-        return address.isEmpty ? withoutPort(request.client) : address
+        return address.isEmpty ? peer : address
     }
 
     private static func isLocal(_ peer: String) -> Bool {
         ["unix:", "127.", "[::1]", "[::ffff:127."].contains { peer.hasPrefix($0) }
-    }
-
-    private static func withoutPort(_ peer: String) -> String {
-        peer.lastIndex(of: ":").map { String(peer[..<$0]) } ?? peer
     }
 }

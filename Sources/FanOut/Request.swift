@@ -22,6 +22,13 @@ package struct Request: Sendable {
         self.received = received
     }
 
+    /// The peer's address without its port; nil for a unix socket.
+    package var clientAddress: String? {
+        guard !client.hasPrefix("unix:"), let colon = client.lastIndex(of: ":") else { return nil }
+        let address = client[..<colon]
+        return address.hasPrefix("[") ? String(address.dropFirst().dropLast()) : String(address)
+    }
+
     /// The value of the first field with that name, which is given in lower case.
     package func first(_ name: StaticString) -> String? { fields.first(name) }
 }

@@ -57,6 +57,11 @@ package struct FanOutRoute: Sendable {
         usesRequest = calls.contains { $0.request != nil }
     }
 
+    /// By call: the time that it has from its start, never longer than that of the whole.
+    package func timeouts(within total: Duration) -> [Duration] {
+        calls.map { call in call.timeout.map { min($0, total) } ?? total }
+    }
+
     /// Whether a call's template names a field of this one's answer.
     package func looksAtFields(of index: Int) -> Bool {
         calls.lazy.flatMap(\.references).contains {

@@ -66,17 +66,22 @@ struct ServerTable {
     ///
     /// Where there is no room left a server's workers judge it each for itself.
     func register(_ servers: [(upstream: Int, url: String)]) {
+        let wanted = servers.map { ServerEntry(upstream: $0.upstream, url: $0.url, isInUse: true) }
+        var missing = Set(wanted)
         for place in 0..<count {
             guard var entry = record(place).read() else { continue }
-            let isInUse = servers.contains { $0.upstream == entry.upstream && $0.url == entry.url }
-            guard isInUse != entry.isInUse else { continue }
-            entry.isInUse = isInUse
-            record(place).publish(entry)
+            let wasInUse = entry.isInUse
+            entry.isInUse = true
+            entry.isInUse = missing.remove(entry) != nil
+            if entry.isInUse != wasInUse { record(place).publish(entry) }
         }
-        for (upstream, url) in servers where place(of: url, upstream) == nil {
+        // In their order; one that is there twice is entered once.
+        for entry in wanted where missing.remove(entry) != nil {
             let next = count
-            guard next < ScoreboardLimits.servers, url.utf8.count <= ScoreboardLimits.serverURLBytes else { continue }
-            record(next).publish(ServerEntry(upstream: upstream, url: url, isInUse: true))
+            guard next < ScoreboardLimits.servers, entry.url.utf8.count <= ScoreboardLimits.serverURLBytes else {
+                continue
+            }
+            record(next).publish(entry)
             memory.store(UInt64(next + 1), at: layout.serverCount)
         }
     }
@@ -95,7 +100,7 @@ struct ServerTable {
 }
 
 /// A server of an upstream, by name.
-struct ServerEntry: Record, Equatable {
+struct ServerEntry: Record, Hashable {
     static let capacity = 2 + RecordWriter.textWords(bytes: ScoreboardLimits.serverURLBytes)
 
     /// The index of its upstream.

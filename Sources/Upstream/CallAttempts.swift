@@ -86,28 +86,23 @@ package final class CallAttempts: TransferOwner {
         guard let place = running.firstIndex(where: { $0.number == number }) else { return }
         let transfer = running.remove(at: place).transfer
         last = transfer
-        let isGood = !result.speaksAgainstServer && !result.isFailure
+        let isGood = !result.speaksAgainstServer && !upstream.wantsAnother(result)
         // One that has failed waits for its copy, which may still succeed.
         guard isGood || running.isEmpty else { return }
         if !isGood, repeats(result, transfer) { return }
         if isGood, number == copy { upstream.report(.hedgeWon) }
+        upstream.noteLatency(since: started)
         finish()?.settled(index, result)
     }
 
     /// Makes the call again, now or after a pause, where that is to be.
     private func repeats(_ result: TransferResult, _ transfer: Transfer) -> Bool {
         guard let retry = upstream.retry, !transfer.hasBegun else { return false }
-        var failure: Failure?
-        var status: Int?
-        switch result {
-        case .failure(let reason): failure = reason
-        case .response(let code, _, _): status = code
-        }
         let now = MonotonicTime.now()
         // Of its own seed only where it is needed: a number of the system's costs more than the rest of a good call.
         var random = SplitMix64(seed: .random(in: .min ... .max))
         let pause = retry.pause(
-            after: attempts, failure: failure, status: status, isIdempotent: isIdempotent,
+            after: attempts, failure: result.failure, status: result.status, isIdempotent: isIdempotent,
             left: (started + timeout).since(now), using: &random)
         guard let pause, upstream.takeRetry() else { return false }
         lastServer = transfer.server
@@ -126,6 +121,7 @@ package final class CallAttempts: TransferOwner {
             pauseEnd = nil
             beginAnother()
         } else {
+            upstream.noteLatency(since: started)
             finish()?.settled(index, .failure(.timeout))
         }
     }
@@ -138,7 +134,6 @@ package final class CallAttempts: TransferOwner {
         timer = nil
         for (_, transfer) in running { engine.cancel(transfer) }
         running = []
-        upstream.note(latency: MonotonicTime.now().since(started))
         return owner
     }
 
@@ -183,7 +178,20 @@ final class HedgeLine {
 }
 
 extension TransferResult {
-    var isFailure: Bool {
-        if case .failure = self { true } else { false }
+    /// Why there is no answer.
+    fileprivate var failure: Failure? {
+        if case .failure(let failure) = self { failure } else { nil }
+    }
+
+    /// Of the answer that there is.
+    fileprivate var status: Int? {
+        if case .response(let status, _, _) = self { status } else { nil }
+    }
+}
+
+extension UpstreamServers {
+    /// Whether a result is a failure, or an answer for which the configuration has the call made again.
+    fileprivate func wantsAnother(_ result: TransferResult) -> Bool {
+        result.status.map { retry?.statuses.contains($0) ?? false } ?? true
     }
 }

@@ -31,7 +31,7 @@ package struct CallKey: Sendable, Hashable {
         bytes.append(settings.collectsFields ? 1 : 0)
         bytes.append(contentsOf: target)
         bytes.append(0x0A)
-        let unkeyed = Self.unkeyedFields(endpoint.upstream.settings)
+        let unkeyed = endpoint.upstream.unkeyedFields
         append(lines: headers?.bytes ?? [], without: unkeyed)
         append(lines: message?.fields ?? [], without: unkeyed)
     }

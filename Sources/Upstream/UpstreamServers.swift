@@ -37,6 +37,8 @@ package final class UpstreamServers {
     private var latency: LatencyQuantile?
     /// Calls of which a copy may become due.
     let hedges: HedgeLine
+    /// Names in lower case of fields in which equal calls may differ.
+    private(set) lazy var unkeyedFields = CallKey.unkeyedFields(settings)
     /// Where equal calls are made once; nil where each is made.
     package let shared: SharedCalls?
     /// Told of what happens.
@@ -180,7 +182,8 @@ package final class UpstreamServers {
         }
     }
 
-    func note(latency elapsed: Duration) { latency?.record(elapsed) }
+    /// A call has its result; the clock is only read where that is of use.
+    func noteLatency(since start: MonotonicTime) { latency?.record(MonotonicTime.now().since(start)) }
 }
 
 extension RetrySettings {

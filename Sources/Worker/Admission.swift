@@ -40,32 +40,39 @@ final class Admission {
 
     /// Decides on a page.
     func decide(on service: FanOutService) -> Decision {
-        guard fits() else { return .refused("The gateway has as many requests as it can answer in time.") }
+        let load = load()
+        if load == .full { return .refused("The gateway has as many requests as it can answer in time.") }
         for index in service.firstRequired where !engine.canBegin(service.endpoints[index]) {
             return .refused(
                 "The call '\(service.route.calls[index].name)', which the answer needs, cannot be made now.")
         }
-        let isNear = engine.isNearlyFull || limit?.isNear(inFlight: inFlight, at: .now()) ?? false
+        let isNear = load == .near || engine.isNearlyFull
         return isNear && service.hasRequired ? .required : .whole
     }
 
-    private func fits() -> Bool {
-        guard limit != nil else { return true }
+    private enum Load {
+        case low, near, full
+    }
+
+    /// By the adaptive limit.
+    private func load() -> Load {
+        guard limit != nil else { return .low }
         let now = MonotonicTime.now()
         if now >= countedUntil {
             countedUntil = now + Self.counting
             limit?.workers = max(1, workers(now))
         }
-        return limit?.admits(inFlight: inFlight, at: now) ?? true
+        guard limit?.admits(inFlight: inFlight, at: now) ?? true else { return .full }
+        return limit?.isNear(inFlight: inFlight, at: now) ?? false ? .near : .low
     }
 
     /// A page begins.
     func begin() { inFlight += 1 }
 
-    /// It is answered.
-    func end(route: Int, since start: MonotonicTime) {
+    /// It is answered; what it took is looked at only where that tells how busy all is.
+    func end(route: Int, since start: MonotonicTime, tells: Bool) {
         inFlight -= 1
-        guard limit != nil else { return }
+        guard tells, limit != nil else { return }
         let now = MonotonicTime.now()
         limit?.record(route: route, latency: now.since(start), at: now)
     }

@@ -74,7 +74,7 @@ final class FanOutRun: TransferOwner {
         let graph = service.route.graph
         if !graph.isFlat {
             let timer = LoopTimer { [self] in timeIsUp() }
-            timer.set(started + plan.timeout)
+            timer.set(started + service.timeout)
             routeTimer = timer
         }
         for index in transfers.indices where graph.inputs[index].isEmpty { begin(index, at: started) }
@@ -88,12 +88,12 @@ final class FanOutRun: TransferOwner {
             return settle(index, .failure(.dependency, status: nil))
         }
         if let field = service.endpoints[index].upstream.settings.deadlineField {
-            let left = min(plan.timeouts[index], (started + plan.timeout).since(now))
+            let left = min(service.timeouts[index], (started + service.timeout).since(now))
             call.message = (call.message ?? OutgoingMessage(method: "GET")).with(field, "\(left.wholeMilliseconds)")
         }
         transfers[index] = engine.call(
             service.endpoints[index], target: call.target, headers: headers, message: call.message,
-            timeout: plan.timeouts[index], at: now, owner: self, index: index)
+            timeout: service.timeouts[index], at: now, owner: self, index: index)
     }
 
     private func noteBegun(_ index: Int) {
@@ -120,7 +120,7 @@ final class FanOutRun: TransferOwner {
         }
         // The call's time goes on while its body waits for a thread and is checked.
         let late = LoopTimer { [self] in settle(index, .failure(.timeout, status: status)) }
-        late.set(start(of: index) + plan.timeouts[index])
+        late.set(start(of: index) + service.timeouts[index])
         heavyWork.run {
             reading.part(body)
         } then: { [self] part in
@@ -133,9 +133,7 @@ final class FanOutRun: TransferOwner {
         // Cancelled or out of time while its body was looked at.
         guard state.isOpen(index) else { return }
         guard let part else { return settle(index, .failure(.invalidJSON, status: status)) }
-        if let fields {
-            if !passedBack.isEmpty { passedBack[index] = fields }
-        }
+        if !passedBack.isEmpty { passedBack[index] = fields }
         if !service.route.graph.dependants[index].isEmpty {
             let reading = service.traits[index].reading
             plan.note(
@@ -209,7 +207,7 @@ final class FanOutRun: TransferOwner {
         onSettled = nil
         let back = passedBack.isEmpty ? nil : HeaderBlock(passingBack: passedBack, of: service.route)
         let elapsed = MonotonicTime.now().since(started)
-        let isSlow = elapsed * 2 > plan.timeout
+        let isSlow = elapsed * 2 > service.timeout
         let isTold = service.isTraced || isSlow || state.outcomes.contains { $0.failure != nil }
         finished(
             FanOutResult(state: state, elapsed: elapsed, passedBack: back, trail: isTold ? trail : nil))
@@ -245,6 +243,9 @@ struct FanOutResult: Sendable {
     var passedBack: HeaderBlock?
     /// How each call went, where somebody may ask: the route is traced, or the request was slow or failed in part.
     var trail: RequestTrail?
+
+    /// Whether how long it took says how busy all is: not where a call failed at once, or the client left.
+    var tellsOfLoad: Bool { state.outcomes.allSatisfy { $0.failure == nil || $0.failure == .timeout } }
 }
 
 extension CallTrail.Times {

@@ -26,12 +26,20 @@ final class FanOutService {
     let hasRequired: Bool
     /// What a request begins with.
     let newState: FanOutState
+    /// Of the whole.
+    let timeout: Duration
+    /// By call, from its start.
+    let timeouts: [Duration]
     /// Whether answers tell how each call went.
     let isTraced: Bool
     /// Whether fields of calls' answers go to the client.
     let passesBack: Bool
 
-    init(_ route: FanOutRoute, _ endpoints: [Endpoint], scoreboardIndices: [Int?], isTraced: Bool) {
+    init(
+        _ route: FanOutRoute, _ endpoints: [Endpoint], timeout: Duration, scoreboardIndices: [Int?], isTraced: Bool
+    ) {
+        self.timeout = timeout
+        timeouts = route.timeouts(within: timeout)
         self.isTraced = isTraced
         self.route = route
         self.endpoints = endpoints

@@ -28,7 +28,6 @@ final class ProxyRun: TransferOwner, TransferSink {
     private var status = 0
     private var bytes = 0
     private var lastPiece = MonotonicTime(nanoseconds: 0)
-    private var isPaused = false
     /// Until the answer begins, and for its pauses from then on.
     private lazy var timer = LoopTimer { [unowned self] in timerFired() }
     /// Set while it runs; it also keeps this value alive.
@@ -79,12 +78,10 @@ final class ProxyRun: TransferOwner, TransferSink {
         bytes += piece.count
         lastPiece = .now()
         stream.send(Array(piece))
-        isPaused = stream.isFull
-        return !isPaused
+        return !stream.isFull
     }
 
     private func resume() {
-        isPaused = false
         lastPiece = .now()
         call?.resume()
     }
@@ -101,9 +98,9 @@ final class ProxyRun: TransferOwner, TransferSink {
     // MARK: The end
 
     private func timerFired() {
-        guard stream != nil else { return giveUp(.timeout) }
+        guard let stream else { return giveUp(.timeout) }
         // While the client is slow, its connection watches the time.
-        let end = (isPaused ? .now() : lastPiece) + service.route.idle
+        let end = (stream.isFull ? .now() : lastPiece) + service.route.idle
         if MonotonicTime.now() >= end { giveUp(.timeout) } else { timer.set(end) }
     }
 

@@ -39,8 +39,6 @@ struct RateLimits {
 
     /// What a request gets that does not pass.
     static func refusal(for wait: Duration, requestID: String) -> Response {
-        var problem = Problem(429, "This route takes no more requests at this time.", requestID: requestID)
-        problem.retryAfter = max(1, Int((wait.wholeMilliseconds + 999) / 1_000))
-        return problem.response
+        Problem(429, "This route takes no more requests at this time.", requestID: requestID).after(wait).response
     }
 }

@@ -36,8 +36,7 @@ final class RequestFlow: RequestHandler {
         let id = requestID(request)
         route(request, id, client) { [self] answered in
             let elapsed = MonotonicTime.now().since(request.received)
-            // The client went away, so nobody gets this answer: counted as nginx counts it.
-            let status = client.isGone ? 499 : answered.response.status
+            let status = client.status(answered.response.status)
             counters.requestFinished(status: status, latency: elapsed)
             log?.append(
                 request, id: id, route: answered.route, status: status,
@@ -120,9 +119,7 @@ final class RequestFlow: RequestHandler {
 
     /// The route's requests were in flight at crash after crash.
     private static func quarantined(for wait: Duration, _ id: String) -> Response {
-        var problem = Problem(503, "This route is in quarantine.", requestID: id)
-        problem.retryAfter = max(1, Int((wait.wholeMilliseconds + 999) / 1_000))
-        return problem.response
+        Problem(503, "This route is in quarantine.", requestID: id).after(wait).response
     }
 
     /// A request of a fan-out route.
@@ -143,8 +140,8 @@ final class RequestFlow: RequestHandler {
         let plan: FanOutPlan
         do throws(PlanError) {
             plan = try FanOutPlan(
-                service.route, timeout: route.timeout, captures: page.captures, target: page.target,
-                requestID: page.id, request: service.route.usesRequest ? request : nil)
+                service.route, captures: page.captures, target: page.target, requestID: page.id,
+                request: service.route.usesRequest ? request : nil)
         } catch {
             return done(Answered(response: Problem(400, error.message, requestID: page.id).response, route: route))
         }
@@ -163,10 +160,10 @@ final class RequestFlow: RequestHandler {
         let streamed = service.route.merge == .stream ? stream(page, request, client) : nil
         run.onSettled = streamed.map { streamed in { streamed.settled($0, $1) } }
         run.start(for: client) { [self] result in
-            admission.end(route: page.index, since: request.received)
-            if let streamed { return finish(streamed, page, request, result, done) }
+            admission.end(route: page.index, since: request.received, tells: result.tellsOfLoad)
+            if let streamed { return finish(streamed, page, request, client, result, done) }
             let answer = { [recorder] (answer: Answer) in
-                recorder.note(result, page.id, request, route, status: answer.response.status)
+                recorder.note(result, page.id, request, route, status: answer.response.status, client)
                 done(Answered(response: answer.response, route: route, failed: answer.failed))
             }
             guard HeavyWork.isHeavy(bytes: result.state.bytes) else {
@@ -187,9 +184,10 @@ final class RequestFlow: RequestHandler {
     }
 
     private func finish(
-        _ streamed: StreamedAnswer, _ page: Page, _ request: Request, _ result: FanOutResult, _ done: @escaping Done
+        _ streamed: StreamedAnswer, _ page: Page, _ request: Request, _ client: Client, _ result: FanOutResult,
+        _ done: @escaping Done
     ) {
-        recorder.note(result, page.id, request, services.routes[page.index], status: 200)
+        recorder.note(result, page.id, request, services.routes[page.index], status: 200, client)
         let failed = zip(page.service.route.calls, result.state.outcomes).compactMap { call, settled in
             settled.failure.map { (name: call.name, failure: $0) }
         }
@@ -266,6 +264,11 @@ final class RequestFlow: RequestHandler {
     func connectionOpened() { counters.connectionOpened() }
 
     func connectionClosed() { counters.connectionClosed() }
+}
+
+extension Client {
+    /// What a request counts as: when the client went away nobody got the answer, and nginx counts that so.
+    func status(_ status: Int) -> Int { isGone ? 499 : status }
 }
 
 extension Answer {

@@ -1,4 +1,6 @@
 import FanOut
+import HTTPEdge
+import Loop
 import Scoreboard
 
 /// Keeps how slow and failed requests went, for those who ask why.
@@ -8,7 +10,10 @@ struct RequestRecorder {
     var worker: Int
 
     /// Writes a request down where there is something to tell.
-    func note(_ result: FanOutResult, _ id: String, _ request: Request, _ route: Route, status: Int) {
+    @LoopActor
+    func note(
+        _ result: FanOutResult, _ id: String, _ request: Request, _ route: Route, status: Int, _ client: Client
+    ) {
         let isSlow = result.elapsed * 2 > route.timeout
         guard let trail = result.trail, isSlow || result.state.outcomes.contains(where: { $0.failure != nil }) else {
             return
@@ -16,6 +21,7 @@ struct RequestRecorder {
         ring.add(
             trail.record(
                 requestID: id, method: request.method, route: route.path.text, at: WallTime.now().rfc3339,
-                worker: worker, status: status, elapsed: result.elapsed, limit: ScoreboardLimits.requestRecordBytes))
+                worker: worker, status: client.status(status), elapsed: result.elapsed,
+                limit: ScoreboardLimits.requestRecordBytes))
     }
 }

@@ -57,7 +57,8 @@ struct Services {
                 }
                 return .fanOut(
                     FanOutService(
-                        fanOut, endpoints, scoreboardIndices: fanOut.calls.map { places[$0.upstream] },
+                        fanOut, endpoints, timeout: route.timeout,
+                        scoreboardIndices: fanOut.calls.map { places[$0.upstream] },
                         isTraced: route.isTraced))
             case .batch(let batch):
                 // Every URL is a server of its own.

@@ -87,13 +87,7 @@ struct StatusTable: Decodable {
             "WORKER", "PID", "STATE", "UP", "RESTARTS", "CONNS", "IN FLIGHT", "REQUESTS", "MEMORY", "CPU", "LAST EXIT",
         ]
         let rows = [titles] + workers.map(Self.row)
-        let widths = titles.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let lines = rows.map { row in
-            let cells = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
-            return cells.joined(separator: "  ")
-        }
+        let lines = TextColumns.lines(rows)
         let head =
             "\(headline): gatewayd \(supervisor.version), \(supervisor.state), pid \(supervisor.pid), "
             + "up \(Self.time(supervisor.uptime_seconds)), "

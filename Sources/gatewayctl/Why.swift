@@ -1,4 +1,5 @@
 import ArgumentParser
+import FanOut
 import FoundationEssentials
 import Processes
 
@@ -69,10 +70,7 @@ struct TimeLine: Decodable {
                 bar(call, of: total),
             ])
         }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let lines = rows.map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-        }
+        let lines = TextColumns.lines(rows)
         let rest = left_out > 0 ? "\(left_out) more calls had no room in the record\n" : ""
         return "\(request_id)  \(method) \(route)  \(status) after \(ms) ms, \(at), worker \(worker)\n"
             + lines.joined(separator: "\n") + "\n" + rest

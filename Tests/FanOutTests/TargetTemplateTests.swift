@@ -120,8 +120,8 @@ import Testing
                 Call(name: "long", upstream: 2, target: target, timeout: .seconds(9)),
             ], merge: .group)
         let plan = try FanOutPlan(
-            route, timeout: .seconds(2), captures: [], target: try #require(RequestTarget("/")), requestID: "r")
-        #expect(plan.timeouts == [.milliseconds(300), .seconds(2), .seconds(2)])
+            route, captures: [], target: try #require(RequestTarget("/")), requestID: "r")
+        #expect(route.timeouts(within: .seconds(2)) == [.milliseconds(300), .seconds(2), .seconds(2)])
         #expect(plan.calls.allSatisfy { $0.map { text($0.target) } == "/a" })
     }
 
@@ -134,7 +134,7 @@ import Testing
             ], merge: .group)
         let target = try #require(RequestTarget("/"))
         #expect(throws: PlanError(message: "a value for the path of a call is empty or made of dots alone")) {
-            try FanOutPlan(route, timeout: .seconds(2), captures: [".."], target: target, requestID: "r")
+            try FanOutPlan(route, captures: [".."], target: target, requestID: "r")
         }
     }
 }

@@ -5,6 +5,8 @@ import signal
 import time
 from pathlib import Path
 
+from bench.wait import until
+
 from . import traffic
 from .gateway import Gateway
 from .result import Bound, Result
@@ -30,7 +32,8 @@ def measure(scratch: Path, _seconds: int) -> Result:
             log = place / "load"
             seconds = BEFORE_SECONDS + AFTER_SECONDS
             process = traffic.start(gateway.url, rate, seconds, log)
-            time.sleep(BEFORE_SECONDS)
+            until(lambda: gateway.stats()["totals"]["requests"]["total"] >= rate * BEFORE_SECONDS,
+                  seconds=2 * BEFORE_SECONDS, what="load before the death", process=process, log=log)
             killed = time.time_ns()
             os.kill(services[1].process.pid, signal.SIGKILL)
             seen = traffic.finish(process, seconds, log)

@@ -114,6 +114,17 @@ extension RunningPrograms {
             #expect(try await gateway.stats().upstreams["all"]?.calls_total == 124)
         }
 
+        @Test("a status that is none of a sick server is repeated too where the configuration names it")
+        func retriedStatus() async throws {
+            let servers = try await Self.servers()
+            servers[0].on("/a", .status(429, "{}"))
+            let gateway = try await Self.start(
+                servers.map(\.url), "retry: { on: [429], backoff: 1ms, budget: 100% }")
+            for _ in 1...6 { #expect(try await gateway.get("/").body == #"{"a":2}"#) }
+            #expect(servers.map { $0.requests("/a").count } == [3, 6])
+            #expect(try await gateway.stats().upstreams["all"]?.servers?.map(\.state) == ["up", "up"])
+        }
+
         @Test("an attempt that takes too long is followed by another within the call's time")
         func attemptTimeout() async throws {
             let servers = try await Self.servers()
