@@ -52,9 +52,8 @@ package enum SharedCell {
 }
 
 /// Cells of one process alone, for programs without a scoreboard.
-///
-/// Unchecked, since an upstream has its own and lives on one loop, whose thread alone reads and exchanges them.
 package final class LocalCells: SharedCells, @unchecked Sendable {
+    // Sendable: an upstream has its own and lives on one loop, whose thread alone reads and exchanges them.
     private var cells = Array(repeating: UInt64(0), count: SharedCell.count)
 
     package init() {}

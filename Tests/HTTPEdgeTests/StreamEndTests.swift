@@ -147,8 +147,7 @@ import Testing
                 stream.end()
             }
         }
-        let client = try TestClient(server.address)
-        client.send(get)
+        let client = try await TestClient.connected(to: server.address, sending: get)
         #expect(try client.answer().text == "onetwo")
     }
 

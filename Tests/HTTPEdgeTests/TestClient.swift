@@ -1,4 +1,5 @@
 import Glibc
+import Loop
 import Processes
 import Testing
 
@@ -37,6 +38,15 @@ final class TestClient {
         }
         let number = socket.number
         try #require(server.withSockaddr { connect(number, $0, $1) } == 0)
+    }
+
+    /// One whose first bytes are there before the server can see the connection, since its loop is held meanwhile: the
+    /// time that a request has to arrive is never over before it was sent.
+    @LoopActor
+    static func connected(to server: SocketAddress, sending text: String) throws -> sending TestClient {
+        let client = try TestClient(server)
+        client.send(text)
+        return client
     }
 
     /// One whose end of a connection is given.

@@ -35,9 +35,8 @@ import Testing
                 $0.headerTimeout = .milliseconds(20)
                 $0.keepAliveIdle = .milliseconds(60)
             })
-        let client = try TestClient(server.address)
-        client.send(get)
         let start = MonotonicTime.now()
+        let client = try await TestClient.connected(to: server.address, sending: get)
         #expect(try client.answer().status == 200)
         #expect(client.end() == (.closed, ""))
         #expect(MonotonicTime.now().since(start) >= .milliseconds(50))
@@ -48,8 +47,7 @@ import Testing
         arguments: ["G", "GET / HTTP/1.1\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nok"])
     func slowRequest(text: String) async throws {
         let server = try await TestServer.echo(limits { $0.headerTimeout = .milliseconds(20) })
-        let client = try TestClient(server.address)
-        client.send(text)
+        let client = try await TestClient.connected(to: server.address, sending: text)
         #expect(try client.answer().status == 408)
         #expect(client.end() == (.closed, ""))
         #expect(await server.handler.refusals == [408])
@@ -58,8 +56,7 @@ import Testing
     @Test("the time of a request's header is as short on a connection that has been idle for longer than that")
     func slowAfterIdle() async throws {
         let server = try await TestServer.echo(limits { $0.headerTimeout = .milliseconds(20) })
-        let client = try TestClient(server.address)
-        client.send(get)
+        let client = try await TestClient.connected(to: server.address, sending: get)
         #expect(try client.answer().status == 200)
         // Until the connection has looked at its time once and goes by the idle time, which is an hour.
         await withCheckedContinuation { done in
@@ -76,8 +73,7 @@ import Testing
                 $0.headerTimeout = .milliseconds(20)
                 $0.keepAliveIdle = .milliseconds(60)
             })
-        let client = try TestClient(server.address)
-        client.send(get)
+        let client = try await TestClient.connected(to: server.address, sending: get)
         #expect(try client.answer().status == 200)
         client.send("\r\n")
         #expect(client.end() == (.closed, ""))
@@ -107,8 +103,7 @@ import Testing
         ) { request, _, reply in
             LoopTimer.once(at: request.received + .milliseconds(60)) { reply(.echo(request)) }
         }
-        let client = try TestClient(server.address)
-        client.send(get)
+        let client = try await TestClient.connected(to: server.address, sending: get)
         #expect(try client.answer().text == "GET / ")
     }
 
