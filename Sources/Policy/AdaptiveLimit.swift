@@ -67,6 +67,15 @@ package struct AdaptiveLimit: Sendable {
         windowEnd = now + Self.window
     }
 
+    /// The limit of all workers together; nil before it was first moved, and where nothing adapts.
+    package static func current(_ cells: any SharedCells) -> UInt64? {
+        let stored = cells.load(Cell.limit)
+        return stored == 0 ? nil : stored / 1_000
+    }
+
+    /// Forgets it, where nothing adapts any more.
+    package static func forget(_ cells: any SharedCells) { cells.update(Cell.limit) { _ in 0 } }
+
     /// The whole limit, of all workers.
     private var limit: Double {
         let stored = cells.load(Cell.limit)

@@ -41,6 +41,8 @@ package struct ServerHealth: Sendable {
     }
 
     private let cells: any SharedCells
+    /// How long it is down at most when nobody probes it any more, because a reload took the probes away.
+    private static let lapse = Duration.seconds(60)
 
     package init(_ cells: any SharedCells) {
         self.cells = cells
@@ -48,7 +50,7 @@ package struct ServerHealth: Sendable {
 
     /// Whether calls go there.
     package func state(at now: MonotonicTime) -> State {
-        if cells.load(SharedCell.health) & 1 == 1 { return .down }
+        if cells.load(SharedCell.health) & 1 == 1, now.since(nextProbe) < Self.lapse { return .down }
         return cells.load(SharedCell.ejectedUntil) > now.nanoseconds ? .ejected : .up
     }
 
@@ -83,10 +85,12 @@ package struct ServerHealth: Sendable {
 
     /// Whether this worker is the one that probes it now.
     package func takesProbe(_ settings: HealthSettings, at now: MonotonicTime) -> Bool {
-        let next = cells.load(SharedCell.nextProbe)
-        guard next <= now.nanoseconds else { return false }
-        return cells.exchange(SharedCell.nextProbe, next, (now + settings.interval).nanoseconds)
+        let next = nextProbe
+        guard next <= now else { return false }
+        return cells.exchange(SharedCell.nextProbe, next.nanoseconds, (now + settings.interval).nanoseconds)
     }
+
+    private var nextProbe: MonotonicTime { MonotonicTime(nanoseconds: cells.load(SharedCell.nextProbe)) }
 
     /// A probe has ended; the new state when that changed it.
     package func probed(isGood: Bool, _ settings: HealthSettings) -> State? {

@@ -12,7 +12,7 @@ package protocol SharedCells: Sendable {
 extension SharedCells {
     /// Changes a cell by what it holds; nil leaves it, and the value that was put there or found is returned.
     @discardableResult
-    func update(_ cell: Int, _ change: (UInt64) -> UInt64?) -> UInt64 {
+    package func update(_ cell: Int, _ change: (UInt64) -> UInt64?) -> UInt64 {
         // Each failed try means that another worker succeeded, so this ends; the bound guards against a cell gone wild.
         for _ in 0..<1_000 {
             let value = load(cell)
@@ -26,7 +26,7 @@ extension SharedCells {
 /// What the cells of an entry mean; a breaker and a server each have an entry of their own.
 package enum SharedCell {
     /// How many cells an entry has.
-    package static let count = 7
+    package static let count = 5
 
     // Of a circuit breaker.
 

@@ -8,7 +8,7 @@
 /// first touched.
 struct Layout: Equatable {
     /// Changes with the place or the meaning of anything in the area.
-    static let version: UInt64 = 4
+    static let version: UInt64 = 5
 
     /// "gatewayd" in ASCII: what the area begins with.
     static let magic: UInt64 = 0x6761_7465_7761_7964
@@ -53,13 +53,10 @@ struct Layout: Equatable {
     /// The limit of requests in flight.
     var adaptiveCells: Int { circuitCells(ScoreboardLimits.upstreams) }
 
-    /// The number of servers; it is raised after the entry was published.
-    var serverCount: Int { adaptiveCells + BoardCells.words }
+    /// What is known of the health of the server at this place, and the two words that say which that is.
+    func serverCells(_ place: Int) -> Int { adaptiveCells + (place + 1) * BoardCells.words }
 
-    /// What is known of the health of the server at this place.
-    func serverCells(_ place: Int) -> Int { serverCount + 8 + place * BoardCells.words }
-
-    /// Which server that is.
+    /// That server by name.
     func server(_ place: Int) -> Int {
         serverCells(ScoreboardLimits.servers) + place * PublishedRecord<ServerEntry>.wordCount
     }

@@ -87,6 +87,11 @@ package struct MetricsReport {
             "Requests refused for want of a call that they need, or because of too many; among the 5xx as well.",
             &writer
         ) { $0.traffic.requests.refused }
+        if let limit = snapshot.adaptiveLimit {
+            writer.family(
+                "gateway_requests_adaptive_limit", .gauge, "Requests in flight that the workers allow, all together.")
+            writer.sample(.none, limit)
+        }
         writer.family("gateway_request_duration_seconds", .histogram, "How long requests took.")
         for (labels, worker) in workers { writer.histogram(labels, worker.traffic.latency) }
     }

@@ -1,3 +1,4 @@
+package import FanOut
 import Policy
 
 /// The memory that supervisor, workers and admin share: counters, histograms, heartbeats and the state of every process.
@@ -68,6 +69,13 @@ package struct Scoreboard: Sendable {
     /// What is known of a server, for all workers; nil for one that the supervisor did not register.
     package func health(ofServer url: String, upstream: Int) -> BoardCells? {
         ServerTable(SharedWords(area), layout).cells(ofServer: url, upstream: upstream)
+    }
+
+    /// The same for one that records name, which is in use until then; nil where there is no room for it.
+    package func health(
+        ofServer url: String, upstream: Int, inUseUntil end: MonotonicTime, at now: MonotonicTime
+    ) -> BoardCells? {
+        ServerTable(SharedWords(area), layout).claim(url, upstream: upstream, until: end.nanoseconds, at: now)
     }
 
     /// The buckets of rate limits, for all workers.

@@ -1,4 +1,5 @@
 package import FanOut
+import Policy
 
 /// The scoreboard for those who only look: the admin process maps it read-only, and so cannot spoil it.
 package struct ScoreboardReader: Sendable {
@@ -106,11 +107,12 @@ package struct ScoreboardReader: Sendable {
         return ScoreboardSnapshot(
             supervisor: supervisor, admin: entry(of: .admin), workers: workers, upstreamNames: names,
             crashes: depth == .full ? crashes : [],
-            conditions: depth == .full ? conditions(names.count) : [])
+            conditions: depth == .full ? conditions(names.count) : [],
+            adaptiveLimit: AdaptiveLimit.current(BoardCells(memory, at: layout.adaptiveCells)))
     }
 
     private func conditions(_ upstreams: Int) -> [UpstreamCondition] {
-        let servers = ServerTable(memory, layout).inUse
+        let servers = ServerTable(memory, layout).all
         return (0..<upstreams).map { index in
             UpstreamCondition(
                 circuit: BoardCells(memory, at: layout.circuitCells(index)).frozen, servers: servers[index] ?? [])

@@ -32,9 +32,22 @@ package struct WorkerSnapshot: Sendable, Equatable {
 
 /// What policies know of an upstream.
 struct UpstreamCondition: Sendable {
-    var circuit: FrozenCells
-    /// Those of the current configuration.
-    var servers: [(url: String, cells: FrozenCells)]
+    let circuit: FrozenCells
+    /// In the order of their places, with those that are in use no more.
+    let servers: [KnownServer]
+
+    /// Each that is in use, once.
+    func servers(at now: MonotonicTime) -> [KnownServer] {
+        var seen: Set<String> = []
+        return servers.filter { $0.inUseUntil > now && seen.insert($0.url).inserted }
+    }
+}
+
+/// What policies know of a server.
+struct KnownServer: Sendable {
+    let url: String
+    let cells: FrozenCells
+    let inUseUntil: MonotonicTime
 }
 
 /// All of the scoreboard, read once.
@@ -53,6 +66,8 @@ package struct ScoreboardSnapshot: Sendable {
     package var crashes: [CrashEntry] = []
     /// By upstream.
     var conditions: [UpstreamCondition] = []
+    /// The limit of requests in flight that the workers have found; nil where they have none.
+    var adaptiveLimit: UInt64?
 
     /// How many workers serve.
     package var workersReady: Int { workers.count { $0.isReady } }

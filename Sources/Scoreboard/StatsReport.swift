@@ -26,7 +26,14 @@ package struct StatsReport {
             writer.object("supervisor") { processes.supervisor(snapshot, into: &$0) }
             writer.object("admin") { processes.process(snapshot.admin ?? ProcessEntry(), into: &$0) }
             writer.array("workers", of: snapshot.workers) { worker($1, into: &$0) }
-            writer.object("totals") { traffic(snapshot.totals, into: &$0) }
+            writer.object("totals") { writer in
+                traffic(snapshot.totals, into: &writer)
+                if let limit = snapshot.adaptiveLimit {
+                    writer.member("adaptive_limit", limit)
+                } else {
+                    writer.null("adaptive_limit")
+                }
+            }
             writer.object("upstreams") { writer in
                 for (index, (name, traffic)) in snapshot.upstreams.enumerated() {
                     writer.object(name) { writer in
@@ -96,7 +103,7 @@ package struct StatsReport {
             writer.member("state", CircuitBreaker.state(condition.circuit, at: now).rawValue)
             writer.member("opened_total", condition.circuit.load(SharedCell.openings))
         }
-        writer.array("servers", of: condition.servers) { writer, server in
+        writer.array("servers", of: condition.servers(at: now)) { writer, server in
             writer.member("url", server.url)
             writer.member("state", ServerHealth(server.cells).state(at: now).rawValue)
             writer.member("removed_total", server.cells.load(SharedCell.removals))

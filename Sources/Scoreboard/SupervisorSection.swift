@@ -1,4 +1,5 @@
 package import FanOut
+import Policy
 
 /// Which process of the daemon is meant, beside the supervisor itself.
 package enum ProcessSlot: Sendable, Hashable {
@@ -127,8 +128,13 @@ package struct SupervisorSection: Sendable {
     }
 
     /// Enters the servers of a configuration, by the index of their upstream; others are unused from now on.
-    package func registerServers(_ servers: [(upstream: Int, url: String)]) {
-        ServerTable(memory, layout).register(servers)
+    package func registerServers(_ servers: [(upstream: Int, url: String)], at now: MonotonicTime) {
+        ServerTable(memory, layout).register(servers, at: now)
+    }
+
+    /// Nothing adapts to the load any more.
+    package func forgetAdaptiveLimit() {
+        AdaptiveLimit.forget(BoardCells(memory, at: layout.adaptiveCells))
     }
 
     private func block(ofWorker slot: Int, row: Int) -> SharedWords {

@@ -71,7 +71,7 @@ struct UpstreamMetrics {
 
     private func servers(into writer: inout MetricsWriter) {
         let servers = conditions.flatMap { row in
-            row.condition.servers.map { (labels: row.labels.with("server", $0.url), cells: $0.cells) }
+            row.condition.servers(at: now).map { (labels: row.labels.with("server", $0.url), cells: $0.cells) }
         }
         writer.family("gateway_upstream_server_state", .gauge, "Whether calls go there: 1 for the state that it is in.")
         for (labels, cells) in servers { writer.states(labels, ServerHealth(cells).state(at: now)) }

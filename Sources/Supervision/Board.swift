@@ -47,14 +47,15 @@ package final class Board {
     /// Gives each upstream of a configuration its place, and each of its servers.
     ///
     /// Done before its first worker starts, which looks them up.
-    package func register(_ upstreams: [Upstream]) throws(ScoreboardError) {
+    package func register(_ configuration: Configuration, at now: MonotonicTime) throws(ScoreboardError) {
         var servers: [(upstream: Int, url: String)] = []
-        for upstream in upstreams {
+        for upstream in configuration.upstreams {
             let index = try section.registerUpstream(named: upstream.name)
-            // Those that records name are the workers' own affair.
+            // Those that records name are entered by the workers that look them up.
             if upstream.service == nil { servers += upstream.servers.map { (index, $0.text) } }
         }
-        section.registerServers(servers)
+        section.registerServers(servers, at: now)
+        if !configuration.limits.isAdaptive { section.forgetAdaptiveLimit() }
     }
 
     /// A configuration is in use from now on.

@@ -267,7 +267,7 @@ final class Rolls {
     private func generation(_ configuration: Configuration, _ bytes: [UInt8]) throws(RefusedReload) -> Generation {
         var listeners: Listeners?
         do {
-            try board.register(configuration.upstreams)
+            try board.register(configuration, at: .now())
             let opened = try children.generation.listeners.reopened(for: configuration)
             listeners = opened
             return try Generation(children.generation.number + 1, configuration, bytes: bytes, listeners: opened)

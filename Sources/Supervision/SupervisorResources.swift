@@ -53,7 +53,7 @@ final class SupervisorResources {
                 board = try Board()
                 board.begin(options, at: now)
             }
-            try board.register(configuration.upstreams)
+            try board.register(configuration, at: now)
         } catch {
             throw StartError(exitCode: 70, description: "\(error)")
         }

@@ -4,8 +4,6 @@ package import Policy
 import Processes
 
 /// Asks the servers of an upstream whether they are well: every worker offers to, and one takes each probe.
-///
-/// Servers that records name are known to one worker alone, so each probes them for itself.
 @LoopActor
 package final class HealthProbes {
     /// Offers in one interval, so that a probe is late by little when the worker that took the last one is gone.

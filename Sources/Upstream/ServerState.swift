@@ -8,7 +8,7 @@ import Policy
 package final class ServerState {
     /// Weight and priority may change; where it is does not.
     package internal(set) var server: Server
-    let health: ServerHealth
+    private(set) var health: ServerHealth
     /// Calls of this worker there.
     var inFlight = 0
     private let settings: UpstreamSettings
@@ -28,6 +28,9 @@ package final class ServerState {
         self.pool = pool
         return pool
     }
+
+    /// What is known of its health is kept there from now on.
+    func keepHealth(in cells: any SharedCells) { health = ServerHealth(cells) }
 
     /// Keeps no connection any more: no new call comes here.
     func retire() { pool?.retire() }

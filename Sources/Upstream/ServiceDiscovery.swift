@@ -10,6 +10,8 @@ import Processes
 package final class ServiceDiscovery {
     /// How long records are believed at least, and how long after a failure the next lookup is.
     private static let leastAge = Duration.seconds(1)
+    /// How long a lookup may take without the other workers' forgetting the servers that this one has.
+    private static let lookupTime = Duration.seconds(10)
 
     private let service: Service
     private weak var upstream: UpstreamServers?
@@ -79,6 +81,7 @@ package final class ServiceDiscovery {
             isHopeless = true
             tell(false)
         }
+        upstream.keepServers(for: next + Self.lookupTime)
         LoopTimer.once(at: .now() + next) { [weak self] in self?.look() }
     }
 

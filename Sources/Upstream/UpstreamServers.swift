@@ -41,6 +41,8 @@ package final class UpstreamServers {
     private(set) lazy var unkeyedFields = CallKey.unkeyedFields(settings)
     /// Where equal calls are made once; nil where each is made.
     package let shared: SharedCalls?
+    /// Where what is known of a server's health is kept, for as long; nil: in this process.
+    private let cells: (_ url: String, _ time: Duration) -> (any SharedCells)?
     /// Told of what happens.
     package var report: (UpstreamEvent) -> Void = { _ in }
 
@@ -48,15 +50,14 @@ package final class UpstreamServers {
     ///
     /// - Parameters:
     ///   - breaker: What the circuit's state is kept in.
-    ///   - health: By server, what is known of its health.
+    ///   - health: Where what is known of a server's health is kept for as long, by its URL; nil: in this process.
     package init(
         _ servers: [Server], _ settings: UpstreamSettings, breaker: any SharedCells = LocalCells(),
-        health: [any SharedCells]? = nil
+        health: @escaping (_ url: String, _ time: Duration) -> (any SharedCells)? = { _, _ in nil }
     ) {
         self.settings = settings
-        self.servers = servers.enumerated().map { index, server in
-            ServerState(server, settings, health?[index] ?? LocalCells())
-        }
+        cells = health
+        self.servers = servers.map { ServerState($0, settings, health($0.url, .zero) ?? LocalCells()) }
         gate = Gate(limit: settings.maxInFlight ?? .max, queue: settings.maxQueue)
         balancer = Balancer(settings.balance, servers)
         hasPriorities = servers.first?.priority != servers.last?.priority
@@ -89,6 +90,13 @@ package final class UpstreamServers {
         hasPriorities = new.first?.priority != new.last?.priority
         retry = settings.retry ?? .failover(servers: new.count)
         report(.serversChanged(new.map(\.url)))
+    }
+
+    /// Says that it has its servers for so long: all processes that say so keep what they know of them in one place.
+    func keepServers(for time: Duration) {
+        for state in servers {
+            if let cells = cells(state.server.url, time) { state.keepHealth(in: cells) }
+        }
     }
 
     // MARK: One transfer

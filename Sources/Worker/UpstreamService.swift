@@ -2,6 +2,7 @@ import Configuration
 import FanOut
 import Loop
 import Policy
+import Processes
 import Scoreboard
 import Upstream
 
@@ -15,16 +16,18 @@ final class UpstreamService {
     /// - Parameter place: Where the scoreboard counts it.
     init(_ settings: Upstream, _ limits: Limits, _ place: Int?, _ board: Scoreboard) {
         self.settings = settings
-        // Those that records name are not in the configuration, and so have no place on the scoreboard.
-        let fixed = settings.service == nil ? settings.servers : []
-        let health = fixed.map { server -> any SharedCells in
-            if let place, let shared = board.health(ofServer: server.text, upstream: place) { return shared }
-            return LocalCells()
-        }
+        let isFixed = settings.service == nil
+        let fixed = isFixed ? settings.servers : []
         let circuit: any SharedCells = if let place { board.circuit(ofUpstream: place) } else { LocalCells() }
         servers = UpstreamServers(
             zip(fixed, settings.weights).map(Server.init), UpstreamSettings(settings, limits), breaker: circuit,
-            health: health)
+            health: { url, time in
+                guard let place else { return nil }
+                // The supervisor has entered those of the configuration.
+                if isFixed { return board.health(ofServer: url, upstream: place) }
+                let now = MonotonicTime.now()
+                return board.health(ofServer: url, upstream: place, inUseUntil: now + time, at: now)
+            })
     }
 
     /// Begins to look up the records that name the servers, where these are not in the configuration.

@@ -63,14 +63,15 @@ extension RunningPrograms {
 
         /// The daemon in a private network, with unix sockets that the test reaches from outside.
         static func start(
-            _ network: PrivateNetwork, in folder: TemporaryFolder, _ configuration: String = configuration
+            _ network: PrivateNetwork, in folder: TemporaryFolder, _ configuration: String = configuration,
+            workers: Int = 1
         ) async throws -> Program {
             let path = folder.path
             try """
             listen: "unix:\(path)/http.sock"
             admin: "unix:\(path)/admin.sock"
             control: \(path)/control.sock
-            workers: 1
+            workers: \(workers)
             access_log: false
             \(configuration)
             """.write(toFile: "\(path)/gatewayd.yaml", atomically: true, encoding: .utf8)

@@ -83,6 +83,42 @@ extension RunningPrograms.NameTests {
             log.contains { $0.contains(#""event":"servers_changed""#) && $0.contains(#"["http://public.test:8080"]"#) })
     }
 
+    @Test("servers that records name are probed once for all workers, shown, and left out by all while they are down")
+    func health() async throws {
+        let network = try await PrivateNetwork.start()
+        try network.setService("10 1 \(Self.port) good.test\n10 1 \(PrivateNetwork.secondPort) good.test")
+        let folder = try TemporaryFolder()
+        let gateway = try await Self.start(
+            network, in: folder,
+            """
+            names: { age: 100ms }
+            upstreams:
+              web:
+                servers: ["srv+http://_web._tcp.test"]
+                health: { path: /probe, interval: 100ms, fall: 2 }
+            routes:
+              - path: /web
+                fan_out: [{ name: web, upstream: web, path: / }]
+            """, workers: 3)
+        defer { gateway.stop() }
+        try await waitUntil("the server that nobody is at was down and the other one up") {
+            let stats = try await Self.get("/stats", from: "\(folder.path)/admin.sock").json
+            let web = (stats["upstreams"] as? [String: Any])?["web"] as? [String: Any]
+            let servers = web?["servers"] as? [[String: Any]] ?? []
+            return servers.compactMap { $0["url"] as? String }.sorted()
+                == ["http://good.test:\(Self.port)", "http://good.test:\(PrivateNetwork.secondPort)"]
+                && servers.allSatisfy {
+                    let isThere = $0["url"] as? String == "http://good.test:\(Self.port)"
+                    return $0["state"] as? String == (isThere ? "up" : "down")
+                        && $0["removed_total"] as? Int == (isThere ? 0 : 1)
+                }
+        }
+        // Of three workers that each probed, 20 probes would take 7 intervals.
+        let (before, start) = (network.probes, ContinuousClock.now)
+        try await waitUntil("20 probes") { network.probes >= before + 20 }
+        #expect(ContinuousClock.now - start > .milliseconds(1_500))
+    }
+
     @Test("a service that is unknown, or never answered for, fails its calls as dns within the names' timeout")
     func noService() async throws {
         let network = try await PrivateNetwork.start()

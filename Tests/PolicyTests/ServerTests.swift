@@ -50,6 +50,17 @@ import Testing
         #expect(server.state(at: at(0)) == .up)
     }
 
+    @Test("a server stays down while it is probed, and not for long when nobody does any more") func lapse() {
+        let settings = HealthSettings(path: "/")
+        let server = ServerHealth(LocalCells())
+        for second in 0..<200 where server.takesProbe(settings, at: at(Double(second))) {
+            _ = server.probed(isGood: false, settings)
+            #expect((server.state(at: at(Double(second))) == .down) == (second >= 10))
+        }
+        #expect(server.state(at: at(230)) == .down)
+        #expect(server.state(at: at(270)) == .up)
+    }
+
     @Test("N workers probe as often as one") func leases() {
         let settings = HealthSettings(path: "/")
         let cells = LocalCells()

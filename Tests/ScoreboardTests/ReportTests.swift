@@ -1,5 +1,6 @@
 import FanOut
 import Foundation
+import Policy
 import Testing
 
 @testable import Scoreboard
@@ -63,6 +64,23 @@ struct ReportTests {
         let users = try object(object(stats, "upstreams"), "users")
         #expect(try object(users, "failed") as? [String: Int] == ["too_large": 1])
         #expect(users["calls_total"] as? Int == 1)
+    }
+
+    @Test("The limit that the workers have found is shown, and forgotten where they look for none.")
+    func adaptiveLimit() throws {
+        let board = try TestBoard(slots: 1).scoreboard
+        func reports() throws -> (stats: Any?, metrics: Double?) {
+            let snapshot = board.reader.snapshot()
+            let totals = try object(parse(StatsReport(snapshot, now: .seconds(1)).json), "totals")
+            let metrics = try Exposition(MetricsReport(snapshot, now: .seconds(1)).text)
+            return (totals["adaptive_limit"], metrics.value("gateway_requests_adaptive_limit"))
+        }
+        var limit = AdaptiveLimit(routes: 1, most: 1_000, board.adaptiveLimit, at: .seconds(1))
+        #expect(try reports().stats is NSNull && reports().metrics == nil)
+        for _ in 0..<20 { limit.record(route: 0, latency: .milliseconds(1), at: .seconds(2)) }
+        #expect(try reports().stats as? Int == 64 && reports().metrics == 64)
+        board.supervisor.forgetAdaptiveLimit()
+        #expect(try reports().stats is NSNull)
     }
 
     @Test("Before anything was started /stats is whole already.")

@@ -65,6 +65,9 @@ final class PrivateNetwork: Sendable {
         }
     }
 
+    /// Requests of `/probe` until now.
+    var probes: Int { servers.output.lines.count { $0 == "probe" } }
+
     /// Lookups of that service until now.
     var serviceLookups: Int { servers.output.lines.count { $0 == "service" } }
 
@@ -88,7 +91,7 @@ final class PrivateNetwork: Sendable {
         while (1) { for my $ready ($all->can_read) {
             if ($ready != $dns) {
                 my $client = $ready->accept or next;
-                while (<$client>) { last if /^\r\n$/ }
+                while (<$client>) { print "probe\n" if m{^GET /probe }; last if /^\r\n$/ }
                 print $client "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n", $digits{$ready};
                 close $client;
                 next;
