@@ -23,10 +23,10 @@ package struct FanOutPlan: Sendable {
         self.request = request
         calls = []
         calls.reserveCapacity(route.calls.count)
-        // By index: a copy of each call, with all that it has, would cost more than the rest of this.
+        // Piece by piece: a copy of each call, with all that it has, would cost more than the rest of this.
         for index in route.calls.indices {
             if route.calls[index].inputs.isEmpty {
-                calls.append(try fill(route.calls[index]))
+                calls.append(try fill(route.calls[index].target, route.calls[index].request))
             } else {
                 try route.calls[index].target.check(values)
                 calls.append(nil)
@@ -43,12 +43,12 @@ package struct FanOutPlan: Sendable {
     /// A call whose inputs are there; nil where they do not have what its templates want.
     package func call(_ index: Int, of route: FanOutRoute) -> PlannedCall? {
         // Values of the request were checked before any call began: what is thrown here is an answer's.
-        try? fill(route.calls[index])
+        try? fill(route.calls[index].target, route.calls[index].request)
     }
 
-    private func fill(_ call: borrowing Call) throws(PlanError) -> PlannedCall? {
-        guard let target = try call.target.fill(values) else { return nil }
-        guard let shape = call.request, let request else { return PlannedCall(target: target, message: nil) }
+    private func fill(_ template: TargetTemplate, _ shape: CallRequest?) throws(PlanError) -> PlannedCall? {
+        guard let target = try template.fill(values) else { return nil }
+        guard let shape, let request else { return PlannedCall(target: target, message: nil) }
         guard let message = shape.message(values, for: request) else { return nil }
         return PlannedCall(target: shape.target(target, for: values), message: message)
     }
@@ -73,7 +73,7 @@ extension TargetTemplate {
         bytes.reserveCapacity(64)
         for piece in pieces {
             switch piece {
-            case .literal(let literal): bytes.append(contentsOf: literal)
+            case .literal(let literal): bytes.append(copying: literal)
             case .value(.rest(let index), _):
                 PercentEncoding.append(values.captures[index], keeping: UInt8(ascii: "/"), to: &bytes)
             case .value(let reference, let inPath):

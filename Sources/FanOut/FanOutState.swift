@@ -23,6 +23,8 @@ package struct FanOutState: Sendable {
     /// The failure that an error answer is about: of the first required call that failed, otherwise the last failure.
     package private(set) var deciding: Failure?
     private var isDecided = false
+    /// A bit for each kind of failure that there was, by its raw value.
+    private var failures: UInt32 = 0
 
     /// - Parameters:
     ///   - required: How many calls the answer cannot do without.
@@ -39,13 +41,15 @@ package struct FanOutState: Sendable {
     /// Notes what became of a call.
     ///
     /// A call settles once; what comes later for it is ignored.
-    package mutating func settle(_ index: Int, _ settled: Settled, isRequired: Bool) -> Action {
+    package mutating func settle(_ index: Int, _ settled: consuming Settled, isRequired: Bool) -> Action {
         guard !isSettled[index] else { return .wait }
         isSettled[index] = true
+        let failure = settled.failure
         outcomes[index] = settled
         open -= 1
         if isRequired { openRequired -= 1 }
-        if let failure = settled.failure {
+        if let failure {
+            failures |= 1 << UInt32(failure.rawValue)
             if !isDecided {
                 deciding = failure
                 isDecided = isRequired
@@ -57,9 +61,6 @@ package struct FanOutState: Sendable {
         return open == 0 || isEnough ? .finish : .wait
     }
 
-    /// Whether a call is not settled yet.
-    package func isOpen(_ index: Int) -> Bool { !isSettled[index] }
-
     /// A call has an answer: the calls that waited for it alone, which can begin.
     package mutating func released(by index: Int, in graph: CallGraph) -> [Int] {
         var ready: [Int] = []
@@ -69,6 +70,12 @@ package struct FanOutState: Sendable {
         }
         return ready
     }
+
+    /// Whether a call that settled failed.
+    package var hasFailures: Bool { failures != 0 }
+
+    /// Whether none failed but by taking too long.
+    package var hasOnlyTimeouts: Bool { failures & ~(1 << UInt32(Failure.timeout.rawValue)) == 0 }
 
     /// Bytes of all parts together.
     package var bytes: Int {

@@ -56,8 +56,8 @@ struct Merge {
             guard let json = json(index) else { continue }
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
-            bytes.append(contentsOf: route.calls[index].key)
-            bytes.append(contentsOf: json)
+            bytes.append(copying: route.calls[index].key)
+            bytes.append(copying: json)
         }
         bytes.append(UInt8(ascii: "}"))
     }
@@ -103,12 +103,12 @@ struct Merge {
         bytes.append(",\"results\":{")
         for index in outcomes.indices {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: route.calls[index].key)
+            bytes.append(copying: route.calls[index].key)
             bytes.append(UInt8(ascii: "{"))
             outcomes[index].write(to: &bytes)
             if let json = json(index) {
                 bytes.append(",\"body\":")
-                bytes.append(contentsOf: json)
+                bytes.append(copying: json)
             }
             bytes.append(UInt8(ascii: "}"))
         }

@@ -52,7 +52,7 @@ package struct HeaderBlock: Sendable, Equatable {
 
     /// Adds all fields of another block.
     mutating func append(_ other: HeaderBlock) {
-        bytes.append(contentsOf: other.bytes)
+        bytes.append(copying: other.bytes)
     }
 
     /// The fields of calls' answers that a route passes back, by call; nil when there are none.

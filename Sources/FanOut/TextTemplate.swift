@@ -92,7 +92,7 @@ package struct JSONTemplate: Sendable, Hashable {
         var bytes: [UInt8] = []
         for piece in pieces {
             switch piece {
-            case .literal(let literal): bytes.append(contentsOf: literal)
+            case .literal(let literal): bytes.append(copying: literal)
             case .string(let template):
                 if template.pieces.count == 1, case .value(let reference) = template.pieces[0] {
                     guard let json = values.json(reference) else { return nil }

@@ -21,7 +21,7 @@ struct ResponseWriter {
         bytes.append(0x20)
         Self.append(StatusCode.reason(response.status), to: &bytes)
         Self.append("\r\n", to: &bytes)
-        bytes.append(contentsOf: response.fields.bytes)
+        bytes.append(copying: response.fields.bytes)
         switch framing {
         case .length(let length):
             Self.append("Content-Length: ", to: &bytes)

@@ -109,7 +109,7 @@ final class CurlExchange: EasyHandle {
         var url: [UInt8] = []
         url.reserveCapacity(origin.utf8.count + transfer.target.count + 1)
         url.append(contentsOf: origin.utf8)
-        url.append(contentsOf: transfer.target)
+        url.append(copying: transfer.target)
         url.append(0)
         return url
     }
@@ -272,7 +272,7 @@ private func receivedOnLoop(
 ) -> Int {
     guard let bytes, let context else { return 0 }
     let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().receive(chunk) ? chunk.count : 0
+    return Unmanaged<CurlExchange>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.receive(chunk) } ? chunk.count : 0
 }
 
 /// CURLOPT_HEADERFUNCTION; likewise.
@@ -291,5 +291,6 @@ private func receivedHeaderOnLoop(
 ) -> Int {
     guard let bytes, let context else { return 0 }
     let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue().receiveHeader(line) ? line.count : 0
+    return Unmanaged<CurlExchange>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.receiveHeader(line) }
+        ? line.count : 0
 }

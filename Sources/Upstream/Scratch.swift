@@ -24,12 +24,12 @@ final class Scratch {
             request.append(contentsOf: message.method.utf8)
             request.append(contentsOf: frame.head.dropFirst(ServerPool.method.utf8.count))
         } else {
-            request.append(contentsOf: frame.head)
+            request.append(copying: frame.head)
         }
-        request.append(contentsOf: target)
-        request.append(contentsOf: frame.tail)
-        request.append(contentsOf: fields)
-        request.append(contentsOf: headers)
+        request.append(copying: target)
+        request.append(copying: frame.tail)
+        request.append(copying: fields)
+        request.append(copying: headers)
         if let message {
             request.append(contentsOf: message.fields)
             if let length = message.contentLength { request.append(contentsOf: "Content-Length: \(length)\r\n".utf8) }

@@ -26,6 +26,8 @@ final class FanOutRun: TransferOwner {
     /// A bit for each call that has not begun.
     private var waitingCalls: UInt64
     private var state: FanOutState
+    /// By call: whether it is not settled; apart from the state, which would be copied for a look at it.
+    private var isOpen: [Bool]
     private var transfers: [RunningCall?]
     /// By call; empty where the route passes nothing back.
     private var passedBack: [HeaderFields?]
@@ -57,6 +59,7 @@ final class FanOutRun: TransferOwner {
         openCalls = count < 64 ? 1 << UInt64(count) - 1 : .max
         waitingCalls = openCalls
         state = service.newState
+        isOpen = Array(repeating: true, count: count)
         transfers = Array(repeating: nil, count: count)
         starts = service.route.graph.isFlat ? [] : Array(repeating: started, count: count)
         passedBack = service.passesBack ? Array(repeating: nil, count: count) : []
@@ -131,7 +134,7 @@ final class FanOutRun: TransferOwner {
 
     private func settle(_ index: Int, _ status: Int, _ part: Part?, _ body: [UInt8], _ fields: HeaderFields?) {
         // Cancelled or out of time while its body was looked at.
-        guard state.isOpen(index) else { return }
+        guard isOpen[index] else { return }
         guard let part else { return settle(index, .failure(.invalidJSON, status: status)) }
         if !passedBack.isEmpty { passedBack[index] = fields }
         if !service.route.graph.dependants[index].isEmpty {
@@ -146,14 +149,15 @@ final class FanOutRun: TransferOwner {
     }
 
     private func settle(_ index: Int, _ outcome: Outcome) {
-        guard state.isOpen(index) else { return }
+        guard isOpen[index] else { return }
         switch note(index, outcome) {
         case .finish: finish()
         case .wait: if !starts.isEmpty { release(index, outcome) }
         }
     }
 
-    private func note(_ index: Int, _ outcome: Outcome) -> FanOutState.Action {
+    private func note(_ index: Int, _ outcome: consuming Outcome) -> FanOutState.Action {
+        isOpen[index] = false
         if let record {
             openCalls &= ~(1 << UInt64(index))
             record.records.note(openCalls: openCalls, at: record.place)
@@ -173,7 +177,7 @@ final class FanOutRun: TransferOwner {
         let graph = service.route.graph
         if case .failure = outcome {
             guard let fallback = service.route.calls[index].fallback else {
-                for dependant in graph.dependants[index] where state.isOpen(dependant) {
+                for dependant in graph.dependants[index] where isOpen[dependant] {
                     noteBegun(dependant)
                     starts[dependant] = .now()
                     settle(dependant, .failure(.dependency, status: nil))
@@ -208,7 +212,7 @@ final class FanOutRun: TransferOwner {
         let back = passedBack.isEmpty ? nil : HeaderBlock(passingBack: passedBack, of: service.route)
         let elapsed = MonotonicTime.now().since(started)
         let isSlow = elapsed * 2 > service.timeout
-        let isTold = service.isTraced || isSlow || state.outcomes.contains { $0.failure != nil }
+        let isTold = service.isTraced || isSlow || state.hasFailures
         finished(
             FanOutResult(state: state, elapsed: elapsed, passedBack: back, trail: isTold ? trail : nil))
     }
@@ -227,7 +231,7 @@ final class FanOutRun: TransferOwner {
 
     /// Ends what is still open: nobody waits for it.
     private func abandonOpen() {
-        for index in transfers.indices where state.isOpen(index) {
+        for index in transfers.indices where isOpen[index] {
             if let transfer = transfers[index] { engine.cancel(transfer) }
             if waitingCalls & (1 << UInt64(index)) != 0 { noteBegun(index) }
             _ = note(index, .failure(.cancelled, status: nil))
@@ -245,7 +249,7 @@ struct FanOutResult: Sendable {
     var trail: RequestTrail?
 
     /// Whether how long it took says how busy all is: not where a call failed at once, or the client left.
-    var tellsOfLoad: Bool { state.outcomes.allSatisfy { $0.failure == nil || $0.failure == .timeout } }
+    var tellsOfLoad: Bool { state.hasOnlyTimeouts }
 }
 
 extension CallTrail.Times {

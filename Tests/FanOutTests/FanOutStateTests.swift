@@ -35,6 +35,18 @@ import Testing
         #expect(FanOutState(calls: 1).outcomes == [Settled(.failure(.cancelled, status: nil), elapsed: .zero)])
     }
 
+    @Test("what failed is known without a look at each call")
+    func failures() {
+        let good = Settled(.success(status: 200, part: .null), elapsed: .zero)
+        var state = FanOutState(calls: 3)
+        _ = state.settle(0, good, isRequired: false)
+        #expect(!state.hasFailures && state.hasOnlyTimeouts)
+        _ = state.settle(1, Settled(.failure(.timeout, status: nil), elapsed: .zero), isRequired: false)
+        #expect(state.hasFailures && state.hasOnlyTimeouts)
+        _ = state.settle(2, Settled(.failure(.cancelled, status: nil), elapsed: .zero), isRequired: false)
+        #expect(state.hasFailures && !state.hasOnlyTimeouts)
+    }
+
     @Test(arguments: UInt64(1)...50)
     func theOrderOfSettlingNeverChangesTheOutcomes(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
