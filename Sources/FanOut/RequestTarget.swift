@@ -16,13 +16,14 @@ package struct RequestTarget: Sendable, Equatable {
             rest = rest[scheme.upperBound...]
             let path = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
             // An http URI without a host is to be refused (RFC 9110 section 4.2.1).
-            guard path > rest.startIndex, rest[..<path].utf8.allSatisfy(Self.isVisible) else { return nil }
+            guard HostField.isWellFormed(authority: rest[..<path]) else { return nil }
             rest = rest[path...]
         }
+        guard rest.utf8.allSatisfy(Self.isVisible) else { return nil }
         let question = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
         let path = rest[..<(question ?? rest.endIndex)]
         self.query = question.map { rest[rest.utf8.index(after: $0)...] }
-        guard path.utf8.allSatisfy(Self.isVisible), let segments = Self.segments(of: path) else { return nil }
+        guard let segments = Self.segments(of: path) else { return nil }
         self.segments = segments
     }
 

@@ -5,6 +5,8 @@ package struct Response: Sendable {
     package var status: Int
     package var fields: HeaderBlock
     package var body: [UInt8]
+    /// Whether nothing is read behind the request that it answers.
+    package var endsConnection = false
 
     package init(status: Int, fields: HeaderBlock = HeaderBlock(), body: [UInt8] = []) {
         self.status = status

@@ -71,8 +71,8 @@ extension Connection {
     /// Sends an answer; without `reply` it is a refusal, after which nothing is read.
     private func send(_ response: Response, _ reply: ReplyTraits?) {
         // What comes behind the last answer is not read: closing at once would reset the connection under that answer.
-        let lingers = reply == nil || server.isDraining || hasMore
-        let isLast = reply.map(isLast) ?? true
+        let lingers = reply == nil || response.endsConnection || server.isDraining || hasMore
+        let isLast = response.endsConnection || (reply.map(isLast) ?? true)
         let body = reply?.omitsBody == true ? [] : response.body
         let isSmall = body.count <= server.limits.writeBytes
         let head = server.assemble(response, Self.option(isLast: isLast, reply), body: isSmall ? body : [])

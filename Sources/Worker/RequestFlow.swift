@@ -69,9 +69,8 @@ final class RequestFlow: RequestHandler {
     private typealias Done = @LoopActor (Answered) -> Void
 
     private func route(_ request: Request, _ id: String, _ client: Client, _ done: @escaping Done) {
-        guard let target = RequestTarget(request.target) else {
-            let problem = Problem(400, "The target is no path that can be read.", requestID: id)
-            return done(Answered(response: problem.response))
+        guard let target = RequestTarget(request.target), request.method != "CONNECT" else {
+            return done(Answered(response: Self.answer(withoutPath: request, id)))
         }
         switch services.table.lookUp(method: request.method, segments: target.segments) {
         case .notFound:
@@ -115,6 +114,26 @@ final class RequestFlow: RequestHandler {
                 proxy(service, path, route, request, id, client, done)
             }
         }
+    }
+
+    /// A request that is not about a path: about the whole server, or one that is refused.
+    private static func answer(withoutPath request: Request, _ id: String) -> Response {
+        var response: Response
+        switch (request.method, request.target) {
+        case ("OPTIONS", "*"):
+            // RFC 9110 section 9.3.7: a ping, whose answer need not say anything.
+            response = Response(status: 204)
+            response.fields.append("X-Request-Id", id)
+            return response
+        case ("CONNECT", _):
+            // What follows would be for the other end of a tunnel that there is not, as nginx answers it.
+            response = Problem(405, "No tunnel begins here.", requestID: id).response
+            response.fields.append("Allow", "")
+        default:
+            response = Problem(400, "The target is no path that can be read.", requestID: id).response
+        }
+        response.endsConnection = true
+        return response
     }
 
     /// The route's requests were in flight at crash after crash.

@@ -73,9 +73,8 @@ import Testing
                 $0.headerTimeout = .milliseconds(20)
                 $0.keepAliveIdle = .milliseconds(60)
             })
-        let client = try await TestClient.connected(to: server.address, sending: get)
+        let client = try await TestClient.connected(to: server.address, sending: get + "\r\n")
         #expect(try client.answer().status == 200)
-        client.send("\r\n")
         #expect(client.end() == (.closed, ""))
         #expect(await server.handler.refusals.isEmpty)
     }

@@ -49,6 +49,15 @@ final class Nginx: Sendable {
     /// What it has complained of.
     var log: String { (try? String(contentsOfFile: "\(directory)/error.log", encoding: .utf8)) ?? "" }
 
+    /// The lines of its access log, a JSON object each.
+    var requests: [[String: Any]] {
+        // A target may have any bytes.
+        let bytes = FileManager.default.contents(atPath: "\(directory)/access.log") ?? Data()
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap {
+            (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]
+        }
+    }
+
     /// One request on a new connection.
     func get(_ path: String, headers: [(String, String)] = []) async throws -> HTTPReply {
         let client = try await RawClient.connect(port: port)

@@ -54,10 +54,13 @@ final class RawClient: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
+    /// Sends text as it is.
+    func send(_ text: String) async throws { try await send(bytes: Array(text.utf8)) }
+
     /// Sends bytes as they are.
-    func send(_ text: String) async throws {
+    func send(bytes: [UInt8]) async throws {
         try await blocking { [self] in
-            var rest = Array(text.utf8)[...]
+            var rest = bytes[...]
             while !rest.isEmpty {
                 let sent = rest.withUnsafeBytes {
                     Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
@@ -106,6 +109,15 @@ final class RawClient: Sendable {
                 guard try fill(&buffer) else { return false }
             }
             return true
+        }
+    }
+
+    /// All that comes until the peer closes.
+    func all() async throws -> String {
+        try await blocking { [self] in
+            var buffer: [UInt8] = []
+            while try fill(&buffer) {}
+            return text(buffer)
         }
     }
 
