@@ -27,8 +27,11 @@ let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio"
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A target of ours: Swift 6 mode, one set of settings for all.
-func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+///
+/// - Parameter files: Those that are put into the program, in their folder.
+func house(_ name: String, _ dependencies: [Target.Dependency] = [], files: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: files.map { .embedInCode($0) }, swiftSettings: swift)
 }
 
 /// The tests of one target, in the folder that mirrors it.
@@ -70,7 +73,9 @@ let package = Package(
             ]),
         house("HTTPEdge", ["FanOut", "Loop", "Processes", "CLinux"]),
         house("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
-        house("Admin", ["HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"]),
+        house(
+            "Admin", ["HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"],
+            files: ["dashboard.html", "dashboard.css", "dashboard.js"].map { "Dashboard/\($0)" }),
         house(
             "Worker",
             [

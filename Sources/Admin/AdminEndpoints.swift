@@ -4,16 +4,25 @@ import Loop
 import Processes
 import Scoreboard
 
-/// What the admin address answers: `/stats`, `/metrics`, `/healthz` and `/readyz`, to GET and HEAD.
+/// What the admin address answers to GET and HEAD: the dashboard with what it is told, `/stats`, `/metrics`, `/healthz` and
+/// `/readyz`.
 @LoopActor
 final class AdminEndpoints: RequestHandler {
     private let scoreboard: ScoreboardReader
 
-    init(_ scoreboard: ScoreboardReader) {
+    private let dashboard = DashboardPage()
+    private let feed: LiveFeed
+
+    init(_ scoreboard: ScoreboardReader, _ feed: LiveFeed) {
         self.scoreboard = scoreboard
+        self.feed = feed
     }
 
     func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
+        if request.method == "GET", RequestTarget(request.target)?.segments == ["events"] {
+            if feed.tell(client) { return }
+            return answer(json(503, #"{"status":"too many dashboards listen"}"#))
+        }
         answer(response(to: request))
     }
 
@@ -23,6 +32,8 @@ final class AdminEndpoints: RequestHandler {
         }
         let answer: (() -> Response)? =
             switch path {
+            case [""]: { self.dashboard.response() }
+            case ["events"], ["live"]: { self.json(200, self.feed.json) }
             case ["stats"]: stats
             case ["metrics"]: metrics
             case ["healthz"]: healthz
@@ -30,7 +41,7 @@ final class AdminEndpoints: RequestHandler {
             default: nil
             }
         guard let answer else {
-            return Problem(404, "Here are /stats, /metrics, /healthz and /readyz.").response
+            return Problem(404, "Here are /, /stats, /metrics, /healthz and /readyz.").response
         }
         guard request.method == "GET" || request.method == "HEAD" else {
             var response = Problem(405, "This is read-only.").response
@@ -79,4 +90,6 @@ final class AdminEndpoints: RequestHandler {
     func connectionOpened() {}
 
     func connectionClosed() {}
+
+    func drains() { feed.end() }
 }

@@ -27,7 +27,11 @@ package struct AdminProcess {
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
             var limits = EdgeLimits()
             limits.requestBody = 0
-            let server = HTTPServer(AdminEndpoints(reader), limits: limits)
+            let generation = reader.entry(of: .admin)?.generation
+            let paths = configuration.routes.map(\.path.text)
+            // Of later generations nobody tells this process.
+            let feed = LiveFeed(reader, routes: { $0 == generation ? paths : [] })
+            let server = HTTPServer(AdminEndpoints(reader, feed), limits: limits)
             server.serve(listener)
             return (server, atEnd: {})
         }

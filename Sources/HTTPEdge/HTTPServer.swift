@@ -46,6 +46,7 @@ package final class HTTPServer {
         // Connections that wait in the queue get their one answer.
         for listener in listeners { listener.stop(takesQueue: true) }
         listeners = []
+        handler.drains()
         for connection in connections.values { connection.drain() }
         reportDrained()
     }

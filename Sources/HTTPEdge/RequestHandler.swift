@@ -15,4 +15,10 @@ package protocol RequestHandler: AnyObject {
     func refused(_ status: Int, client: String)
     func connectionOpened()
     func connectionClosed()
+    /// The server drains from now on: answers that would go on for ever are to end.
+    func drains()
+}
+
+extension RequestHandler {
+    package func drains() {}
 }

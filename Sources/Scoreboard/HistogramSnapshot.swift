@@ -49,6 +49,18 @@ package struct HistogramSnapshot: Sendable, Equatable {
         return sum
     }
 
+    /// What was recorded since an earlier look at the same histogram; all of it where that was another one.
+    ///
+    /// Its maximum is that of the bucket which the largest value is in.
+    package func since(_ earlier: HistogramSnapshot) -> HistogramSnapshot {
+        guard !earlier.counts.isEmpty, zip(counts, earlier.counts).allSatisfy({ $0 >= $1 }) else { return self }
+        let counts = zip(counts, earlier.counts).map { $0 - $1 }
+        let last = counts.lastIndex { $0 > 0 }
+        return HistogramSnapshot(
+            counts: counts, sumMicroseconds: sumMicroseconds &- earlier.sumMicroseconds,
+            maxMicroseconds: last.map { min(HistogramBuckets.highestValue(in: $0), maxMicroseconds) } ?? 0)
+    }
+
     /// The value in microseconds that the share `quantile` (0 to 1) of all values does not exceed.
     ///
     /// At most 1/32 above the exact one, never above the maximum, and 0 when nothing was recorded.

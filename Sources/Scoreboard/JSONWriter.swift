@@ -38,6 +38,12 @@ struct JSONWriter {
         text += "[" + elements.joined(separator: ",") + "]"
     }
 
+    /// A member whose value is JSON already.
+    mutating func member(_ key: String, json value: String) {
+        name(key)
+        text += value
+    }
+
     /// A member that is a string.
     mutating func member(_ key: String, _ value: String) {
         name(key)

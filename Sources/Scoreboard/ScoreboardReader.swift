@@ -68,6 +68,21 @@ package struct ScoreboardReader: Sendable {
         return nil
     }
 
+    /// What the workers have in flight that began that long ago or longer, with the slot and the generation of each.
+    package func inFlight(
+        for age: Duration, at now: MonotonicTime
+    ) -> [(slot: Int, generation: Int, request: InFlightRequest)] {
+        (0..<layout.slots).flatMap { slot in
+            (0..<ScoreboardLimits.rowsPerSlot).flatMap { row in
+                guard let process = entryRecord(slot, row).read(), process.isAlive else {
+                    return [(slot: Int, generation: Int, request: InFlightRequest)]()
+                }
+                return InFlightRecords.read(block(slot, row)).filter { now.since($0.startedAt) >= age }
+                    .map { (slot, process.generation, $0) }
+            }
+        }
+    }
+
     /// The names of all upstreams, by index.
     package var upstreamNames: [String] { UpstreamTable(memory, layout).names }
 

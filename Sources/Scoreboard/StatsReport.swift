@@ -128,12 +128,12 @@ package struct StatsReport {
 
 extension JSONWriter {
     /// A quantile in milliseconds.
-    fileprivate mutating func quantile(_ key: String, _ quantile: Double, of histogram: HistogramSnapshot) {
+    mutating func quantile(_ key: String, _ quantile: Double, of histogram: HistogramSnapshot) {
         member(key, Thousandths(count: histogram.microseconds(atQuantile: quantile)))
     }
 
     /// The maximum in milliseconds.
-    fileprivate mutating func maximum(of histogram: HistogramSnapshot) {
+    mutating func maximum(of histogram: HistogramSnapshot) {
         member("max", Thousandths(count: histogram.maxMicroseconds))
     }
 }
