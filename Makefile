@@ -10,7 +10,7 @@ CHAOS_SECONDS ?= 60
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # What the programs need, and what their tests and benchmarks need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev
-TEST_PACKAGES := nginx curl iproute2 perl openssl gdb
+TEST_PACKAGES := nginx curl iproute2 perl openssl gdb chromium
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help run test build release lint format install bench fuzz chaos setup setup-test

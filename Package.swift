@@ -46,6 +46,8 @@ func benchmark(_ name: String, in folder: String, _ dependencies: [Target.Depend
         name: name, dependencies: dependencies, path: "Tests/Benchmarks/\(folder)", swiftSettings: swift)
 }
 
+let dashboard = ["dashboard.html", "dashboard.css", "dashboard.js"].map { "Dashboard/\($0)" }
+
 // Arrows only point down: a target may name those listed above it here, as Sources/README.md draws it.
 let package = Package(
     name: "gatewayd",
@@ -75,7 +77,7 @@ let package = Package(
         house("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
         house(
             "Admin", ["HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"],
-            files: ["dashboard.html", "dashboard.css", "dashboard.js"].map { "Dashboard/\($0)" }),
+            files: dashboard),
         house(
             "Worker",
             [

@@ -84,4 +84,18 @@ struct HistogramTests {
         }
         #expect(board.scoreboard.reader.snapshot().workers.first?.loopLag == expected)
     }
+
+    @Test("What was recorded since a look is the difference, and all of it where that look was at another one.")
+    func since() {
+        var histogram = HistogramSnapshot.empty
+        for microseconds in 1...100 { histogram.record(microseconds: UInt64(microseconds)) }
+        let before = histogram
+        #expect(histogram.since(before).count == 0 && histogram.since(before).microseconds(atQuantile: 0.99) == 0)
+        for _ in 1...10 { histogram.record(microseconds: 7) }
+        let window = histogram.since(before)
+        #expect(window.count == 10 && window.sumMicroseconds == 70)
+        #expect(window.microseconds(atQuantile: 0.5) == 7 && window.maxMicroseconds == 7)
+        #expect(histogram.since(.empty) == histogram)
+        #expect(before.since(histogram) == before)
+    }
 }

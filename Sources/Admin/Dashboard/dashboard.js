@@ -28,6 +28,7 @@ function drawing(name, attributes) {
 const count = (n) => Math.round(n).toLocaleString("en");
 const rate = (n) => n >= 100 ? count(n) : n.toFixed(1);
 const ms = (n) => n >= 1000 ? (n / 1000).toFixed(2) + " s" : n >= 10 ? n.toFixed(0) + " ms" : n.toFixed(2) + " ms";
+const many = (n, thing) => count(n) + " " + thing + (n === 1 ? "" : "s");
 const mebibytes = (n) => (n / 1048576).toFixed(0) + " MiB";
 
 function time(seconds) {
@@ -36,6 +37,13 @@ function time(seconds) {
   if (s < 3600) return Math.floor(s / 60) + " min";
   if (s < 86400) return Math.floor(s / 3600) + " h " + Math.floor(s % 3600 / 60) + " min";
   return Math.floor(s / 86400) + " d " + Math.floor(s % 86400 / 3600) + " h";
+}
+
+// Of today only the time, in the reader's own zone.
+function moment(text) {
+  const at = new Date(text);
+  const today = at.toDateString() === new Date().toDateString();
+  return today ? at.toLocaleTimeString("en-GB") : at.toLocaleString("en-GB");
 }
 
 const failures = (failed) =>
@@ -115,7 +123,7 @@ function show(look) {
   const s = stats.supervisor;
   $("version").textContent = s.version;
   $("facts").textContent = `${s.workers_ready} of ${s.workers_wanted} workers · up ${time(s.uptime_seconds)} · `
-    + `generation ${s.generation} · ${count(s.restarts_total)} restarts`;
+    + `generation ${s.generation} · ${many(s.restarts_total, "restart")}`;
 
   const failed = now.answered > 0 ? now.errors / now.answered : 0;
   const totals = stats.totals;
@@ -146,7 +154,8 @@ function show(look) {
     { name: "p99 since start", value: (w) => ms(w.latency_ms.p99) },
     { name: "lag p99", value: (w) => ms(w.loop_lag_ms.p99) },
     { name: "memory", value: (w) => mebibytes(w.rss_bytes) },
-    { name: "last exit", text: true, value: (w) => w.last_exit ? `${w.last_exit.reason}, ${w.last_exit.at}` : "" },
+    { name: "last exit", text: true, wrap: true,
+      value: (w) => w.last_exit ? `${w.last_exit.reason} at ${moment(w.last_exit.at)}` : "" },
   ], stats.workers, "none has been started");
 
   const circuits = { closed: "good", open: "bad", half_open: "warn" };
@@ -176,12 +185,13 @@ function show(look) {
 }
 
 function crash(report) {
-  const requests = (report.requests || []).map((r) =>
-    `${r.route || "an unknown route"} ${r.request_id}` + (r.waits_for.length ? ` (waits for ${r.waits_for.join(", ")})` : "")).join(", ");
+  const requests = (report.requests || []).map((r) => element("li", null,
+    `${r.route || "an unknown route"} ${r.request_id}` + (r.waits_for.length ? ` waited for ${r.waits_for.join(", ")}` : "")));
   return element("article", { class: "crash" },
-    element("strong", null, `worker ${report.id}: ${report.reason}`), ` at ${report.at}`,
+    element("strong", null, `worker ${report.id}: ${report.reason}`), ` at ${moment(report.at)}`,
     report.suspect ? element("span", { class: "bad" }, `, suspected route ${report.suspect}`) : null,
-    element("div", null, requests ? "in flight: " + requests : "nothing was in flight"),
+    requests.length ? element("ul", { "aria-label": "in flight" }, ...requests)
+      : element("div", null, report.in_flight ? many(report.in_flight, "request") + " in flight" : "nothing was in flight"),
     report.stderr ? element("pre", { tabindex: "0" }, report.stderr) : null);
 }
 
