@@ -193,9 +193,10 @@ extension Connection {
     }
 
     /// The stream is cut off: its client is told by the end of the connection.
-    func abortStream() {
+    func abortStream(resets: Bool) {
         waiter = nil
         _ = output.send(to: descriptor, upTo: .max)
+        if resets { resetOnClose() }
         close()
     }
 }

@@ -199,7 +199,7 @@ final class Connection: ReadinessHandler {
     }
 
     /// Has the client see that the connection is broken off, where the kind of socket can tell it (socket(7), SO_LINGER).
-    private func resetOnClose() {
+    func resetOnClose() {
         var now = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }

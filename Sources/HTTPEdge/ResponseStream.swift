@@ -118,10 +118,12 @@ package final class ResponseStream {
     /// The body will not become whole: ends the connection in a way that shows the client that it was cut off.
     ///
     /// What was sent before goes out as far as the socket takes it at once.
-    package func abort() {
+    ///
+    /// - Parameter resets: The client sees a reset, and not an end that only the framing shows to be none.
+    package func abort(resets: Bool = false) {
         guard let connection else { return }
         leave()
-        connection.abortStream()
+        connection.abortStream(resets: resets)
     }
 
     /// The socket took some of what waits.

@@ -191,7 +191,9 @@ final class ProxyRun: TransferOwner, TransferSink {
     /// What has begun is cut off, so that nobody takes it for whole.
     private func fail(_ failure: Failure) {
         guard let stream else { return end(.failed(failure), failure) }
-        stream.abort()
+        // A WebSocket ends when its client has gone, as well as in any other way.
+        if status == 101, failure == .cancelled { return end(.streamed(status: status, bytes: bytes, nil), nil) }
+        stream.abort(resets: true)
         end(.streamed(status: status, bytes: bytes, failure), failure)
     }
 

@@ -36,7 +36,7 @@ final class RequestFlow: RequestHandler {
         let id = requestID(request)
         route(request, id, client) { [self] answered in
             let elapsed = MonotonicTime.now().since(request.received)
-            let status = client.status(answered.response.status)
+            let status = answered.status(of: client)
             // A WebSocket lasts as long as its ends want.
             counters.requestFinished(status: status, latency: status == 101 ? nil : elapsed)
             log?.append(
@@ -66,6 +66,11 @@ final class RequestFlow: RequestHandler {
         var failed: [(name: String, failure: Failure)] = []
         /// Set where the client has its answer already, in pieces.
         var streamedBytes: Int?
+
+        /// What it counts as; a WebSocket has done what it was for, also when its client has gone.
+        @LoopActor func status(of client: Client) -> Int {
+            response.status == 101 ? 101 : client.status(response.status)
+        }
     }
 
     typealias Done = @LoopActor (Answered) -> Void
