@@ -145,6 +145,7 @@ final class Connection: ReadinessHandler {
     func becomeIdle() {
         let now = MonotonicTime.now()
         phase = .idle(since: now)
+        body = nil
         if server.isDraining { timer.setEarlier(now + server.limits.drainGrace) }
     }
 

@@ -95,6 +95,19 @@ extension RunningPrograms {
             #expect(try await client.reply().status == 200)
         }
 
+        @Test("a server that does not read for too long is a failure of its own") func stuck() async throws {
+            let upstream = try BlockingUpstream.start { connection in
+                guard connection.head() != nil else { return }
+                connection.waitForEnd()
+            }
+            let gateway = try await Self.start(upstream, ", idle: 300ms")
+            let client = try await gateway.connect()
+            let total = 64 << 20
+            try await client.send(Self.post + "Content-Length: \(total)\r\n\r\n")
+            _ = try await client.sendsWithoutWaiting([UInt8](repeating: 0x61, count: 1 << 16), upTo: total)
+            #expect(try await client.reply().status == 504)
+        }
+
         // MARK: Piece by piece
 
         @Test("a body goes on as it comes, framed as it was, with its trailers") func pieces() async throws {

@@ -43,6 +43,13 @@ extension BlockingConnection {
         return count - left
     }
 
+    /// Waits until the client has closed the connection, whatever it sent before.
+    func waitForEnd() {
+        // POLLRDHUP of poll(2), which Glibc's module does not have.
+        var state = pollfd(fd: socket, events: 0x2000, revents: 0)
+        _ = poll(&state, 1, 20_000)
+    }
+
     /// Sends text; false when the client is gone.
     @discardableResult
     func send(_ text: String) -> Bool { send(Array(text.utf8)) }
