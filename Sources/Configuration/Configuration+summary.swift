@@ -51,6 +51,7 @@ extension Configuration {
         let (keepalive, usual) = (upstream.keepalive, standard.keepalive)
         var traits: [String] = []
         if upstream.engine != standard.engine { traits.append("engine \(upstream.engine.rawValue)") }
+        if let timeout = upstream.connectTimeout { traits.append("connect timeout \(timeout.configurationText)") }
         if let limit = upstream.maxInFlight {
             traits.append("at most \(limit) in flight and \(upstream.maxQueue) waiting")
         }

@@ -9,6 +9,8 @@ struct OutputQueue {
     private var gathered: [UInt8] = []
     /// Bytes that wait.
     private(set) var count = 0
+    /// Memory that is kept for what is put together.
+    private static let keptBytes = 4 << 10
 
     var isEmpty: Bool { count == 0 }
 
@@ -75,7 +77,12 @@ struct OutputQueue {
             }
             let gone = min(taken, gathered.count)
             taken -= gone
-            if gone == gathered.count { gathered.removeAll(keepingCapacity: true) } else { gathered.removeFirst(gone) }
+            // What was kept for heads and sizes is used again, and what a slow client had wait is not kept.
+            if gone < gathered.count {
+                gathered.removeFirst(gone)
+            } else {
+                gathered.removeAll(keepingCapacity: gathered.capacity <= Self.keptBytes)
+            }
             count -= gone
         }
         let rest = bytes[min(taken, bytes.count)...]

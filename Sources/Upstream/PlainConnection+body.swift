@@ -6,7 +6,7 @@ extension PlainConnection {
     /// Pieces that are at least so large are sent from where they lie.
     private static let directBytes = 4 << 10
     /// Bytes that may wait for the server before whoever gives them should wait as well.
-    private static let waitingBytes = 128 << 10
+    private static let waitingBytes = 256 << 10
 
     /// From here on the transfer cannot be made again, since nobody keeps what was sent.
     func beginBody(of transfer: Transfer) {

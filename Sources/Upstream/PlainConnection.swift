@@ -201,6 +201,8 @@ final class PlainConnection: ReadinessHandler {
         pause(false)
         let result = TransferResult.response(status: parser.status, body: body, fields: parser.collected)
         body = []
+        // A kept connection holds no buffer.
+        if transfer.isStreamed, unsent.isEmpty { unsent = [] }
         answers += 1
         // Bytes behind the answer are nobody's, and a request that was not read whole is in the way of the next.
         if parser.keepsAlive, !hasRest, unsent.isEmpty, bodyDue == nil { pool.release(self) } else { close() }
