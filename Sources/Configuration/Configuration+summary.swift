@@ -21,6 +21,10 @@ extension Configuration {
             let texts = (names.age.configurationText, names.timeout.configurationText)
             lines.append("names      age \(texts.0), timeout \(texts.1)")
         }
+        if trustedProxies != .local {
+            let trusted = (trustedProxies.includesUnix ? ["unix"] : []) + trustedProxies.blocks.map(\.description)
+            lines.append("trusted    " + (trusted.isEmpty ? "nobody" : trusted.joined(separator: ", ")))
+        }
         lines.append("upstreams")
         for upstream in upstreams { lines.append(Self.line(of: upstream)) }
         lines.append("routes")
@@ -47,6 +51,7 @@ extension Configuration {
         let (keepalive, usual) = (upstream.keepalive, standard.keepalive)
         var traits: [String] = []
         if upstream.engine != standard.engine { traits.append("engine \(upstream.engine.rawValue)") }
+        if let timeout = upstream.connectTimeout { traits.append("connect timeout \(timeout.configurationText)") }
         if let limit = upstream.maxInFlight {
             traits.append("at most \(limit) in flight and \(upstream.maxQueue) waiting")
         }
@@ -95,6 +100,20 @@ extension Configuration {
         traits.isEmpty ? "" : " (\(traits.joined(separator: ", ")))"
     }
 
+    private static func traits(of proxy: ProxyRoute) -> String {
+        var traits: [String] = []
+        if proxy.strippedSegments > 0 { traits.append("without its first \(proxy.strippedSegments) segments") }
+        switch proxy.host {
+        case .upstream: break
+        case .preserve: traits.append("host as sent")
+        case .name(let name): traits.append("host \(name)")
+        }
+        if let timeout = proxy.responseTimeout { traits.append("response \(timeout.configurationText)") }
+        if proxy.maxBody < .max { traits.append("body \(Quantity.size.text(UInt64(proxy.maxBody)))") }
+        if let idle = proxy.webSocketIdle { traits.append("websocket idle \(idle.configurationText)") }
+        return traits.isEmpty ? "" : " (\(traits.joined(separator: ", ")))"
+    }
+
     private static func lines(of route: Route, upstreams: [Upstream]) -> [String] {
         let timeout = route.timeout.configurationText
         let head =
@@ -108,7 +127,8 @@ extension Configuration {
         case .respond(let response):
             return ["\(head)) respond \(response.status)"]
         case .proxy(let proxy):
-            return ["\(head)) proxy to \(upstreams[proxy.upstream].name)\(proxy.target.map { " " + $0.text } ?? "")"]
+            let name = upstreams[proxy.upstream].name
+            return ["\(head)) proxy to \(name)\(proxy.target.map { " " + $0.text } ?? "")\(traits(of: proxy))"]
         case .batch(let batch):
             return [
                 "\(head)) batch of at most \(batch.max) URLs, each within \(batch.timeout.configurationText), "

@@ -24,6 +24,8 @@ package struct Configuration: Sendable {
     package var recycle: RecycleSettings
     package var limits: Limits
     package var names: NameSettings
+    /// Whose word on their clients counts.
+    package var trustedProxies: TrustedProxies
 
     package init(
         listen: [ListenAddress] = Defaults.listen, admin: ListenAddress = Defaults.admin,
@@ -31,8 +33,9 @@ package struct Configuration: Sendable {
         routes: [Route] = [], accessLog: Bool = true, drain: Duration = Defaults.drain,
         heartbeatStale: Duration = Defaults.heartbeatStale, restart: RestartSettings = RestartSettings(),
         reload: ReloadSettings = ReloadSettings(), recycle: RecycleSettings = RecycleSettings(),
-        limits: Limits = Limits(), names: NameSettings = NameSettings()
+        limits: Limits = Limits(), names: NameSettings = NameSettings(), trustedProxies: TrustedProxies = .local
     ) {
+        self.trustedProxies = trustedProxies
         self.listen = listen
         self.admin = admin
         self.control = control

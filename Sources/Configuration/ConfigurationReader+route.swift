@@ -137,20 +137,6 @@ extension ConfigurationReader {
         return scalar.text
     }
 
-    private mutating func proxy(_ value: YAMLValue, path: PathTemplate?) -> ProxyRoute? {
-        guard let section = section(value, "'proxy'", keys: ["upstream", "path", "idle"]) else { return nil }
-        let idle = scalar(.duration, "idle", in: section) ?? Defaults.proxyIdle
-        var target: TargetTemplate?
-        if section["path"] != nil, let path {
-            target = scalar(.target(Reference.Names(parameters: path.parameters)), "path", in: section)
-        }
-        guard let reference = section["upstream"] else {
-            problems.error("'upstream' is missing in 'proxy'; it wants the name of an upstream", at: section.place)
-            return nil
-        }
-        return upstreamReference(reference).map { ProxyRoute(upstream: $0, target: target, idle: idle) }
-    }
-
     private mutating func batch(_ value: YAMLValue) -> BatchRoute? {
         guard let section = section(value, "'batch'", keys: ["allow", "max", "timeout", "private"]) else { return nil }
         let count = scalar(.count(1...Bounds.batchURLs), "max", in: section) ?? Defaults.batchMax

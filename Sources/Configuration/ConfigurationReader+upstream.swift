@@ -47,7 +47,7 @@ extension ConfigurationReader {
         guard let name = read(.name, name, subject: "an upstream") else { return nil }
         let keys =
             Self.serverKeys + Self.sharingKeys + [
-                "engine", "max_in_flight", "max_queue", "keepalive", "tls", "compression",
+                "engine", "connect_timeout", "max_in_flight", "max_queue", "keepalive", "tls", "compression",
             ]
         guard let section = section(entry.value, "the upstream '\(name)'", keys: keys) else { return nil }
         // Read even when the servers are wrong: a mistake in the rest is a mistake of its own.
@@ -57,6 +57,7 @@ extension ConfigurationReader {
         policies(in: section, into: &upstream)
         sharing(in: section, into: &upstream)
         upstream.engine = scalar(ScalarKind<Engine>.word, "engine", in: section) ?? upstream.engine
+        upstream.connectTimeout = scalar(.duration, "connect_timeout", in: section)
         upstream.maxInFlight = scalar(.count(1...Bounds.inFlight), "max_in_flight", in: section)
         upstream.maxQueue = scalar(.count(0...Bounds.inFlight), "max_queue", in: section) ?? upstream.maxQueue
         upstream.keepalive = keepalive(in: section)

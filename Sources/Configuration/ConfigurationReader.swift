@@ -10,7 +10,7 @@ struct ConfigurationReader {
 
     private static let keys = [
         "listen", "admin", "control", "workers", "access_log", "drain", "heartbeat_stale", "restart", "reload",
-        "recycle", "limits", "names", "upstreams", "routes",
+        "recycle", "limits", "names", "trusted_proxies", "upstreams", "routes",
     ]
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.
@@ -36,6 +36,7 @@ struct ConfigurationReader {
         configuration.recycle = recycle(in: section)
         configuration.limits = limits(in: section)
         configuration.names = names(in: section)
+        configuration.trustedProxies = trustedProxies(in: section)
         checkAddresses(of: configuration, in: section)
         readUpstreams(in: section)
         configuration.routes = routes(in: section)

@@ -72,6 +72,8 @@ package enum Defaults {
     package static let batchTimeout = Duration.seconds(10)
     /// How long an answer that a proxy passes on may pause: as nginx's proxy_read_timeout.
     package static let proxyIdle = Duration.seconds(60)
+    /// How long a WebSocket may be silent: those that are used so beat at least once in some minutes.
+    package static let webSocketIdle = Duration.seconds(3_600)
     /// URLs in one batch.
     package static let batchMax = 32
     /// From TERM to KILL: as long as Kubernetes and most deployments give a process.
@@ -108,6 +110,8 @@ package enum Bounds {
     package static let duration = Duration.seconds(86_400)
     /// Bytes of a body, which a worker holds in memory.
     package static let body = 1 << 30
+    /// Bytes of a body that a proxy passes on, which are nowhere held: a larger one is a mistake in the unit.
+    package static let proxyBody = 1 << 44
     /// Bytes of answers that are kept of one upstream, in each worker.
     package static let cacheBytes = 16 << 30
     /// Bytes of a request's header.

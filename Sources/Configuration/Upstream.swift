@@ -26,6 +26,8 @@ package struct Upstream: Sendable, Hashable {
     /// Nil: no answers are kept.
     package var cache: CacheSettings?
     package var engine: Engine = .auto
+    /// For a connection to one of its servers; nil: what `limits` have.
+    package var connectTimeout: Duration?
     /// Calls in flight to all of its servers, in each worker; nil: no limit of its own.
     package var maxInFlight: Int?
     /// Calls that wait for one of `maxInFlight` to end; those beyond it fail as `overloaded`.

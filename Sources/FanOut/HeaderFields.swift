@@ -79,7 +79,7 @@ package struct HeaderFields: Sendable, Equatable {
     }
 
     /// Hands out name and value of each field until told to stop.
-    private func each(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
+    func each(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
         bytes.withUnsafeBufferPointer { bytes in
             var index = 0
             while index < bytes.count {

@@ -21,54 +21,34 @@ extension IPAddress {
         return nil
     }
 
-    /// The addresses whose first `length` bits are those of `address`.
-    private struct Block {
-        var address: IPAddress
-        var length: Int
-
-        init(_ address: IPAddress, _ length: Int) {
-            self.address = address
-            self.length = length
-        }
-
-        func contains(_ other: IPAddress) -> Bool {
-            switch (address, other) {
-            case (.v4(let mine), .v4(let bits)): (mine ^ bits) >> (32 - length) == 0
-            // No block of version 6 is longer than 64 bits but those below ::/96, which have only the upper half zero.
-            case (.v6(let mine, let rest), .v6(let bits, let lower)):
-                (mine ^ bits) >> (64 - min(length, 64)) == 0 && (rest ^ lower) >> (128 - max(length, 64)) == 0
-            case (.v4, .v6), (.v6, .v4): false
-            }
-        }
-    }
-
     private static let specialBlocks = [
-        Block(.v4(0x0000_0000), 8),  // this network (RFC 791 section 3.2)
-        Block(.v4(0x0A00_0000), 8),  // private (RFC 1918)
-        Block(.v4(0x6440_0000), 10),  // shared by carriers' customers (RFC 6598)
-        Block(.v4(0x7F00_0000), 8),  // loopback (RFC 1122 section 3.2.1.3)
-        Block(.v4(0xA9FE_0000), 16),  // link-local (RFC 3927), where clouds keep their metadata
-        Block(.v4(0xAC10_0000), 12),  // private (RFC 1918)
-        Block(.v4(0xC000_0000), 24),  // protocol assignments (RFC 6890 section 2.1)
-        Block(.v4(0xC000_0200), 24),  // documentation (RFC 5737)
-        Block(.v4(0xC058_6300), 24),  // relays of 6to4, deprecated (RFC 7526)
-        Block(.v4(0xC0A8_0000), 16),  // private (RFC 1918)
-        Block(.v4(0xC612_0000), 15),  // benchmarking (RFC 2544)
-        Block(.v4(0xC633_6400), 24),  // documentation (RFC 5737)
-        Block(.v4(0xCB00_7100), 24),  // documentation (RFC 5737)
-        Block(.v4(0xE000_0000), 4),  // multicast (RFC 5771)
-        Block(.v4(0xF000_0000), 4),  // reserved (RFC 1112 section 4), with the broadcast address (RFC 919)
-        Block(.v6(0, 0), 96),  // unspecified, loopback, and IPv4-compatible, deprecated (RFC 4291 section 2.5)
-        Block(.v6(0x0064_FF9B_0001_0000, 0), 48),  // NAT64 for local use (RFC 8215)
-        Block(.v6(0x0100_0000_0000_0000, 0), 64),  // discard only (RFC 6666)
-        Block(.v6(0x0100_0000_0000_0001, 0), 64),  // dummy prefix (RFC 9780)
-        Block(.v6(0x2001_0000_0000_0000, 0), 23),  // protocol assignments (RFC 2928): Teredo, benchmarking, ORCHID
-        Block(.v6(0x2001_0DB8_0000_0000, 0), 32),  // documentation (RFC 3849)
-        Block(.v6(0x3FFF_0000_0000_0000, 0), 20),  // documentation (RFC 9637)
-        Block(.v6(0x5F00_0000_0000_0000, 0), 16),  // segment routing (RFC 9602)
-        Block(.v6(0xFC00_0000_0000_0000, 0), 7),  // unique local (RFC 4193)
-        Block(.v6(0xFE80_0000_0000_0000, 0), 10),  // link-local (RFC 4291 section 2.5.6)
-        Block(.v6(0xFEC0_0000_0000_0000, 0), 10),  // site-local, deprecated (RFC 3879)
-        Block(.v6(0xFF00_0000_0000_0000, 0), 8),  // multicast (RFC 4291 section 2.7)
+        AddressBlock(.v4(0x0000_0000), 8),  // this network (RFC 791 section 3.2)
+        AddressBlock(.v4(0x0A00_0000), 8),  // private (RFC 1918)
+        AddressBlock(.v4(0x6440_0000), 10),  // shared by carriers' customers (RFC 6598)
+        AddressBlock(.v4(0x7F00_0000), 8),  // loopback (RFC 1122 section 3.2.1.3)
+        AddressBlock(.v4(0xA9FE_0000), 16),  // link-local (RFC 3927), where clouds keep their metadata
+        AddressBlock(.v4(0xAC10_0000), 12),  // private (RFC 1918)
+        AddressBlock(.v4(0xC000_0000), 24),  // protocol assignments (RFC 6890 section 2.1)
+        AddressBlock(.v4(0xC000_0200), 24),  // documentation (RFC 5737)
+        AddressBlock(.v4(0xC058_6300), 24),  // relays of 6to4, deprecated (RFC 7526)
+        AddressBlock(.v4(0xC0A8_0000), 16),  // private (RFC 1918)
+        AddressBlock(.v4(0xC612_0000), 15),  // benchmarking (RFC 2544)
+        AddressBlock(.v4(0xC633_6400), 24),  // documentation (RFC 5737)
+        AddressBlock(.v4(0xCB00_7100), 24),  // documentation (RFC 5737)
+        AddressBlock(.v4(0xE000_0000), 4),  // multicast (RFC 5771)
+        AddressBlock(.v4(0xF000_0000), 4),  // reserved (RFC 1112 section 4), with the broadcast address (RFC 919)
+        AddressBlock(.v6(0, 0), 96),  // unspecified, loopback, and IPv4-compatible, deprecated (RFC 4291 section 2.5)
+        AddressBlock(.v6(0x0064_FF9B_0001_0000, 0), 48),  // NAT64 for local use (RFC 8215)
+        AddressBlock(.v6(0x0100_0000_0000_0000, 0), 64),  // discard only (RFC 6666)
+        AddressBlock(.v6(0x0100_0000_0000_0001, 0), 64),  // dummy prefix (RFC 9780)
+        // Protocol assignments (RFC 2928): Teredo, benchmarking, ORCHID.
+        AddressBlock(.v6(0x2001_0000_0000_0000, 0), 23),
+        AddressBlock(.v6(0x2001_0DB8_0000_0000, 0), 32),  // documentation (RFC 3849)
+        AddressBlock(.v6(0x3FFF_0000_0000_0000, 0), 20),  // documentation (RFC 9637)
+        AddressBlock(.v6(0x5F00_0000_0000_0000, 0), 16),  // segment routing (RFC 9602)
+        AddressBlock(.v6(0xFC00_0000_0000_0000, 0), 7),  // unique local (RFC 4193)
+        AddressBlock(.v6(0xFE80_0000_0000_0000, 0), 10),  // link-local (RFC 4291 section 2.5.6)
+        AddressBlock(.v6(0xFEC0_0000_0000_0000, 0), 10),  // site-local, deprecated (RFC 3879)
+        AddressBlock(.v6(0xFF00_0000_0000_0000, 0), 8),  // multicast (RFC 4291 section 2.7)
     ]
 }

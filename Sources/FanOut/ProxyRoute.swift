@@ -4,8 +4,27 @@ package struct ProxyRoute: Sendable {
     package var upstream: Int
     /// The path that the upstream is asked for, before the request's query; nil: that of the request.
     package var target: TargetTemplate?
-    /// How long an answer that has begun may pause.
+    /// How many segments at the path's beginning the upstream does not hear of.
+    package var strippedSegments = 0
+    /// What the upstream is told as Host.
+    package var host = HostPolicy.upstream
+    /// How long request and answer may pause, once they have begun.
     package var idle: Duration
+    /// From the request's last byte to the answer's first; nil: the route's time.
+    package var responseTimeout: Duration?
+    /// Bytes of a request's body; one that is longer is answered 413.
+    package var maxBody = Int.max
+    /// How long a WebSocket may be silent; nil: none is passed through.
+    package var webSocketIdle: Duration?
+
+    /// What an upstream is told as Host (RFC 9110 section 7.2).
+    package enum HostPolicy: Sendable, Equatable {
+        /// The server's own name.
+        case upstream
+        /// What the client said.
+        case preserve
+        case name(String)
+    }
 
     package init(upstream: Int, target: TargetTemplate?, idle: Duration) {
         self.upstream = upstream
@@ -24,7 +43,7 @@ package struct ProxyRoute: Sendable {
             guard let filled = try? target.fill(values) else { return nil }
             bytes = filled
         } else {
-            bytes = Self.path(of: request.target, read)
+            bytes = path(of: request.target, read)
         }
         if let query = read.query {
             bytes.append(bytes.contains(UInt8(ascii: "?")) ? UInt8(ascii: "&") : UInt8(ascii: "?"))
@@ -33,24 +52,46 @@ package struct ProxyRoute: Sendable {
         return bytes
     }
 
-    private static func path(of target: String, _ read: RequestTarget) -> [UInt8] {
+    private func path(of target: String, _ read: RequestTarget) -> [UInt8] {
         let sent = target.utf8.prefix { $0 != UInt8(ascii: "?") }
-        if sent.first == UInt8(ascii: "/"), !sent.contains(UInt8(ascii: "%")) {
-            let pieces = sent.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            if pieces.elementsEqual(read.segments, by: { $0.elementsEqual($1.utf8) }) { return Array(sent) }
+        if sent.first == UInt8(ascii: "/"), Self.isNormal(sent, read.segments) {
+            return Array(Self.rest(of: sent, behind: strippedSegments))
         }
         var bytes: [UInt8] = []
-        for segment in read.segments {
+        for segment in read.segments.dropFirst(strippedSegments) {
             bytes.append(UInt8(ascii: "/"))
             for byte in segment.utf8 {
-                if isPathCharacter(byte) {
+                if Self.isPathCharacter(byte) {
                     bytes.append(byte)
                 } else {
                     PercentEncoding.append(byte: byte, to: &bytes)
                 }
             }
         }
-        return bytes
+        return bytes.isEmpty ? [UInt8(ascii: "/")] : bytes
+    }
+
+    /// Whether a path, without its first slash, is its segments as they stand: nothing encoded, resolved or merged.
+    private static func isNormal(_ path: Substring.UTF8View, _ segments: [String]) -> Bool {
+        var rest = path.dropFirst()
+        for (index, segment) in segments.enumerated() {
+            if index > 0 {
+                guard rest.first == UInt8(ascii: "/") else { return false }
+                rest = rest.dropFirst()
+            }
+            guard rest.starts(with: segment.utf8) else { return false }
+            rest = rest.dropFirst(segment.utf8.count)
+        }
+        return rest.isEmpty && !path.contains(UInt8(ascii: "%"))
+    }
+
+    /// What of a path follows its first segments, with the slash before it.
+    private static func rest(of path: Substring.UTF8View, behind count: Int) -> Substring.UTF8View {
+        var rest = path
+        for _ in 0..<count {
+            rest = rest.dropFirst()[(rest.dropFirst().firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex)...]
+        }
+        return rest.isEmpty ? "/"[...].utf8 : rest
     }
 
     /// `pchar` of RFC 3986 section 3.3, without escapes.
@@ -59,65 +100,5 @@ package struct ProxyRoute: Sendable {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         default: "-._~!$&'()*+,;=:@".utf8.contains(byte)
         }
-    }
-}
-
-/// What of a message goes on to the other side of a proxy.
-package enum ProxyFields {
-    /// Of this connection alone (RFC 9110 section 7.6.1), or made anew for the next one.
-    static let ofConnection: Set<String> = [
-        "connection", "content-length", "expect", "host", "keep-alive", "proxy", "proxy-authenticate",
-        "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-    ]
-    /// That calls carry by themselves, or that are added to.
-    private static let ofGateway: Set<String> = [
-        "traceparent", "tracestate", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-request-id",
-    ]
-
-    /// A request's fields for the upstream, with the gateway entered in those that name the way.
-    ///
-    /// `X-Forwarded-*` are added to, as nginx's `$proxy_add_x_forwarded_for` does: what stands before the last address is
-    /// the client's word.
-    package static func message(for request: Request) -> OutgoingMessage {
-        var message = OutgoingMessage(method: request.method)
-        let named = namedByConnection(request.fields)
-        request.fields.forEach { name, value in
-            let lower = name.lowercased()
-            if ofConnection.contains(lower) || ofGateway.contains(lower) || named.contains(lower) { return }
-            message.append(name, value)
-        }
-        func all(_ name: String) -> [String] { named.contains(name) ? [] : request.fields.all(name) }
-        let way = all("x-forwarded-for") + [request.clientAddress].compactMap(\.self)
-        if !way.isEmpty { message.append("X-Forwarded-For", way.joined(separator: ", ")) }
-        message.append("X-Forwarded-Proto", all("x-forwarded-proto").first ?? "http")
-        if let host = all("x-forwarded-host").first ?? request.first("host") {
-            message.append("X-Forwarded-Host", host)
-        }
-        message.append("Via", (all("via") + ["1.1 gatewayd"]).joined(separator: ", "))
-        if !request.body.isEmpty { message.body = request.body }
-        return message
-    }
-
-    /// An answer's fields for the client.
-    package static func block(of fields: HeaderFields, requestID: String) -> HeaderBlock {
-        var block = HeaderBlock()
-        let named = namedByConnection(fields)
-        fields.forEach { name, value in
-            let lower = name.lowercased()
-            // The connection to the client says when it sends.
-            if ofConnection.contains(lower) || named.contains(lower) || lower == "date" || lower == "x-request-id" {
-                return
-            }
-            block.append(field: name, value)
-        }
-        block.append("X-Request-Id", requestID)
-        return block
-    }
-
-    private static func namedByConnection(_ fields: HeaderFields) -> Set<String> {
-        Set(
-            fields.all("connection").flatMap { $0.split(separator: ",") }.map {
-                $0.lowercased().filter { $0 != " " && $0 != "\t" }
-            })
     }
 }

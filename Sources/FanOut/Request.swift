@@ -8,7 +8,9 @@ package struct Request: Sendable {
     package var body: [UInt8]
     /// The peer's address, such as `10.0.0.1:4711` or `unix:`.
     package var client: String
-    /// When its last byte was read.
+    /// The peer is a trusted proxy, whose `X-Forwarded-*` are believed.
+    package var isFromProxy = false
+    /// When its last byte was read; of one whose body goes on as it comes, that of its head.
     package var received: MonotonicTime
 
     package init(

@@ -59,11 +59,21 @@ package struct RequestHead: Sendable {
     /// The client waits for `100 Continue` before it sends the body (RFC 9110 section 10.1.1).
     package private(set) var expectsContinue = false
     private var hasHost = false
+    private var saysUpgrade = false
+    private var namesWebSocket = false
     private var saysClose = false
     private var saysKeepAlive = false
 
     /// RFC 9112 section 9.3: HTTP/1.1 persists unless it says close, HTTP/1.0 only where it says keep-alive.
     package var keepsAlive: Bool { !saysClose && (!isHTTP10 || saysKeepAlive) }
+
+    /// Whether bytes of a body follow.
+    package var hasBody: Bool { isChunked || contentLength ?? 0 > 0 }
+
+    /// Whether the connection is to become a WebSocket (RFC 6455 section 4.1), which is asked for without a body.
+    package var asksForWebSocket: Bool {
+        saysUpgrade && namesWebSocket && !isHTTP10 && method == "GET" && !hasBody
+    }
 
     /// Reads `GET /target HTTP/1.1` (RFC 9112 section 3): one space between its parts, nothing but visible ASCII in them.
     mutating func readRequestLine(
@@ -112,10 +122,13 @@ package struct RequestHead: Sendable {
             guard FieldSyntax.isName(value, "100-continue") else { throw .unknownExpectation }
             // HTTP/1.0 has no interim answers (RFC 9110 section 10.1.1).
             expectsContinue = !isHTTP10
+        case 7 where FieldSyntax.isName(name, "upgrade"):
+            if FieldSyntax.isName(value, "websocket") { namesWebSocket = true }
         case 10 where FieldSyntax.isName(name, "connection"):
             FieldSyntax.eachToken(value) { token in
                 if FieldSyntax.isName(token, "close") { saysClose = true }
                 if FieldSyntax.isName(token, "keep-alive") { saysKeepAlive = true }
+                if FieldSyntax.isName(token, "upgrade") { saysUpgrade = true }
             }
         case 14 where FieldSyntax.isName(name, "content-length"):
             // One of two lengths, or a length beside a coding, would be some other reader's choice.
@@ -128,6 +141,11 @@ package struct RequestHead: Sendable {
             isChunked = true
         default: break
         }
+    }
+
+    /// Whether a text can stand as Host.
+    package static func isHost(_ text: String) -> Bool {
+        HostField.isWellFormed(authority: text[...])
     }
 
     private static func split(

@@ -27,6 +27,8 @@ package struct RequestParser: Sendable {
     /// Fields that may still come.
     private var fieldsLeft = 0
     package private(set) var head = RequestHead()
+    /// The fields behind a body in chunks; whole with `end`.
+    package private(set) var trailers: HeaderFields?
 
     package init(_ limits: RequestLimits) {
         self.limits = limits
@@ -75,7 +77,7 @@ package struct RequestParser: Sendable {
         _ chunks: inout ChunkedBody, _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int
     ) throws(RequestError) -> ChunkedBody.Event {
         do throws(MessageError) {
-            let event = try chunks.next(bytes, &cursor, &lines, fields: &fieldsLeft)
+            let event = try chunks.next(bytes, &cursor, &lines, fields: &fieldsLeft, trailers: &trailers)
             state = .chunks(chunks)
             return event
         } catch {
@@ -128,6 +130,7 @@ package struct RequestParser: Sendable {
             // Some clients end a body with an empty line too many (RFC 9112 section 2.2); the line limit bounds them.
             if line.isEmpty { return }
             head = RequestHead()
+            trailers = HeaderFields()
             try head.readRequestLine(line, targetLimit: limits.targetBytes)
             lines.begin(limit: limits.headerBytes)
             fieldsLeft = limits.headerFields

@@ -52,6 +52,14 @@ package struct HeaderBlock: Sendable, Equatable {
         bytes.append("\r\n")
     }
 
+    /// Adds a field whose name and value were checked when they were read.
+    mutating func append(line name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        bytes.append(contentsOf: name)
+        bytes.append(": ")
+        bytes.append(contentsOf: value)
+        bytes.append("\r\n")
+    }
+
     /// Adds all fields of another block.
     mutating func append(_ other: HeaderBlock) {
         bytes.append(copying: other.bytes)

@@ -8,7 +8,9 @@ package struct ResponseParser: Sendable {
     package enum Event: Sendable, Equatable {
         /// All bytes are taken, and the answer goes on.
         case more
-        /// The final status line and its fields are read; interim answers (1xx) are passed over.
+        /// An interim answer (1xx) is read and stands in `interim`; only where the answer is passed on.
+        case interim
+        /// The final status line and its fields are read.
         case head
         case body(Range<Int>)
         /// The answer is complete; bytes behind it belong to nobody.
@@ -38,6 +40,12 @@ package struct ResponseParser: Sendable {
     package private(set) var contentLength: Int?
     /// The fields of the head, where they are kept.
     package private(set) var collected: HeaderFields?
+    /// The interim answer that came last.
+    package private(set) var interim: (status: Int, fields: HeaderFields)?
+    /// The fields behind a body in chunks, where the answer is passed on; whole with `end`.
+    package private(set) var trailers: HeaderFields?
+    private var isPassedOn = false
+    private var mayUpgrade = false
     /// An interim answer said that the connection ends.
     private var isLast = false
 
@@ -48,7 +56,16 @@ package struct ResponseParser: Sendable {
     /// - Parameters:
     ///   - isHead: The request's method is HEAD, whose answer has no body whatever its fields say.
     ///   - collecting: The fields are kept.
-    package mutating func begin(isHead: Bool = false, collecting: Bool = false) {
+    ///   - passingOn: So are trailers, and interim answers are told; but not 100, which ends with each connection
+    ///     (RFC 9110 section 15.2).
+    ///   - upgrading: The connection may become another protocol's (101), whose bytes come as a body without an end.
+    package mutating func begin(
+        isHead: Bool = false, collecting: Bool = false, passingOn: Bool = false, upgrading: Bool = false
+    ) {
+        isPassedOn = passingOn
+        mayUpgrade = upgrading
+        interim = nil
+        trailers = passingOn ? HeaderFields() : nil
         collected = collecting ? HeaderFields() : nil
         state = .statusLine
         fields = ResponseFields()
@@ -73,7 +90,7 @@ package struct ResponseParser: Sendable {
             case .body(let left):
                 return take(left, bytes, &cursor) { $0 == 0 ? .ending : .body(left: $0) }
             case .chunks(var chunks):
-                let event = try chunks.next(bytes, &cursor, &lines, fields: &fieldsLeft)
+                let event = try chunks.next(bytes, &cursor, &lines, fields: &fieldsLeft, trailers: &trailers)
                 state = event == .end ? .ending : .chunks(chunks)
                 switch event {
                 case .more: return .more
@@ -88,6 +105,7 @@ package struct ResponseParser: Sendable {
             case .statusLine, .fields:
                 guard try readLine(bytes, &cursor) else { return .more }
                 if isHeadRead { return .head }
+                if isInterimRead { return .interim }
             }
         }
     }
@@ -115,12 +133,15 @@ package struct ResponseParser: Sendable {
 
     /// Set by the line that ended the final head, for one turn of `next`.
     private var isHeadRead = false
+    /// Likewise, by that of an interim one that is told.
+    private var isInterimRead = false
 
     /// Reads one line of the head, false when its end is not there yet.
     private mutating func readLine(
         _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int
     ) throws(MessageError) -> Bool {
         isHeadRead = false
+        isInterimRead = false
         let start = cursor
         let line: LineReader.Line
         do throws(MessageError) {
@@ -169,11 +190,15 @@ package struct ResponseParser: Sendable {
 
     /// The empty line after the fields: how long the body is (RFC 9112 section 6.3).
     private mutating func endHead() throws(MessageError) {
-        guard status != 101 else { throw .unwantedUpgrade }
-        if status < 200 {
+        guard status != 101 || mayUpgrade else { throw .unwantedUpgrade }
+        if status < 200, status != 101 {
             // An interim answer; the one that counts follows (RFC 9110 section 15.2).
             isLast = isLast || !fields.keepsAlive
             fields = ResponseFields()
+            if isPassedOn, status != 100, let collected {
+                interim = (status, collected)
+                isInterimRead = true
+            }
             if collected != nil { collected = HeaderFields() }
             status = 0
             state = .statusLine
@@ -181,7 +206,10 @@ package struct ResponseParser: Sendable {
         }
         isHeadRead = true
         keepsAlive = fields.keepsAlive && !isLast
-        if isHead || status == 204 || status == 304 {
+        if status == 101 {
+            state = .untilClose
+            keepsAlive = false
+        } else if isHead || status == 204 || status == 304 {
             // No body; a server that announces one after 204 may send it, so nothing more is read from it.
             if status == 204, fields.isChunked || fields.contentLength ?? 0 > 0 { keepsAlive = false }
             contentLength = 0

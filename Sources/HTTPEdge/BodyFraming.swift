@@ -6,6 +6,8 @@ enum BodyFraming: Equatable {
     case chunked
     /// With the connection, which is all that HTTP/1.0 has for a body whose length is not known before.
     case untilClose
+    /// With the connection, which is another protocol's from the head on (RFC 9110 section 7.8).
+    case upgraded
     /// There is none to find, and no field speaks of one.
     case none
 
@@ -15,7 +17,9 @@ enum BodyFraming: Equatable {
     ///
     /// - Parameter length: Of the whole body in bytes, nil when it is not known.
     init(status: Int, length: Int?, reply: ReplyTraits) {
-        if status == 204 || status == 304 {
+        if status == 101 {
+            self = .upgraded
+        } else if status == 204 || status == 304 {
             self = .none
         } else if let length {
             self = .length(length)

@@ -14,13 +14,16 @@ package final class Client {
     /// Nil when nobody is there to be answered.
     private var connection: Connection?
     let reply: ReplyTraits
+    /// The request's body, where it is taken as it comes; nil where the request has all of it.
+    package let body: RequestBody?
 
     /// One that waits and that no answer reaches.
     package convenience init() {
         self.init(nil, ReplyTraits(keepsAlive: false, isHTTP10: false, omitsBody: true))
     }
 
-    init(_ connection: Connection?, _ reply: ReplyTraits) {
+    init(_ connection: Connection?, _ reply: ReplyTraits, _ body: RequestBody? = nil) {
+        self.body = body
         self.connection = connection
         self.reply = reply
     }
@@ -35,6 +38,14 @@ package final class Client {
         connection = nil
         return stream ?? ResponseStream()
     }
+
+    /// Sends an interim answer (RFC 9110 section 15.2), of which a client of HTTP/1.0 knows nothing.
+    package func inform(_ head: Response) {
+        connection?.inform(head, self)
+    }
+
+    /// Whether the answer may end with trailers, when its length is not known before.
+    package var takesTrailers: Bool { !reply.isHTTP10 && !reply.omitsBody }
 
     func leave() {
         isGone = true

@@ -44,7 +44,8 @@ extension Connection {
     private func answer(_ incoming: IncomingRequest) {
         phase = .answering
         hasRequests = true
-        let waiter = Client(self, incoming.reply)
+        let waiter = Client(self, incoming.reply, incoming.body)
+        body = incoming.body
         self.waiter = waiter
         server.handler.respond(to: incoming.request, of: waiter) { [self] response in
             // Not so when the client is gone, or when this request has its answer and another one waits for its own.
@@ -59,8 +60,13 @@ extension Connection {
 
     /// Whether the answer in progress ends the connection.
     private func isLast(_ reply: ReplyTraits) -> Bool {
-        !reply.keepsAlive || (server.isDraining && !hasMore)
+        !reply.keepsAlive || isBodyDue || (server.isDraining && !hasMore)
     }
+
+    /// Whether the client is still sending the body of the request in progress.
+    ///
+    /// What it answers for is decided then, and where the next request begins would have to be read for nobody.
+    private var isBodyDue: Bool { body.map { !$0.isComplete } ?? false }
 
     private static func option(isLast: Bool, _ reply: ReplyTraits?) -> ResponseWriter.ConnectionOption {
         isLast ? .close : reply?.isHTTP10 == true ? .keepAlive : .implied
@@ -71,7 +77,7 @@ extension Connection {
     /// Sends an answer; without `reply` it is a refusal, after which nothing is read.
     private func send(_ response: Response, _ reply: ReplyTraits?) {
         // What comes behind the last answer is not read: closing at once would reset the connection under that answer.
-        let lingers = reply == nil || response.endsConnection || server.isDraining || hasMore
+        let lingers = reply == nil || response.endsConnection || server.isDraining || hasMore || isBodyDue
         let isLast = response.endsConnection || (reply.map(isLast) ?? true)
         let body = reply?.omitsBody == true ? [] : response.body
         let isSmall = body.count <= server.limits.writeBytes
@@ -119,12 +125,26 @@ extension Connection {
 
     // MARK: In pieces
 
+    /// Sends an interim answer of the one to a request.
+    func inform(_ head: Response, _ client: Client) {
+        guard waiter === client, stream == nil, !client.reply.isHTTP10 else { return }
+        output.gather { ResponseWriter.write(interim: head, to: &$0) }
+        flushSoon()
+    }
+
+    /// Has the client send the body that it holds back.
+    func sendContinue() {
+        guard phase == .answering else { return }
+        output.append(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+        flush()
+    }
+
     /// Begins an answer in pieces; nil when the client has its answer or is gone.
     func stream(_ head: Response, length: Int?, for client: Client) -> ResponseStream? {
         guard waiter === client, stream == nil else { return nil }
         let reply = client.reply
         let framing = BodyFraming(status: head.status, length: length, reply: reply)
-        let isLast = isLast(reply) || framing == .untilClose
+        let isLast = isLast(reply) || framing == .untilClose || framing == .upgraded
         let stream = ResponseStream(
             self, framing, isLast: isLast, omitsBody: reply.omitsBody || framing == .none)
         self.stream = stream
@@ -144,6 +164,13 @@ extension Connection {
             flushesSoon = false
             if phase != .closed { flush() }
         }
+    }
+
+    /// The stream has sent from where its bytes lie; what of them waits is sent when the socket takes more.
+    func sentDirectly() {
+        if output.isEmpty, phase == .streaming(waitingSince: nil) { return }
+        noteProgress()
+        watch()
     }
 
     /// The time in which the client must take some more begins anew, and is not counted while nothing waits for it.
@@ -166,9 +193,10 @@ extension Connection {
     }
 
     /// The stream is cut off: its client is told by the end of the connection.
-    func abortStream() {
+    func abortStream(resets: Bool) {
         waiter = nil
         _ = output.send(to: descriptor, upTo: .max)
+        if resets { resetOnClose() }
         close()
     }
 }

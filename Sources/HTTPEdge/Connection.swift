@@ -28,16 +28,22 @@ final class Connection: ReadinessHandler {
     private(set) var assembler: RequestAssembler
     var phase: Phase
     var waiting: [IncomingRequest] = []
+    /// The body that is being read, where it is taken as it comes.
+    private(set) var incomingBody: RequestBody?
     /// What to answer once those that wait have been: the request after them cannot be read.
     private(set) var refusal: Response?
     /// Who waits for the answer in progress.
     var waiter: Client?
+    /// The body of the request in progress, where that is taken as it comes.
+    var body: RequestBody?
     /// The answer in progress, when it goes out in pieces.
     var stream: ResponseStream?
     var output = OutputQueue()
     /// One timer for the life of a connection: when it fires it looks how long the current phase may last.
     private(set) lazy var timer = LoopTimer { [unowned self] in timerFired() }
     private(set) var watched: ReadyEvents = .readable
+    /// Whether the client is a trusted proxy; nil before its first request.
+    private var isFromProxy: Bool?
     var hasRequests = false
     /// The request that is being read waits for `100 Continue`, which it gets when its turn has come.
     var owesContinue = false
@@ -74,7 +80,9 @@ final class Connection: ReadinessHandler {
     }
 
     private func receive() {
-        let count = recv(descriptor, server.input.baseAddress, server.input.count, 0)
+        // Large reads are for bodies: of heads they would hold more requests than may wait.
+        let size = incomingBody == nil ? server.limits.readBytes : server.input.count
+        let count = recv(descriptor, server.input.baseAddress, size, 0)
         guard count > 0 else {
             if count == 0 || (errno != EAGAIN && errno != EINTR) { close() }
             return
@@ -87,16 +95,37 @@ final class Connection: ReadinessHandler {
     private func take(_ bytes: UnsafeBufferPointer<UInt8>) {
         var cursor = 0
         while true {
-            switch assembler.next(bytes, &cursor) {
+            switch assembler.next(bytes, &cursor, for: server.handler) {
             case .none: return answerNext()
             case .expectsContinue: owesContinue = true
             case .request(let request):
                 // Its body came without having been asked for.
                 owesContinue = false
-                waiting.append(request)
-            case .refusal(let status, let detail): return refuse(status, detail)
+                queue(request, nil)
+            case .head(let request, let framing, let limit, let expectsContinue):
+                let body = RequestBody(framing, limit: limit, owesContinue: expectsContinue, of: self)
+                incomingBody = body
+                queue(request, body)
+            case .piece(let range): incomingBody?.received(UnsafeBufferPointer(rebasing: bytes[range]))
+            case .end(let trailers):
+                let body = incomingBody
+                incomingBody = nil
+                body?.finish(.whole(trailers: trailers))
+            case .refusal(let status, let detail):
+                guard let incomingBody else { return refuse(status, detail) }
+                // Its request has a handler, or will have: that one answers.
+                incomingBody.finish(.refused(status: status, detail: detail))
+                return answerNext()
             }
         }
+    }
+
+    private func queue(_ incoming: IncomingRequest, _ body: RequestBody?) {
+        var incoming = incoming
+        if isFromProxy == nil { isFromProxy = server.proxies.trust(peer: client) }
+        incoming.request.isFromProxy = isFromProxy ?? false
+        incoming.body = body
+        waiting.append(incoming)
     }
 
     func beginReading() {
@@ -116,6 +145,7 @@ final class Connection: ReadinessHandler {
     func becomeIdle() {
         let now = MonotonicTime.now()
         phase = .idle(since: now)
+        body = nil
         if server.isDraining { timer.setEarlier(now + server.limits.drainGrace) }
     }
 
@@ -124,7 +154,8 @@ final class Connection: ReadinessHandler {
         guard phase != .closed else { return }
         var wanted: ReadyEvents = []
         // What was sent behind too many requests waits in the socket, and so at the client.
-        if waiting.count < server.limits.pipelined || phase == .lingering { wanted.insert(.readable) }
+        let isFull = waiting.count >= server.limits.pipelined || incomingBody?.isFull == true
+        if !isFull || phase == .lingering { wanted.insert(.readable) }
         if !output.isEmpty, !flushesSoon { wanted.insert(.writable) }
         guard wanted != watched else { return }
         watched = wanted
@@ -155,6 +186,8 @@ final class Connection: ReadinessHandler {
         timer.cancel()
         output.removeAll()
         waiting.removeAll()
+        incomingBody?.leave()
+        incomingBody = nil
         Readiness.shared.forget(descriptor)
         if stream?.endsWithConnection == true { resetOnClose() }
         Glibc.close(descriptor)
@@ -167,7 +200,7 @@ final class Connection: ReadinessHandler {
     }
 
     /// Has the client see that the connection is broken off, where the kind of socket can tell it (socket(7), SO_LINGER).
-    private func resetOnClose() {
+    func resetOnClose() {
         var now = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }

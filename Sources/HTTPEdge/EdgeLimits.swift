@@ -18,10 +18,14 @@ package struct EdgeLimits: Sendable {
     package var drainGrace: Duration = .milliseconds(250)
     /// Bytes of one read.
     package var readBytes = 16 << 10
+    /// Bytes of one read of a body that is taken as it comes.
+    package var bodyReadBytes = 128 << 10
     /// Requests that wait on one connection behind the one in progress, before it is no longer read.
     package var pipelined = 16
     /// Bytes of a body up to which an answer is put together to be sent at once; a larger body is sent from where it lies.
     package var writeBytes = 64 << 10
+    /// Bytes of a piece of an answer from which on it is sent at once from where it lies.
+    package var directBytes = 4 << 10
     /// Bytes of an answer in pieces that may wait for its client before its source is asked to wait as well.
     package var streamedBytes = 256 << 10
     /// Bytes that one connection hands to its socket before others have their turn.

@@ -1,4 +1,4 @@
-import FanOut
+package import FanOut
 import Glibc
 package import Loop
 
@@ -13,6 +13,8 @@ package final class HTTPServer {
     /// For the bytes of one answer.
     private var assembled: [UInt8] = []
 
+    /// Whose word on their clients counts.
+    let proxies: TrustedProxies
     private var listeners: [Listener] = []
     /// By descriptor.
     private var connections: [CInt: Connection] = [:]
@@ -23,12 +25,14 @@ package final class HTTPServer {
 
     /// - Parameter share: What this server and those it shares its sockets with hold together; nil when it is alone.
     package init(
-        _ handler: any RequestHandler, limits: EdgeLimits, share: (@LoopActor () -> AcceptShare)? = nil
+        _ handler: any RequestHandler, limits: EdgeLimits, proxies: TrustedProxies = .local,
+        share: (@LoopActor () -> AcceptShare)? = nil
     ) {
+        self.proxies = proxies
         self.handler = handler
         self.limits = limits
         self.share = share
-        input = .allocate(capacity: limits.readBytes)
+        input = .allocate(capacity: max(limits.readBytes, limits.bodyReadBytes))
     }
 
     /// Serves a listening socket, which it owns from now on.

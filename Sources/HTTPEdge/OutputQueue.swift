@@ -9,6 +9,8 @@ struct OutputQueue {
     private var gathered: [UInt8] = []
     /// Bytes that wait.
     private(set) var count = 0
+    /// Memory that is kept for what is put together.
+    private static let keptBytes = 4 << 10
 
     var isEmpty: Bool { count == 0 }
 
@@ -62,6 +64,55 @@ struct OutputQueue {
         return true
     }
 
+    /// Sends bytes behind those that wait, at once and from where they lie; what the socket does not take waits as a copy.
+    ///
+    /// A broken connection takes nothing, and is found by the next `send`.
+    ///
+    /// - Parameter end: Goes behind them.
+    mutating func send(_ bytes: UnsafeBufferPointer<UInt8>, _ end: StaticString, to socket: CInt) {
+        var taken = 0
+        if pieces.isEmpty {
+            gathered.withUnsafeBytes { waiting in
+                taken = max(0, Self.send(waiting, UnsafeRawBufferPointer(bytes), Self.bytes(of: end), to: socket))
+            }
+            let gone = min(taken, gathered.count)
+            taken -= gone
+            // What was kept for heads and sizes is used again, and what a slow client had wait is not kept.
+            if gone < gathered.count {
+                gathered.removeFirst(gone)
+            } else {
+                gathered.removeAll(keepingCapacity: gathered.capacity <= Self.keptBytes)
+            }
+            count -= gone
+        }
+        let rest = bytes[min(taken, bytes.count)...]
+        taken = max(0, taken - bytes.count)
+        gather {
+            $0.append(contentsOf: rest)
+            $0.append(contentsOf: Self.bytes(of: end).dropFirst(taken))
+        }
+    }
+
+    private static func bytes(of text: StaticString) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
+
+    /// Three pieces in one sendmsg(2); -1 with errno.
+    private static func send(
+        _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, _ third: UnsafeRawBufferPointer,
+        to socket: CInt
+    ) -> Int {
+        withUnsafeTemporaryAllocation(of: iovec.self, capacity: 3) { pieces in
+            pieces[0] = iovec(reading: first)
+            pieces[1] = iovec(reading: second)
+            pieces[2] = iovec(reading: third)
+            var message = msghdr()
+            message.msg_iov = pieces.baseAddress
+            message.msg_iovlen = 3
+            return sendmsg(socket, &message, CInt(MSG_NOSIGNAL))
+        }
+    }
+
     /// send(2); -1 with errno.
     static func send(_ bytes: [UInt8], from start: Int, to socket: CInt, upTo limit: Int) -> Int {
         bytes.withUnsafeBytes { bytes in
@@ -69,5 +120,12 @@ struct OutputQueue {
             return Glibc.send(
                 socket, UnsafeRawBufferPointer(rebasing: piece).baseAddress, piece.count, CInt(MSG_NOSIGNAL))
         }
+    }
+}
+
+extension iovec {
+    /// For what only reads, as sendmsg(2) does.
+    fileprivate init(reading bytes: UnsafeRawBufferPointer) {
+        self.init(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
     }
 }

@@ -11,6 +11,8 @@ package protocol RequestHandler: AnyObject {
     /// A callback and not an async function: optimised builds resumed a request's task on the global executor, which
     /// hops to another thread and back for every request.
     func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void)
+    /// How the body of a request is to be read: asked once its head is there, where a body or another protocol follows.
+    func bodyReading(of head: RequestHead) -> BodyReading
     /// A request was refused before it could be read whole.
     func refused(_ status: Int, client: String)
     func connectionOpened()
@@ -21,4 +23,8 @@ package protocol RequestHandler: AnyObject {
 
 extension RequestHandler {
     package func drains() {}
+}
+
+extension RequestHandler {
+    package func bodyReading(of head: RequestHead) -> BodyReading { .whole }
 }

@@ -1,3 +1,4 @@
+import FanOut
 package import Loop
 
 /// An answer whose body leaves in pieces, as its handler gets hold of them.
@@ -46,30 +47,69 @@ package final class ResponseStream {
     ///
     /// Where the client was told a length and there is more, it is cut off: it would take the rest for the next answer.
     package func send(_ bytes: [UInt8]) {
-        // An empty chunk would be the last one.
-        guard !omitsBody, !bytes.isEmpty, let connection else { return }
-        let limits = connection.server.limits
-        if case .length = framing {
-            guard bytes.count <= left else { return abort() }
-            left -= bytes.count
-        }
-        if framing == .chunked { connection.output.gather { Self.append(sizeOfChunk: bytes.count, to: &$0) } }
-        if bytes.count > limits.writeBytes {
+        guard let connection = begin(bytes.count) else { return }
+        if bytes.count > connection.server.limits.writeBytes {
             connection.output.append(bytes)
         } else {
             connection.output.gather { $0.append(contentsOf: bytes) }
         }
         if framing == .chunked { connection.output.gather { ResponseWriter.append("\r\n", to: &$0) } }
-        if connection.output.count >= limits.streamedBytes { isFull = true }
+        sent(connection)
         connection.flushSoon()
     }
 
+    /// Sends a piece from where it lies: at once when it is large, since a copy would cost more than a write of its own.
+    package func send(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let connection = begin(bytes.count) else { return }
+        let end: StaticString = framing == .chunked ? "\r\n" : ""
+        // A socket that is full says itself when it takes more.
+        if bytes.count >= connection.server.limits.directBytes, !connection.watched.contains(.writable) {
+            connection.output.send(bytes, end, to: connection.descriptor)
+            sent(connection)
+            connection.sentDirectly()
+        } else {
+            connection.output.gather {
+                $0.append(contentsOf: bytes)
+                ResponseWriter.append(end, to: &$0)
+            }
+            sent(connection)
+            connection.flushSoon()
+        }
+    }
+
+    /// Whether a piece can be sent, with the line before it; nil when it goes nowhere.
+    private func begin(_ count: Int) -> Connection? {
+        // An empty chunk would be the last one.
+        guard !omitsBody, count > 0, let connection else { return nil }
+        if case .length = framing {
+            guard count <= left else {
+                abort()
+                return nil
+            }
+            left -= count
+        }
+        if framing == .chunked { connection.output.gather { ChunkSize.append(count, to: &$0) } }
+        return connection
+    }
+
+    private func sent(_ connection: Connection) {
+        if connection.output.count >= connection.server.limits.streamedBytes { isFull = true }
+    }
+
     /// The body is whole; where the client was told a length and there is less, it is cut off.
-    package func end() {
+    ///
+    /// - Parameter trailers: Whole lines, for a body in chunks (RFC 9112 section 7.1.2).
+    package func end(trailers: [UInt8] = []) {
         guard let connection else { return }
         if !omitsBody {
             guard left == 0 else { return abort() }
-            if framing == .chunked { connection.output.gather { ResponseWriter.append("0\r\n\r\n", to: &$0) } }
+            if framing == .chunked {
+                connection.output.gather {
+                    ResponseWriter.append("0\r\n", to: &$0)
+                    $0.append(contentsOf: trailers)
+                    ResponseWriter.append("\r\n", to: &$0)
+                }
+            }
         }
         leave()
         connection.endStream(isLast: isLast)
@@ -78,10 +118,12 @@ package final class ResponseStream {
     /// The body will not become whole: ends the connection in a way that shows the client that it was cut off.
     ///
     /// What was sent before goes out as far as the socket takes it at once.
-    package func abort() {
+    ///
+    /// - Parameter resets: The client sees a reset, and not an end that only the framing shows to be none.
+    package func abort(resets: Bool = false) {
         guard let connection else { return }
         leave()
-        connection.abortStream()
+        connection.abortStream(resets: resets)
     }
 
     /// The socket took some of what waits.
@@ -98,16 +140,5 @@ package final class ResponseStream {
         connection = nil
         onRoom = nil
         isFull = false
-    }
-
-    /// The size of a chunk in hexadecimal digits, and the end of its line (RFC 9112 section 7.1).
-    private static func append(sizeOfChunk size: Int, to bytes: inout [UInt8]) {
-        var shift = (Int.bitWidth - 1 - size.leadingZeroBitCount) & ~3
-        while shift >= 0 {
-            let digit = UInt8(truncatingIfNeeded: size >> shift & 15)
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            shift -= 4
-        }
-        ResponseWriter.append("\r\n", to: &bytes)
     }
 }

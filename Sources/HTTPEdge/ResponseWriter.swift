@@ -16,11 +16,7 @@ struct ResponseWriter {
     mutating func write(
         head response: Response, _ framing: BodyFraming, connection: ConnectionOption, to bytes: inout [UInt8]
     ) {
-        Self.append("HTTP/1.1 ", to: &bytes)
-        Self.append(response.status, to: &bytes)
-        bytes.append(0x20)
-        Self.append(StatusCode.reason(response.status), to: &bytes)
-        Self.append("\r\n", to: &bytes)
+        Self.append(statusOf: response, to: &bytes)
         bytes.append(copying: response.fields.bytes)
         switch framing {
         case .length(let length):
@@ -28,6 +24,7 @@ struct ResponseWriter {
             Self.append(length, to: &bytes)
             Self.append("\r\nDate: ", to: &bytes)
         case .chunked: Self.append("Transfer-Encoding: chunked\r\nDate: ", to: &bytes)
+        case .upgraded: return Self.append("\r\n", to: &bytes)
         case .untilClose, .none: Self.append("Date: ", to: &bytes)
         }
         bytes.append(contentsOf: date.bytes(at: Int64(time(nil))))
@@ -36,6 +33,21 @@ struct ResponseWriter {
         case .keepAlive: Self.append("\r\nConnection: keep-alive\r\n\r\n", to: &bytes)
         case .close: Self.append("\r\nConnection: close\r\n\r\n", to: &bytes)
         }
+    }
+
+    /// Appends the head of an interim answer, which says nothing of connection and body.
+    static func write(interim response: Response, to bytes: inout [UInt8]) {
+        append(statusOf: response, to: &bytes)
+        bytes.append(contentsOf: response.fields.bytes)
+        append("\r\n", to: &bytes)
+    }
+
+    private static func append(statusOf response: Response, to bytes: inout [UInt8]) {
+        append("HTTP/1.1 ", to: &bytes)
+        append(response.status, to: &bytes)
+        bytes.append(0x20)
+        append(StatusCode.reason(response.status), to: &bytes)
+        append("\r\n", to: &bytes)
     }
 
     /// Appends the bytes of a literal, without a `String` in between.

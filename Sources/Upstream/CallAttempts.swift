@@ -59,17 +59,19 @@ package final class CallAttempts: TransferOwner {
 
     private func begin(at now: MonotonicTime, timeout: Duration) {
         attempts += 1
+        // An attempt's time is that until its answer begins: what is passed on as it comes may take longer.
+        let timeout = sink == nil ? timeout : self.timeout
         let transfer = engine.start(
             endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now, owner: self,
             index: attempts, avoiding: lastServer, sink: sink)
         running.append((attempts, transfer))
+        if sink != nil, let limit = upstream.retry?.attemptTimeout { setTimer(now + limit) }
     }
 
     /// Another attempt, which ends with the call's time at the latest.
     private func beginAnother() {
         let now = MonotonicTime.now()
-        if timer == nil { timer = LoopTimer { [self] in timerFired() } }
-        timer?.set(started + timeout)
+        if sink == nil { setTimer(started + timeout) }
         // Under a timeout of the configuration, not what is left: each other timeout would be a line of its own.
         begin(at: now, timeout: min(upstream.retry?.attemptTimeout ?? timeout, timeout))
     }
@@ -97,7 +99,7 @@ package final class CallAttempts: TransferOwner {
 
     /// Makes the call again, now or after a pause, where that is to be.
     private func repeats(_ result: TransferResult, _ transfer: Transfer) -> Bool {
-        guard let retry = upstream.retry, !transfer.hasBegun else { return false }
+        guard let retry = upstream.retry, !transfer.hasBegun, !transfer.hasBegunBody else { return false }
         let now = MonotonicTime.now()
         // Of its own seed only where it is needed: a number of the system's costs more than the rest of a good call.
         var random = SplitMix64(seed: .random(in: .min ... .max))
@@ -110,16 +112,23 @@ package final class CallAttempts: TransferOwner {
             beginAnother()
             return true
         }
-        if timer == nil { timer = LoopTimer { [self] in timerFired() } }
         pauseEnd = now + pause
-        timer?.set(now + pause)
+        setTimer(now + pause)
         return true
+    }
+
+    private func setTimer(_ deadline: MonotonicTime) {
+        if timer == nil { timer = LoopTimer { [self] in timerFired() } }
+        timer?.set(deadline)
     }
 
     private func timerFired() {
         if pauseEnd != nil {
             pauseEnd = nil
             beginAnother()
+        } else if sink != nil {
+            guard let transfer = streaming, !transfer.hasBegun, !transfer.hasBegunBody else { return }
+            engine.settle(transfer, .failure(.timeout))
         } else {
             upstream.noteLatency(since: started)
             finish()?.settled(index, .failure(.timeout))
@@ -139,7 +148,8 @@ package final class CallAttempts: TransferOwner {
 
     func cancel() { _ = finish() }
 
-    func resume() { running.first?.transfer.resume() }
+    /// The one whose answer is passed on as it comes, which has no copy.
+    var streaming: Transfer? { running.first?.transfer }
 
     // MARK: Looking at it
 

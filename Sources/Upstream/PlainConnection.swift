@@ -6,18 +6,25 @@ import Processes
 /// A connection of the plain lane: one request out, one answer in, and again.
 @LoopActor
 final class PlainConnection: ReadinessHandler {
-    private let wire: Wire
+    let wire: Wire
     /// How it was made.
     private let times: TransferTimes.Connection
     private let pool: ServerPool
     private let scratch: Scratch
     private var parser = ResponseParser()
     /// Whose request is out; nil while the connection waits for one.
-    private var transfer: Transfer?
+    private(set) var transfer: Transfer?
     private var body: [UInt8] = []
-    /// What of the request the socket did not take yet.
-    private var unsent: [UInt8] = []
-    private var isWatchedForWriting = false
+    /// What of the request the socket did not take yet, from `unsentFrom` on.
+    var unsent: [UInt8] = []
+    var unsentFrom = 0
+    private(set) var isWatchedForWriting = false
+    /// Whether what waits is sent at the end of this turn.
+    var flushesSoon = false
+    /// How the part of the body is framed that is still to be sent as it comes; nil when the request is whole.
+    var bodyDue: BodyStreaming?
+    /// Whoever gives the body is to be told when there is room for more.
+    var isSinkWaiting = false
     /// Whoever takes the answer has no room for more.
     private var isPaused = false
     /// Whether any byte of the answer has come.
@@ -58,25 +65,26 @@ final class PlainConnection: ReadinessHandler {
         transfer.stage = .exchanging(self)
         isAnswered = false
         let endpoint = transfer.endpoint
-        parser.begin(isHead: transfer.message?.method == "HEAD", collecting: endpoint.settings.collectsFields)
+        let streamed = transfer.message?.streamed
+        bodyDue = streamed
+        parser.begin(
+            isHead: transfer.message?.method == "HEAD", collecting: endpoint.settings.collectsFields,
+            passingOn: transfer.sink != nil, upgrading: streamed == .untilClose)
         scratch.assemble(
             pool.frame, transfer.target, endpoint.fields, transfer.headers?.bytes ?? [], transfer.message)
         if let traced = transfer.times {
             traced.sent = .now()
             if answers == 0 { traced.connection = times }
         }
-        let sent = wire.write(scratch.request)
-        guard sent < scratch.request.count else { return }
-        unsent = Array(scratch.request[sent...])
-        watchForWriting(true)
+        let sent = scratch.request.withUnsafeBufferPointer { wire.write($0) }
+        if sent < scratch.request.count {
+            unsent = Array(scratch.request[sent...])
+            watchForWriting(true)
+        }
+        if let streamed, streamed != .untilClose { beginBody(of: transfer) }
     }
 
-    private func flush() {
-        unsent.removeFirst(wire.write(unsent))
-        if unsent.isEmpty { watchForWriting(false) }
-    }
-
-    private func watchForWriting(_ watches: Bool) {
+    func watchForWriting(_ watches: Bool) {
         guard watches != isWatchedForWriting else { return }
         isWatchedForWriting = watches
         watch()
@@ -106,8 +114,9 @@ final class PlainConnection: ReadinessHandler {
     }
 
     private func read() {
-        switch wire.read(into: scratch.input) {
-        case .bytes(let count): take(UnsafeBufferPointer(rebasing: scratch.input[..<count]))
+        let buffer = transfer?.sink == nil ? scratch.input : scratch.stream
+        switch wire.read(into: buffer) {
+        case .bytes(let count): take(UnsafeBufferPointer(rebasing: buffer[..<count]))
         case .ended: ended()
         case .wait: break
         case .failed: lost()
@@ -126,6 +135,10 @@ final class PlainConnection: ReadinessHandler {
             while true {
                 switch try parser.next(bytes, &cursor) {
                 case .more: return
+                case .interim:
+                    guard let interim = parser.interim else { continue }
+                    transfer?.sink?.informed(status: interim.status, fields: interim.fields)
+                    if transfer == nil { return }
                 case .head: guard begin() else { return }
                 case .body(let range): guard append(bytes, range) else { return }
                 case .end: return finish(hasRest: cursor < bytes.count)
@@ -143,6 +156,9 @@ final class PlainConnection: ReadinessHandler {
             transfer.hasBegun = true
             sink.began(
                 status: parser.status, fields: parser.collected ?? HeaderFields(), length: parser.contentLength)
+            if bodyDue == .untilClose {
+                if parser.status == 101 { beginBody(of: transfer) } else { bodyDue = nil }
+            }
             // It may have given the transfer up.
             return self.transfer != nil
         }
@@ -178,15 +194,18 @@ final class PlainConnection: ReadinessHandler {
 
     private func finish(hasRest: Bool) {
         guard let transfer else { return }
+        if let sink = transfer.sink, let trailers = parser.trailers { sink.received(trailers: trailers) }
         self.transfer = nil
         // The connection may have the next one before this one is settled.
         transfer.stage = .starting
         pause(false)
         let result = TransferResult.response(status: parser.status, body: body, fields: parser.collected)
         body = []
+        // A kept connection holds no buffer.
+        if transfer.isStreamed, unsent.isEmpty { unsent = [] }
         answers += 1
         // Bytes behind the answer are nobody's, and a request that was not read whole is in the way of the next.
-        if parser.keepsAlive, !hasRest, unsent.isEmpty { pool.release(self) } else { close() }
+        if parser.keepsAlive, !hasRest, unsent.isEmpty, bodyDue == nil { pool.release(self) } else { close() }
         pool.engine.settle(transfer, result)
     }
 
@@ -202,7 +221,9 @@ final class PlainConnection: ReadinessHandler {
     /// Where it may be sent again, once, and on a connection of its own.
     private func lost() {
         guard let transfer else { return close() }
-        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.isIdempotent else { return fail(.reset) }
+        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.isIdempotent, !transfer.hasBegunBody else {
+            return fail(.reset)
+        }
         self.transfer = nil
         close()
         transfer.isRetry = true
@@ -245,5 +266,7 @@ final class PlainConnection: ReadinessHandler {
         isClosed = true
         body = []
         unsent = []
+        unsentFrom = 0
+        bodyDue = nil
     }
 }

@@ -8,9 +8,14 @@ final class Scratch {
     ///
     /// 32 KiB: most answers whole, and a large body in half the reads that a TLS record of 16 KiB each would take.
     private static let readBytes = 32 << 10
+    /// As much as one read takes of an answer that is passed on, for which each read costs a write as well.
+    private static let streamBytes = 128 << 10
 
+    private let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: streamBytes)
     /// For the bytes of one read.
-    let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: readBytes)
+    var input: UnsafeMutableBufferPointer<UInt8> { UnsafeMutableBufferPointer(rebasing: memory[..<Self.readBytes]) }
+    /// For those of an answer that is passed on.
+    var stream: UnsafeMutableBufferPointer<UInt8> { memory }
     /// For one request.
     private(set) var request: [UInt8] = []
 
@@ -27,11 +32,18 @@ final class Scratch {
             request.append(copying: frame.head)
         }
         request.append(copying: target)
-        request.append(copying: frame.tail)
+        if let host = message?.host {
+            request.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
+            request.append(copying: host)
+            request.append(contentsOf: "\r\n".utf8)
+        } else {
+            request.append(copying: frame.tail)
+        }
         request.append(copying: fields)
         request.append(copying: headers)
         if let message {
-            request.append(contentsOf: message.fields)
+            request.append(copying: message.fields)
+            if message.streamed == .chunked { request.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
             if let length = message.contentLength { request.append(contentsOf: "Content-Length: \(length)\r\n".utf8) }
         }
         request.append(0x0D)

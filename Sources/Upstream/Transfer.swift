@@ -52,6 +52,8 @@ package final class Transfer {
     let sink: (any TransferSink)?
     /// The sink has the head of an answer.
     var hasBegun = false
+    /// A streamed body is on its way: what has gone of it cannot be sent again.
+    var hasBegunBody = false
     /// Where it is, and counted; nil before, and for a URL from outside.
     var server: ServerState?
     /// The server that it had better not go to.
@@ -103,6 +105,9 @@ package final class Transfer {
 
     /// Whether it may be sent again where its connection broke before an answer (RFC 9110 section 9.2.2).
     var isIdempotent: Bool { message?.isIdempotent ?? true }
+
+    /// Whether its body goes out as it comes.
+    var isStreamed: Bool { message?.streamed != nil }
 
     /// Marks it as over, and returns whom to tell.
     func settle() -> (any TransferOwner)? {

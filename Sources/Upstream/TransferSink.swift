@@ -1,7 +1,7 @@
 package import FanOut
 package import Loop
 
-/// Who takes an answer as it comes, in place of having it whole at its end.
+/// Who takes an answer as it comes, in place of having it whole at its end, and may give the request's body likewise.
 @LoopActor
 package protocol TransferSink: AnyObject {
     /// The head is there; from now on the transfer is not made again.
@@ -10,21 +10,52 @@ package protocol TransferSink: AnyObject {
     func began(status: Int, fields: HeaderFields, length: Int?)
     /// A piece of the body; false when no more can be taken until the call is resumed.
     func received(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool
+    /// The fields behind a body in chunks, all of it received (RFC 9112 section 7.1.2).
+    func received(trailers: HeaderFields)
+    /// An interim answer (RFC 9110 section 15.2).
+    func informed(status: Int, fields: HeaderFields)
+    /// The request's head is out, so its body can be sent; asked once of a message whose body is streamed. With
+    /// `untilClose` it is the answer 101 that has come.
+    ///
+    /// Not so from inside of the call's start, whose caller does not have the call yet: the sink has to wait for that.
+    func wantsBody()
+    /// More of the body can be sent.
+    func hasRoomForBody()
+}
+
+extension TransferSink {
+    package func received(trailers: HeaderFields) {}
+    package func informed(status: Int, fields: HeaderFields) {}
+    package func wantsBody() {}
+    package func hasRoomForBody() {}
 }
 
 extension RunningCall {
     /// There is room for more of the answer.
     @LoopActor package func resume() {
-        switch self {
-        case .transfer(let transfer): transfer.resume()
-        case .attempts(let attempts): attempts.resume()
-        case .shared: break
-        }
+        if case .exchanging(let connection) = transfer?.stage { connection.resume() }
     }
-}
 
-extension Transfer {
-    func resume() {
-        if case .exchanging(let connection) = stage { connection.resume() }
+    /// Sends a piece of the request's body once that is wanted; false when no more should come until there is room.
+    @LoopActor package func send(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard case .exchanging(let connection) = transfer?.stage else { return true }
+        return connection.send(body: bytes)
+    }
+
+    /// The request's body is whole.
+    ///
+    /// - Parameter trailers: Whole lines, for a body in chunks.
+    @LoopActor package func endBody(trailers: [UInt8]) {
+        guard case .exchanging(let connection) = transfer?.stage else { return }
+        connection.endBody(trailers: trailers)
+    }
+
+    /// The one that streams; several calls never share one that does.
+    @LoopActor private var transfer: Transfer? {
+        switch self {
+        case .transfer(let transfer): transfer
+        case .attempts(let attempts): attempts.streaming
+        case .shared: nil
+        }
     }
 }

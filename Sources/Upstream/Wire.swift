@@ -44,24 +44,20 @@ enum Wire {
     }
 
     /// Bytes taken; an error is left for the next read to tell, which has it too.
-    func write(_ bytes: [UInt8]) -> Int {
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         switch self {
         case .socket(let socket): Self.send(bytes, to: socket)
         case .tls(let connecting, _): Self.send(bytes, through: connecting.handle)
         }
     }
 
-    // Not isolated, so that the closures need no proof at run time that they are on the loop.
-
-    private nonisolated static func send(_ bytes: [UInt8], to socket: CInt) -> Int {
-        bytes.withUnsafeBytes { max(0, Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))) }
+    private static func send(_ bytes: UnsafeBufferPointer<UInt8>, to socket: CInt) -> Int {
+        max(0, Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)))
     }
 
-    private nonisolated static func send(_ bytes: [UInt8], through handle: UnsafeMutableRawPointer) -> Int {
-        bytes.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return 0 }
-            var count = 0
-            return curl_easy_send(handle, start, bytes.count, &count) == CURLE_OK ? count : 0
-        }
+    private static func send(_ bytes: UnsafeBufferPointer<UInt8>, through handle: UnsafeMutableRawPointer) -> Int {
+        guard let start = bytes.baseAddress else { return 0 }
+        var count = 0
+        return curl_easy_send(handle, start, bytes.count, &count) == CURLE_OK ? count : 0
     }
 }

@@ -25,11 +25,11 @@ final class AccessLog {
     }
 
     func append(
-        _ request: Request, id: String, route: Route?, status: Int, bytes: Int, elapsed: Duration,
+        _ request: Request, client: String, id: String, route: Route?, status: Int, bytes: Int, elapsed: Duration,
         failed: [(name: String, failure: Failure)]
     ) {
         write { line in
-            member("client", request.client, &line)
+            member("client", client, &line)
             member("request_id", id, &line)
             member("method", request.method, &line)
             member("target", request.target, &line)

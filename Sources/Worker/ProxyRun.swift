@@ -5,15 +5,17 @@ import Processes
 import Scoreboard
 import Upstream
 
-/// A request that one upstream answers: its answer goes on to the client as it comes, no faster than that takes it.
+/// A request that one upstream answers: its body and the answer go on as they come, neither faster than it is taken.
 @LoopActor
 final class ProxyRun: TransferOwner, TransferSink {
     /// What became of it.
     enum End {
-        /// The client has it, or as much as there was of it.
+        /// The client has the answer, or as much as there was of it.
         case streamed(status: Int, bytes: Int, Failure?)
         /// There was no answer.
         case failed(Failure)
+        /// The request's body could not be read.
+        case refused(status: Int, detail: String)
     }
 
     private let service: ProxyService
@@ -22,20 +24,27 @@ final class ProxyRun: TransferOwner, TransferSink {
     private let client: Client
     private let requestID: String
     private let isHead: Bool
+    private let responseTimeout: Duration
     private let started = MonotonicTime.now()
     private var call: RunningCall?
     private var stream: ResponseStream?
     private var status = 0
     private var bytes = 0
-    private var lastPiece = MonotonicTime(nanoseconds: 0)
-    /// Until the answer begins, and for its pauses from then on.
+    private var trailers: [UInt8] = []
+    /// The body is wanted, and handed out once there is a call to give it to.
+    private var isBodyWanted = false
+    private var isBodyBegun = false
+    private var isBodyWaiting = false
+    /// When the last piece came, either way, or what came before that.
+    private var lastMoved: MonotonicTime
     private lazy var timer = LoopTimer { [unowned self] in timerFired() }
     /// Set while it runs; it also keeps this value alive.
     private var finished: ((End) -> Void)?
 
+    /// - Parameter timeout: The route's: for the answer to begin, from the request's last byte on.
     init(
         _ service: ProxyService, _ engine: TransferEngine, _ counters: WorkerCounters, _ request: Request,
-        requestID: String, for client: Client
+        requestID: String, timeout: Duration, for client: Client
     ) {
         self.service = service
         self.engine = engine
@@ -43,65 +52,135 @@ final class ProxyRun: TransferOwner, TransferSink {
         self.client = client
         self.requestID = requestID
         isHead = request.method == "HEAD"
+        responseTimeout = service.route.responseTimeout ?? timeout
+        lastMoved = started
     }
 
-    /// Sends the request on; the answer has so long to begin.
+    /// Sends the request on.
     func start(
-        _ target: [UInt8], _ message: OutgoingMessage, _ headers: HeaderList, timeout: Duration,
-        finished: @escaping (End) -> Void
+        _ target: [UInt8], _ message: OutgoingMessage, _ headers: HeaderList, finished: @escaping (End) -> Void
     ) {
         self.finished = finished
         client.onGone = { [self] in giveUp(.cancelled) }
         counters.callStarted(upstream: service.scoreboardIndex)
-        timer.set(started + timeout)
+        timer.set(due)
         call = engine.call(
             service.endpoint, target: target, headers: headers, message: message, timeout: ProxyService.longest,
             at: started, owner: self, index: 0, sink: self)
+        if isBodyWanted { beginBody() }
+    }
+
+    // MARK: The body
+
+    func wantsBody() {
+        isBodyWanted = true
+        if call != nil { beginBody() }
+    }
+
+    private func beginBody() {
+        guard let body = client.body, !isBodyBegun else { return }
+        isBodyBegun = true
+        moved()
+        body.start { [unowned self] piece in
+            lastMoved = .now()
+            isBodyWaiting = call.map { !$0.send(body: piece) } ?? false
+            return !isBodyWaiting
+        } onEnd: { [unowned self] end in
+            switch end {
+            case .whole(let trailers):
+                moved()
+                call?.endBody(trailers: ProxyFields.trailers(trailers))
+            case .refused(let status, let detail): refuse(status, detail)
+            }
+        }
+    }
+
+    func hasRoomForBody() {
+        isBodyWaiting = false
+        lastMoved = .now()
+        client.body?.resume()
     }
 
     // MARK: The answer
 
+    func informed(status: Int, fields: HeaderFields) {
+        client.inform(Response(status: status, fields: ProxyFields.block(of: fields, requestID: nil)))
+    }
+
     func began(status: Int, fields: HeaderFields, length: Int?) {
         self.status = status
-        var head = Response(status: status, fields: ProxyFields.block(of: fields, requestID: requestID))
+        let block = ProxyFields.block(
+            of: fields, requestID: requestID, mayHaveTrailers: length == nil && client.takesTrailers)
+        var head = Response(status: status, fields: block)
         // What a GET would have had goes along with the answer to HEAD (RFC 9110 section 9.3.2).
         if isHead, let length = fields.all("content-length").first { head.fields.append("Content-Length", length) }
+        if status == 101 {
+            head.fields.append("Upgrade", "websocket")
+            head.fields.append("Connection", "Upgrade")
+        }
         let stream = client.stream(head, length: isHead ? nil : length)
-        stream.onRoom = { [unowned self] in resume() }
+        stream.onRoom = { [unowned self] in
+            lastMoved = .now()
+            call?.resume()
+        }
         self.stream = stream
-        lastPiece = .now()
-        timer.set(lastPiece + service.route.idle)
+        moved()
     }
 
     func received(_ piece: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let stream else { return true }
         bytes += piece.count
-        lastPiece = .now()
-        stream.send(Array(piece))
+        lastMoved = .now()
+        stream.send(piece)
         return !stream.isFull
     }
 
-    private func resume() {
-        lastPiece = .now()
-        call?.resume()
-    }
+    func received(trailers: HeaderFields) { self.trailers = ProxyFields.trailers(trailers) }
 
     func settled(_ index: Int, _ result: TransferResult) {
         switch result {
         case .response:
-            stream?.end()
-            end(.streamed(status: status, bytes: bytes, nil))
+            stream?.end(trailers: trailers)
+            end(.streamed(status: status, bytes: bytes, nil), nil)
         case .failure(let failure): fail(failure)
         }
     }
 
-    // MARK: The end
+    // MARK: Time
+
+    /// When it is given up, unless something moves before.
+    private var due: MonotonicTime {
+        if let stream {
+            let idle = status == 101 ? service.route.webSocketIdle ?? service.route.idle : service.route.idle
+            // While the client is slow, its connection watches the time.
+            return (stream.isFull ? .now() : lastMoved) + idle
+        }
+        return lastMoved + (isBodyDue ? service.route.idle : responseTimeout)
+    }
+
+    /// Whether the client's body is on its way.
+    private var isBodyDue: Bool { isBodyBegun && client.body?.isComplete == false }
+
+    private func moved() {
+        lastMoved = .now()
+        timer.setEarlier(due)
+    }
 
     private func timerFired() {
-        guard let stream else { return giveUp(.timeout) }
-        // While the client is slow, its connection watches the time.
-        let end = (stream.isFull ? .now() : lastPiece) + service.route.idle
-        if MonotonicTime.now() >= end { giveUp(.timeout) } else { timer.set(end) }
+        let due = self.due
+        guard MonotonicTime.now() >= due else { return timer.set(due) }
+        if stream == nil, isBodyDue, !isBodyWaiting {
+            return refuse(408, "No more of the body came for \(service.route.idle).")
+        }
+        giveUp(.timeout)
+    }
+
+    // MARK: The end
+
+    private func refuse(_ status: Int, _ detail: String) {
+        if let call { engine.cancel(call) }
+        guard stream == nil else { return fail(.cancelled) }
+        end(.refused(status: status, detail: detail), .cancelled)
     }
 
     private func giveUp(_ failure: Failure) {
@@ -111,46 +190,22 @@ final class ProxyRun: TransferOwner, TransferSink {
 
     /// What has begun is cut off, so that nobody takes it for whole.
     private func fail(_ failure: Failure) {
-        guard let stream else { return end(.failed(failure)) }
-        stream.abort()
-        end(.streamed(status: status, bytes: bytes, failure))
+        guard let stream else { return end(.failed(failure), failure) }
+        // A WebSocket ends when its client has gone, as well as in any other way.
+        if status == 101, failure == .cancelled { return end(.streamed(status: status, bytes: bytes, nil), nil) }
+        stream.abort(resets: true)
+        end(.streamed(status: status, bytes: bytes, failure), failure)
     }
 
-    private func end(_ end: End) {
+    private func end(_ end: End, _ failure: Failure?) {
         guard let finished else { return }
         self.finished = nil
         client.onGone = nil
+        client.body?.stop()
         timer.cancel()
         call = nil
-        let failure: Failure? =
-            switch end {
-            case .streamed(_, _, let failure): failure
-            case .failed(let failure): failure
-            }
         counters.callFinished(
             upstream: service.scoreboardIndex, failure: failure, latency: MonotonicTime.now().since(started))
         finished(end)
-    }
-}
-
-/// A proxy route with what the worker made of it at start.
-@LoopActor
-final class ProxyService {
-    /// The time of a call that its run watches itself.
-    static let longest = Duration.seconds(86_400)
-
-    let route: ProxyRoute
-    let endpoint: Endpoint
-    /// Where the scoreboard counts its upstream.
-    let scoreboardIndex: Int?
-
-    init(_ route: ProxyRoute, _ upstream: UpstreamServers, scoreboardIndex: Int?) {
-        self.route = route
-        self.scoreboardIndex = scoreboardIndex
-        // The client's own fields go along, also these.
-        var settings = TransferSettings(bodyLimit: .max, userAgent: "")
-        settings.sendsAccept = false
-        settings.collectsFields = true
-        endpoint = Endpoint(upstream, settings)
     }
 }

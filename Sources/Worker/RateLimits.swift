@@ -13,8 +13,10 @@ struct RateLimits {
     /// By route; nil for those that have none.
     private let limits: [Limit?]
     private let buckets: RateBuckets
+    private let proxies: TrustedProxies
 
-    init(_ routes: [Route], _ buckets: RateBuckets) {
+    init(_ routes: [Route], _ buckets: RateBuckets, _ proxies: TrustedProxies) {
+        self.proxies = proxies
         self.buckets = buckets
         let key = buckets.hashKey
         limits = routes.map { route in
@@ -33,7 +35,7 @@ struct RateLimits {
     func wait(for request: Request, of route: Int) -> Duration? {
         guard let limit = limits[route] else { return nil }
         var hash = limit.hash
-        if limit.limit.key != .route { hash.combine(limit.limit.key.text(of: request)) }
+        if limit.limit.key != .route { hash.combine(limit.limit.key.text(of: request, proxies)) }
         return buckets.take(hash.value(), limit.limit, at: .now())
     }
 

@@ -8,9 +8,9 @@ import Upstream
 /// The way of a request, whole: route, plan, calls, merge, answer; counted on the scoreboard and written to the log.
 @LoopActor
 final class RequestFlow: RequestHandler {
-    private let services: Services
-    private let engine: TransferEngine
-    private let counters: WorkerCounters
+    let services: Services
+    let engine: TransferEngine
+    let counters: WorkerCounters
     private let records: InFlightRecords
     private let log: AccessLog?
     private let heavyWork = HeavyWork()
@@ -36,10 +36,12 @@ final class RequestFlow: RequestHandler {
         let id = requestID(request)
         route(request, id, client) { [self] answered in
             let elapsed = MonotonicTime.now().since(request.received)
-            let status = client.status(answered.response.status)
-            counters.requestFinished(status: status, latency: elapsed)
+            let status = answered.status(of: client)
+            // A WebSocket lasts as long as its ends want.
+            counters.requestFinished(status: status, latency: status == 101 ? nil : elapsed)
             log?.append(
-                request, id: id, route: answered.route, status: status,
+                request, client: services.proxies.forwardedClient(of: request) ?? request.client, id: id,
+                route: answered.route, status: status,
                 bytes: answered.streamedBytes ?? answered.response.body.count, elapsed: elapsed,
                 failed: answered.failed)
             if answered.streamedBytes == nil { answer(answered.response) }
@@ -58,15 +60,20 @@ final class RequestFlow: RequestHandler {
     }
 
     /// What a request came to.
-    private struct Answered {
+    struct Answered {
         var response: Response
         var route: Route?
         var failed: [(name: String, failure: Failure)] = []
         /// Set where the client has its answer already, in pieces.
         var streamedBytes: Int?
+
+        /// What it counts as; a WebSocket has done what it was for, also when its client has gone.
+        @LoopActor func status(of client: Client) -> Int {
+            response.status == 101 ? 101 : client.status(response.status)
+        }
     }
 
-    private typealias Done = @LoopActor (Answered) -> Void
+    typealias Done = @LoopActor (Answered) -> Void
 
     private func route(_ request: Request, _ id: String, _ client: Client, _ done: @escaping Done) {
         guard let target = RequestTarget(request.target), request.method != "CONNECT" else {
@@ -218,27 +225,6 @@ final class RequestFlow: RequestHandler {
         }
     }
 
-    private func proxy(
-        _ service: ProxyService, _ target: [UInt8], _ route: Route, _ request: Request, _ id: String,
-        _ client: Client, _ done: @escaping Done
-    ) {
-        let run = ProxyRun(service, engine, counters, request, requestID: id, for: client)
-        let message = ProxyFields.message(for: request)
-        run.start(target, message, headers(request, id), timeout: route.timeout) { end in
-            switch end {
-            case .streamed(let status, let bytes, let failure):
-                let failed = failure.map { [(name: "proxy", failure: $0)] } ?? []
-                done(
-                    Answered(response: Response(status: status), route: route, failed: failed, streamedBytes: bytes))
-            case .failed(let failure):
-                let problem = Problem(proxyFailure: failure, requestID: id)
-                done(
-                    Answered(
-                        response: problem.response, route: route, failed: [(name: "proxy", failure: failure)]))
-            }
-        }
-    }
-
     private func batch(
         _ service: BatchService, _ route: Route, _ request: Request, _ id: String, _ client: Client,
         _ done: @escaping @LoopActor (Response) -> Void
@@ -258,7 +244,7 @@ final class RequestFlow: RequestHandler {
     }
 
     /// What every call carries of the request.
-    private func headers(_ request: Request, _ id: String) -> HeaderList {
+    func headers(_ request: Request, _ id: String) -> HeaderList {
         let headers = HeaderList()
         headers.append("X-Request-Id", id)
         guard let traceparent = request.first("traceparent"),

@@ -21,6 +21,10 @@ struct Services {
     /// By route.
     let actions: [Action]
     let rateLimits: RateLimits
+    /// Whose word on their clients counts.
+    let proxies: TrustedProxies
+    /// Whether any route takes bodies as they come.
+    let hasProxies: Bool
     private let upstreams: [UpstreamService]
     private let scoreboard: ScoreboardReader
     /// By route: what the quarantine knows it by; nil for those that are never put there.
@@ -41,7 +45,9 @@ struct Services {
         routes = configuration.routes
         self.scoreboard = scoreboard
         hashes = routes.map { $0.isQuarantined ? RouteHash.of($0.path.text) : nil }
-        rateLimits = RateLimits(routes, board.rateBuckets)
+        rateLimits = RateLimits(routes, board.rateBuckets, configuration.trustedProxies)
+        proxies = configuration.trustedProxies
+        hasProxies = routes.contains { if case .proxy = $0.action { true } else { false } }
         table = RouteTable(routes)
         actions = routes.map { route in
             switch route.action {

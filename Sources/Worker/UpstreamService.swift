@@ -88,6 +88,7 @@ extension UpstreamSettings {
     /// What the configuration says of one.
     fileprivate init(_ upstream: Upstream, _ limits: Limits) {
         self.init(limits)
+        connectTimeout = upstream.connectTimeout ?? connectTimeout
         usesLibcurl = upstream.engine == .libcurl
         asksForCoding = upstream.asksForCompression
         authorities = upstream.trustedAuthorities

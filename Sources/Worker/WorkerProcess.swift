@@ -54,7 +54,9 @@ package struct WorkerProcess {
                 configuration.limits.isAdaptive ? board.adaptiveLimit : nil,
                 workers: { reader.readyLoad(at: $0).workers })
             let flow = RequestFlow(services, engine, admission, recorder, counters, places, log)
-            let server = HTTPServer(flow, limits: EdgeLimits(configuration.limits)) {
+            let server = HTTPServer(
+                flow, limits: EdgeLimits(configuration.limits), proxies: configuration.trustedProxies
+            ) {
                 let load = reader.readyLoad(at: .now())
                 return AcceptShare(workers: load.workers, connections: load.connections)
             }

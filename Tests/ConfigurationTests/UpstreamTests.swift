@@ -173,3 +173,14 @@ func summarizesSettings() throws {
     #expect(summary.contains("\nin flight  at most 9 calls per worker\nnames      age 1m, timeout 5s\n"))
     #expect(summary.hasSuffix("    a: u / (expects 200, 404, max_body 3KiB)"))
 }
+
+@Test("An upstream has a time of its own for connections, shown where it is set")
+func readsConnectTimeout() throws {
+    func upstream(_ keys: String) throws -> Configuration {
+        try #require(loaded("upstreams: { u: { servers: [http://h] \(keys) } }\n" + someRoutes))
+    }
+    #expect(try upstream("").upstreams[0].connectTimeout == nil)
+    let own = try upstream(", connect_timeout: 300ms")
+    #expect(own.upstreams[0].connectTimeout == .milliseconds(300))
+    #expect(own.summary.contains("u: http://h (connect timeout 300ms)"))
+}

@@ -62,39 +62,101 @@ import Testing
         }
     }
 
-    private static func sent(_ fields: [(String, String)]) -> [String] {
-        text(ProxyFields.message(for: request("/", fields)).fields).split(separator: "\r\n").map(String.init)
+    private static func sent(
+        _ fields: [(String, String)], trusted: Bool = true, host: ProxyRoute.HostPolicy = .upstream,
+        streamed: BodyStreaming? = nil
+    ) -> OutgoingMessage {
+        var request = request("/", fields)
+        request.isFromProxy = trusted
+        return ProxyFields.message(for: request, host, streamed: streamed)
+    }
+
+    private static func lines(_ message: OutgoingMessage) -> [String] {
+        text(message.fields).split(separator: "\r\n").map(String.init)
     }
 
     @Test("what belongs to the client's connection stays there, also what Connection names")
     func hopByHop() {
-        let lines = Self.sent([
+        let message = Self.sent([
             ("Host", "shop.test"), ("Connection", "close, X-Secret ,\tx-forwarded-for"), ("x-secret", "1"),
-            ("Keep-Alive", "5"),
-            ("TE", "trailers"), ("Upgrade", "h2c"), ("Proxy-Authorization", "x"), ("Proxy", "http://evil"),
-            ("Expect", "100-continue"),
+            ("Keep-Alive", "5"), ("TE", "gzip"), ("Upgrade", "h2c"), ("Proxy-Authorization", "x"),
+            ("Proxy", "http://evil"), ("Expect", "100-continue"), ("Trailer", "x"), ("Transfer-Encoding", "chunked"),
             ("X-Forwarded-For", "6.6.6.6"), ("Cookie", "a=1"), ("Cookie", "b=2"), ("Accept", "text/html"),
-            ("X-Request-Id", "r"),
+            ("X-Request-Id", "r"), ("Traceparent", "t"),
         ])
         #expect(
-            lines == [
+            Self.lines(message) == [
                 "Cookie: a=1", "Cookie: b=2", "Accept: text/html", "X-Forwarded-For: 10.0.0.1",
-                "X-Forwarded-Proto: http",
-                "X-Forwarded-Host: shop.test", "Via: 1.1 gatewayd",
+                "X-Forwarded-Proto: http", "X-Forwarded-Host: shop.test",
+                "Forwarded: for=10.0.0.1;host=shop.test;proto=http", "Via: 1.1 gatewayd",
+            ])
+        #expect(message.host == nil && message.body == nil)
+    }
+
+    private static let way = [
+        ("Host", "inner:80"), ("X-Forwarded-For", "1.1.1.1"), ("X-Forwarded-For", "2.2.2.2, 3.3.3.3"),
+        ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "shop.test"), ("Via", "1.0 nginx"),
+        ("Forwarded", "for=1.1.1.1"), ("X-Real-IP", "1.1.1.1"), ("X-Forwarded-Port", "443"),
+    ]
+
+    @Test("what a trusted proxy says of the way is added to") func addedTo() {
+        #expect(
+            Self.lines(Self.sent(Self.way)) == [
+                "X-Real-IP: 1.1.1.1", "X-Forwarded-Port: 443",
+                "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 3.3.3.3, 10.0.0.1",
+                "X-Forwarded-Proto: https", "X-Forwarded-Host: shop.test",
+                "Forwarded: for=1.1.1.1, for=10.0.0.1;host=\"inner:80\";proto=http", "Via: 1.0 nginx, 1.1 gatewayd",
             ])
     }
 
-    @Test("the fields that name the way are added to")
-    func way() {
-        let lines = Self.sent([
-            ("Host", "inner"), ("X-Forwarded-For", "1.1.1.1"), ("X-Forwarded-For", "2.2.2.2, 3.3.3.3"),
-            ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "shop.test"), ("Via", "1.0 nginx"),
-        ])
+    @Test("what anybody else says of it is replaced") func replaced() {
         #expect(
-            lines == [
-                "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 3.3.3.3, 10.0.0.1", "X-Forwarded-Proto: https",
-                "X-Forwarded-Host: shop.test", "Via: 1.0 nginx, 1.1 gatewayd",
+            Self.lines(Self.sent(Self.way, trusted: false)) == [
+                "X-Forwarded-For: 10.0.0.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: inner:80",
+                "Forwarded: for=10.0.0.1;host=\"inner:80\";proto=http", "Via: 1.0 nginx, 1.1 gatewayd",
             ])
+    }
+
+    @Test("Host is the server's, the client's or one of the configuration's") func host() {
+        let fields = [("Host", "shop.test")]
+        #expect(Self.sent(fields).host == nil)
+        #expect(Self.sent(fields, host: .preserve).host == Array("shop.test".utf8))
+        #expect(Self.sent(fields, host: .name("a.test")).host == Array("a.test".utf8))
+        #expect(Self.sent([], host: .preserve).host == nil)
+    }
+
+    @Test("trailers are announced where there can be any, and taken where the client takes them") func trailers() {
+        let fields = [("Trailer", "X-Sum"), ("TE", "gzip, trailers")]
+        func has(_ streamed: BodyStreaming?, _ line: String) -> Bool {
+            Self.lines(Self.sent(fields, streamed: streamed)).contains(line)
+        }
+        #expect(has(.chunked, "Trailer: X-Sum") && !has(.length(3), "Trailer: X-Sum") && !has(nil, "Trailer: X-Sum"))
+        #expect(has(nil, "TE: trailers") && has(nil, "Connection: TE"))
+        var sent = HeaderFields()
+        for name in ["X-Sum", "Content-Length", "Host", "Transfer-Encoding", "Via", "Connection", "X-Forwarded-For"] {
+            sent.append(name, "1")
+        }
+        #expect(text(ProxyFields.trailers(sent)) == "X-Sum: 1\r\n")
+    }
+
+    @Test("an upgrade is asked for only of a route that passes it on") func upgrade() {
+        let fields = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Key", "k")]
+        let lines = Self.lines(Self.sent(fields, streamed: .untilClose))
+        #expect(lines.suffix(2) == ["Connection: Upgrade", "Upgrade: websocket"])
+        #expect(!Self.lines(Self.sent(fields)).contains { $0.hasPrefix("Upgrade") || $0.hasPrefix("Connection") })
+    }
+
+    @Test(
+        "a prefix is not passed on, however it was sent",
+        arguments: [
+            ("/old/app/a/b?x=/old", "/a/b?x=/old"), ("/old/app", "/"), ("/old/app/", "/"), ("/old//app/%61", "/a"),
+            ("/old/app/old/app", "/old/app"), ("/old/app?x", "/?x"),
+        ])
+    func stripped(sent: String, asked: String) throws {
+        var route = ProxyRoute(upstream: 0, target: nil, idle: .seconds(1))
+        route.strippedSegments = 2
+        let read = try #require(RequestTarget(sent))
+        #expect(route.target(of: Self.request(sent), read, captures: [], requestID: "r").map { text($0) } == asked)
     }
 
     @Test("an answer's fields go to the client but those of the upstream's connection")

@@ -7,6 +7,7 @@ import Testing
         var request = Request(
             method: "GET", target: "/", fields: .init(), body: [], client: client,
             received: MonotonicTime(nanoseconds: 0))
+        request.isFromProxy = TrustedProxies.local.trust(peer: client)
         for (name, value) in fields { request.fields.append(name, value) }
         return request
     }
@@ -18,7 +19,7 @@ import Testing
             ("unix:", "unix"), ("[::ffff:10.0.0.1]:9", "::ffff:10.0.0.1"),
         ])
     func isThePeer(peer: String, text: String) {
-        #expect(RateLimit.Key.client.text(of: Self.request(from: peer)) == text)
+        #expect(RateLimit.Key.client.text(of: Self.request(from: peer), .local) == text)
     }
 
     @Test(
@@ -26,7 +27,7 @@ import Testing
         arguments: ["unix:", "127.0.0.1:5", "127.9.9.9:5", "[::1]:5", "[::ffff:127.0.0.1]:5"])
     func isForwarded(peer: String) {
         func client(_ values: String...) -> String {
-            RateLimit.Key.client.text(of: Self.request(from: peer, values.map { ("x-Forwarded-FOR", $0) }))
+            RateLimit.Key.client.text(of: Self.request(from: peer, values.map { ("x-Forwarded-FOR", $0) }), .local)
         }
         #expect(client("10.0.0.1") == "10.0.0.1")
         #expect(client("1.1.1.1, 2.2.2.2,\t10.0.0.1") == "10.0.0.1")
@@ -37,15 +38,16 @@ import Testing
 
     @Test("From elsewhere X-Forwarded-For says nothing", arguments: ["10.0.0.1:5", "[::2]:5", "[2001:db8::1]:5"])
     func isNoLie(peer: String) {
-        let plain = RateLimit.Key.client.text(of: Self.request(from: peer))
-        #expect(RateLimit.Key.client.text(of: Self.request(from: peer, [("X-Forwarded-For", "9.9.9.9")])) == plain)
+        let plain = RateLimit.Key.client.text(of: Self.request(from: peer), .local)
+        #expect(
+            RateLimit.Key.client.text(of: Self.request(from: peer, [("X-Forwarded-For", "9.9.9.9")]), .local) == plain)
     }
 
     @Test("A header's first value counts, whatever the case of its name, and none is as good as an empty one")
     func isAHeader() {
         let key = RateLimit.Key.header("X-Api-Key")
-        #expect(key.text(of: Self.request(from: "unix:", [("x-api-key", "a"), ("X-API-KEY", "b")])) == "a")
-        #expect(key.text(of: Self.request(from: "unix:")).isEmpty)
-        #expect(RateLimit.Key.route.text(of: Self.request(from: "10.0.0.1:1")).isEmpty)
+        #expect(key.text(of: Self.request(from: "unix:", [("x-api-key", "a"), ("X-API-KEY", "b")]), .local) == "a")
+        #expect(key.text(of: Self.request(from: "unix:"), .local).isEmpty)
+        #expect(RateLimit.Key.route.text(of: Self.request(from: "10.0.0.1:1"), .local).isEmpty)
     }
 }

@@ -55,6 +55,7 @@ struct ReadAnswer: Equatable {
                     case .more:
                         precondition(cursor == buffer.count, "it asks for more before all is read")
                         return
+                    case .interim: preconditionFailure("nobody wants them")
                     case .head:
                         heads += 1
                         status = parser.status

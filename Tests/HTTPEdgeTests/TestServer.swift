@@ -46,6 +46,7 @@ final class TestHandler: RequestHandler {
     }
 
     private let respond: TestServer.Respond?
+    private var reading = BodyReading.whole
     private var held: [Held] = []
     private var onHeld: (() -> Void)?
     private var onClosed: (() -> Void)?
@@ -81,6 +82,11 @@ final class TestHandler: RequestHandler {
         onHeld?()
         onHeld = nil
     }
+
+    /// How bodies are read from now on.
+    func read(_ reading: BodyReading) { self.reading = reading }
+
+    func bodyReading(of head: RequestHead) -> BodyReading { reading }
 
     func refused(_ status: Int, client: String) { refusals.append(status) }
 

@@ -76,7 +76,9 @@ BOUNDS = _table(
     "merge.megabytes:merge>=400", "merge.megabytes:merge/foundation>=5",
     "text.throughput:gatewayd/go>=1.0",
     "mixed.p99:beside/alone<=2.0", "mixed.lag:beside<=10",
-    "https.cpu:gatewayd/go<=0.85")
+    "https.cpu:gatewayd/go<=0.85",
+    "proxy.failed:gatewayd<=0", "proxy.cpu:gatewayd/go<=0.65", "proxy.cpu:gatewayd/nginx<=2.2",
+    "download.failed:gatewayd<=0", "download.throughput:gatewayd/nginx>=0.8")
 
 
 def missed(samples: Samples, bounds: list[Bound]) -> list[str]:

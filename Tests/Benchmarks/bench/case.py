@@ -59,6 +59,9 @@ CASES = {case.name: case for case in (
     Case("mixed", "64 connections × 5 calls, alone and beside 64 connections × 5 × 1 MiB of JSON",
          servers=("alone", "beside"), kind="mixed", beside=Page("/large", timeout=60), compared="p99", base="alone",
          figures=("p50", "p99", "rate", "lag", "large", "megabytes", "failures", "timeouts", "core", "calls")),
+    Case("proxy", "64 connections, one call passed on", ("gatewayd", "go", "nginx"), page=Page(proxied=True)),
+    Case("download", "16 connections, 1 MiB passed on", ("gatewayd", "go", "nginx"), connections=16,
+         page=Page("/text", timeout=10, proxied=True), figures=("throughput", *LOAD), compared="throughput"),
     Case("https", "64 connections × 5 calls over https", ("gatewayd", "go"), page=Page(tls=True)),
 )}
 

@@ -36,6 +36,8 @@ def _upstream(name: str, task: Task, engine: str | None) -> str:
 
 
 def _route(name: str, task: Task) -> str:
+    if task.page.proxied:
+        return f"  - {{ path: /{name}, proxy: {{ upstream: {name}, path: {task.page.prefix}/{NAMES[0]} }} }}\n"
     kind = ", as: text" if task.page.text else ""
     return (f"  - path: /{name}\n    methods: [GET]\n    timeout: {task.page.timeout}s\n    merge: group\n"
             "    fan_out:\n"

@@ -18,6 +18,7 @@ class Page:
     prefix: str = ""
     timeout: int = 2  # seconds, of the whole request
     tls: bool = False
+    proxied: bool = False  # one call, whose answer is passed on as it is
 
     @property
     def text(self) -> bool:
@@ -27,7 +28,12 @@ class Page:
     @property
     def body_bytes(self) -> int:
         """Of the five bodies together."""
-        return sum(len(self.body(name)) for name in NAMES)
+        return sum(len(self.body(name)) for name in self.calls)
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Those that one request makes."""
+        return NAMES[:1] if self.proxied else NAMES
 
     def body(self, name: str) -> str:
         """What one call is answered with; ASCII."""

@@ -44,6 +44,7 @@ def _gatewayd(workers: int = 1, engine: str | None = None) -> Callable[[Path, in
 def _go(_place: Path, port: int, task: Task) -> Launch:
     command = [str(paths.GO_PEER), "-listen", f"127.0.0.1:{port}", "-upstream", task.origin + task.page.prefix,
                "-timeout", f"{task.page.timeout}s", f"-text={str(task.page.text).lower()}"]
+    command += ["-proxy"] if task.page.proxied else []
     return Launch([*command, "-ca", str(task.authority)] if task.page.tls else command, {"GOMAXPROCS": "1"})
 
 
@@ -55,6 +56,13 @@ def _node(_place: Path, port: int, task: Task) -> Launch:
 def _nginx_lua(place: Path, port: int, task: Task) -> Launch:
     return Launch(nginx.command("peers/nginx-lua/nginx.conf", place, {
         "LISTEN": f"127.0.0.1:{port}", "UPSTREAM": f"127.0.0.1:{_port(task)}"}), {})
+
+
+def _nginx(place: Path, port: int, task: Task) -> Launch:
+    return Launch(nginx.command("peers/nginx-proxy/nginx.conf", place, {
+        "LISTEN": f"127.0.0.1:{port}", "UPSTREAM": f"127.0.0.1:{_port(task)}", "PATH": f"{task.page.prefix}/a",
+        # Its own are right for what is small, and cost it half of its throughput with what is large.
+        "BUFFERS": "proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;" if task.page.text else ""}), {})
 
 
 def _c(program: Path) -> Callable[[Path, int, Task], Launch]:
@@ -74,6 +82,7 @@ SERVERS = {server.name: server for server in (
     Server("go", "Go net/http", _go),
     Server("node", "Node http", _node),
     Server("nginx-lua", "nginx + Lua capture_multi", _nginx_lua),
+    Server("nginx", "nginx proxy_pass", _nginx),
     Server("epoll-c", "bare epoll in C", _c(paths.EPOLL_PEER)),
     Server("libcurl-c", "libcurl in C", _c(paths.LIBCURL_PEER)),
 )}

@@ -41,7 +41,7 @@ final class BlockingUpstream: Sendable {
 
 /// One connection of a `BlockingUpstream`.
 struct BlockingConnection {
-    private let socket: Int32
+    let socket: Int32
     private var buffer = [UInt8](repeating: 0, count: 4_096)
 
     fileprivate init(_ socket: Int32) {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A client's connection, on a blocking socket: bytes out, answers in.
 final class RawClient: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
     /// What was received beyond the last answer.
     private let received = Mutex<[UInt8]>([])
 

@@ -1,6 +1,6 @@
 // The peer in Go: net/http on both sides, one goroutine per call, a keep-alive transport tuned for fan-out.
 //
-// Usage: fanout -listen 127.0.0.1:8081 -upstream http://127.0.0.1:9001 [-timeout 2s] [-text] [-ca FILE]
+// Usage: fanout -listen 127.0.0.1:8081 -upstream http://127.0.0.1:9001 [-timeout 2s] [-text] [-proxy] [-ca FILE]
 package main
 
 import (
@@ -15,6 +15,8 @@ import (
 	"log"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"sync"
 	"time"
@@ -27,6 +29,7 @@ var (
 	upstream = flag.String("upstream", "http://127.0.0.1:9001", "scheme, address and first part of the path of the calls")
 	timeout  = flag.Duration("timeout", 2*time.Second, "what the gateway's route has")
 	text     = flag.Bool("text", false, "bodies are text that becomes JSON strings")
+	proxy    = flag.Bool("proxy", false, "pass one call on as it is, by httputil.ReverseProxy")
 	ca       = flag.String("ca", "", "PEM file of who signs the upstream's certificate")
 )
 
@@ -132,6 +135,35 @@ func merge(b [5][]byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// buffers are reused, as somebody who cares would have it: ReverseProxy makes one of 32 KiB for each request otherwise.
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) Get() []byte {
+	if buffer, ok := b.pool.Get().(*[]byte); ok {
+		return *buffer
+	}
+	return make([]byte, 32<<10)
+}
+
+func (b *buffers) Put(buffer []byte) { b.pool.Put(&buffer) }
+
+func passOn(upstream string) http.Handler {
+	target, err := url.Parse(upstream + "/a")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return &httputil.ReverseProxy{
+		Transport:  transport,
+		BufferPool: &buffers{},
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL = target
+			r.Out.Host = ""
+			r.SetXForwarded()
+			r.Out.Header.Set("X-Request-Id", requestID())
+		},
+	}
+}
+
 func main() {
 	flag.Parse()
 	if flag.NArg() != 0 {
@@ -148,6 +180,10 @@ func main() {
 		// A TLS configuration of its own leaves HTTP/2 off, as the gateway's default is.
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
 	}
-	http.HandleFunc("/page", page(*upstream))
+	if *proxy {
+		http.Handle("/page", passOn(*upstream))
+	} else {
+		http.HandleFunc("/page", page(*upstream))
+	}
 	log.Fatal(http.ListenAndServe(*listen, nil))
 }

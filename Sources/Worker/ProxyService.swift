@@ -1,0 +1,25 @@
+import FanOut
+import Loop
+import Upstream
+
+/// A proxy route with what the worker made of it at start.
+@LoopActor
+final class ProxyService {
+    /// The time of a call that its run watches itself.
+    static let longest = Duration.seconds(86_400)
+
+    let route: ProxyRoute
+    let endpoint: Endpoint
+    /// Where the scoreboard counts its upstream.
+    let scoreboardIndex: Int?
+
+    init(_ route: ProxyRoute, _ upstream: UpstreamServers, scoreboardIndex: Int?) {
+        self.route = route
+        self.scoreboardIndex = scoreboardIndex
+        // The client's own fields go along, also these.
+        var settings = TransferSettings(bodyLimit: .max, userAgent: "")
+        settings.sendsAccept = false
+        settings.collectsFields = true
+        endpoint = Endpoint(upstream, settings)
+    }
+}

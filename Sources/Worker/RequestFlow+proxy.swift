@@ -1,0 +1,41 @@
+import FanOut
+import HTTPEdge
+import Loop
+import Upstream
+
+/// The way of a request whose route is a proxy.
+extension RequestFlow {
+    /// Bodies go on as they come where the route is a proxy; all others are read whole first.
+    func bodyReading(of head: RequestHead) -> BodyReading {
+        guard services.hasProxies, let target = RequestTarget(head.target),
+            case .found(let index, _) = services.table.lookUp(method: head.method, segments: target.segments),
+            case .proxy(let service) = services.actions[index]
+        else { return .whole }
+        guard head.asksForWebSocket else { return .streamed(limit: service.route.maxBody) }
+        return service.route.webSocketIdle == nil ? .whole : .untilClose
+    }
+
+    func proxy(
+        _ service: ProxyService, _ target: [UInt8], _ route: Route, _ request: Request, _ id: String,
+        _ client: Client, _ done: @escaping Done
+    ) {
+        let run = ProxyRun(service, engine, counters, request, requestID: id, timeout: route.timeout, for: client)
+        let message = ProxyFields.message(for: request, service.route.host, streamed: client.body?.framing)
+        run.start(target, message, headers(request, id)) { end in
+            var answered = Answered(response: Response(status: 500), route: route)
+            func fail(_ failure: Failure) { answered.failed = [(name: "proxy", failure: failure)] }
+            switch end {
+            case .streamed(let status, let bytes, let failure):
+                answered.response = Response(status: status)
+                answered.streamedBytes = bytes
+                if let failure { fail(failure) }
+            case .failed(let failure):
+                answered.response = Problem(proxyFailure: failure, requestID: id).response
+                fail(failure)
+            case .refused(let status, let detail):
+                answered.response = Problem(status, detail, requestID: id).response
+            }
+            done(answered)
+        }
+    }
+}
