@@ -127,7 +127,8 @@ struct ConfigurationReader {
         var limits = Limits()
         let keys = [
             "header_timeout", "keepalive_idle", "connect_timeout", "request_body", "response_body", "header_bytes",
-            "header_fields", "in_flight", "adaptive",
+            "header_fields", "in_flight", "adaptive", "least_rate", "write_timeout", "connections",
+            "connections_per_client", "requests_per_connection",
         ]
         guard let section = optionalSection("limits", in: section, keys: keys) else { return limits }
         limits.headerTimeout = scalar(.duration, "header_timeout", in: section) ?? limits.headerTimeout
@@ -141,6 +142,13 @@ struct ConfigurationReader {
             scalar(.count(1...Bounds.headerFields), "header_fields", in: section) ?? limits.headerFields
         limits.inFlight = scalar(.count(1...Bounds.inFlight), "in_flight", in: section) ?? limits.inFlight
         limits.isAdaptive = scalar(.boolean, "adaptive", in: section) ?? limits.isAdaptive
+        limits.leastRate = scalar(.size(upTo: Bounds.leastRate), "least_rate", in: section) ?? limits.leastRate
+        limits.writeTimeout = scalar(.duration, "write_timeout", in: section) ?? limits.writeTimeout
+        let connections = ScalarKind.count(1...Bounds.connections)
+        limits.connections = scalar(connections, "connections", in: section) ?? limits.connections
+        limits.connectionsPerClient = scalar(connections, "connections_per_client", in: section)
+        limits.requestsPerConnection =
+            scalar(.count(1...Bounds.requestsPerConnection), "requests_per_connection", in: section)
         return limits
     }
 

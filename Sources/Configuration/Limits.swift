@@ -8,6 +8,22 @@ package struct Limits: Sendable, Hashable {
     ///
     /// 75 s: longer than nginx keeps idle upstream connections (60 s), else nginx meets closed ones.
     package var keepaliveIdle: Duration = .seconds(75)
+    /// Bytes a second of a request's body, after the time of its header, and of an answer, after `writeTimeout`.
+    ///
+    /// 500: as Apache's mod_reqtimeout has it; a modem of 1990 is faster.
+    package var leastRate = 500
+    /// How long a client may take nothing of an answer that waits for it.
+    ///
+    /// 60 s: as nginx's send_timeout.
+    package var writeTimeout: Duration = .seconds(60)
+    /// Connections of clients at once, in each worker; further ones wait in the socket's queue.
+    ///
+    /// 65,536: as many as there can be of one client to one address and port.
+    package var connections: Int = 65_536
+    /// Connections of one client address at once, in each worker; further ones are closed. Nil: no limit.
+    package var connectionsPerClient: Int?
+    /// Requests after which a connection is closed; nil: it stays.
+    package var requestsPerConnection: Int?
     /// For the connection to a server, name resolution and TLS included; nil leaves it to the call's timeout.
     ///
     /// A limit of its own only helps where a server takes connections fast and answers slowly.
@@ -118,6 +134,12 @@ package enum Bounds {
     package static let headerBytes = 1 << 20
     /// Fields of a request's header.
     package static let headerFields = 1_000
+    /// Connections of clients, which take a descriptor each (/proc/sys/fs/nr_open).
+    package static let connections = 1 << 20
+    /// Requests on one connection.
+    package static let requestsPerConnection = 1_000_000_000
+    /// Bytes a second that a client is to have at least.
+    package static let leastRate = 1 << 20
     /// Requests after which a worker is recycled: more than one can answer in days is no limit.
     package static let recycleRequests = 1_000_000_000_000
     /// Bytes of memory at which a worker is recycled.

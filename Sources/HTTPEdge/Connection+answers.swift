@@ -43,7 +43,7 @@ extension Connection {
 
     private func answer(_ incoming: IncomingRequest) {
         phase = .answering
-        hasRequests = true
+        requests += 1
         let waiter = Client(self, incoming.reply, incoming.body)
         body = incoming.body
         self.waiter = waiter
@@ -60,7 +60,8 @@ extension Connection {
 
     /// Whether the answer in progress ends the connection.
     private func isLast(_ reply: ReplyTraits) -> Bool {
-        !reply.keepsAlive || isBodyDue || (server.isDraining && !hasMore)
+        !reply.keepsAlive || isBodyDue || requests >= server.limits.requestsPerConnection
+            || (server.isDraining && !hasMore)
     }
 
     /// Whether the client is still sending the body of the request in progress.
@@ -97,7 +98,9 @@ extension Connection {
 
     /// Sends what waits, as much as the socket takes in one go: large answers take turns.
     func flush() {
+        let waited = output.count
         guard output.send(to: descriptor, upTo: server.limits.turnBytes) else { return close() }
+        noteSent(waited - output.count)
         switch phase {
         case .writing(_, let isLast, let lingers):
             if output.isEmpty {

@@ -24,7 +24,9 @@ final class Connection: ReadinessHandler {
 
     let descriptor: CInt
     unowned let server: HTTPServer
-    private let client: String
+    let client: String
+    /// Whether it is one of those that its client may have.
+    var isCounted = false
     private(set) var assembler: RequestAssembler
     var phase: Phase
     var waiting: [IncomingRequest] = []
@@ -44,7 +46,12 @@ final class Connection: ReadinessHandler {
     private(set) var watched: ReadyEvents = .readable
     /// Whether the client is a trusted proxy; nil before its first request.
     private var isFromProxy: Bool?
-    var hasRequests = false
+    /// Requests that had a handler.
+    var requests = 0
+    /// How much of the body that comes has come, and since when; nil while none does, or nobody has room for it.
+    private var arriving: (since: MonotonicTime, bytes: Int)?
+    /// How much the client took while some waited for it, and since when.
+    private var leaving: (since: MonotonicTime, bytes: Int)?
     /// The request that is being read waits for `100 Continue`, which it gets when its turn has come.
     var owesContinue = false
     /// Whether `answerNext` is at work further up the stack.
@@ -106,7 +113,9 @@ final class Connection: ReadinessHandler {
                 let body = RequestBody(framing, limit: limit, owesContinue: expectsContinue, of: self)
                 incomingBody = body
                 queue(request, body)
-            case .piece(let range): incomingBody?.received(UnsafeBufferPointer(rebasing: bytes[range]))
+            case .piece(let range):
+                arriving?.bytes += range.count
+                incomingBody?.received(UnsafeBufferPointer(rebasing: bytes[range]))
             case .end(let trailers):
                 let body = incomingBody
                 incomingBody = nil
@@ -155,6 +164,11 @@ final class Connection: ReadinessHandler {
         var wanted: ReadyEvents = []
         // What was sent behind too many requests waits in the socket, and so at the client.
         let isFull = waiting.count >= server.limits.pipelined || incomingBody?.isFull == true
+        if isFull || incomingBody == nil || incomingBody?.framing == .untilClose {
+            arriving = nil
+        } else if arriving == nil {
+            arriving = (.now(), 0)
+        }
         if !isFull || phase == .lingering { wanted.insert(.readable) }
         if !output.isEmpty, !flushesSoon { wanted.insert(.writable) }
         guard wanted != watched else { return }
@@ -211,20 +225,43 @@ final class Connection: ReadinessHandler {
         switch phase {
         case .idle(let since):
             if server.isDraining { return end(lingers: true) }
-            let end = since + (hasRequests ? limits.keepAliveIdle : limits.headerTimeout)
+            let end = since + (requests > 0 ? limits.keepAliveIdle : limits.headerTimeout)
             if now >= end { close() } else { timer.set(end) }
         case .reading(let since):
-            let end = since + limits.headerTimeout
+            let end = server.arrival.end(since: since, moved: assembler.bodyBytes)
             guard now >= end else { return timer.set(end) }
             timer.set(now + limits.writeTimeout)
-            refuse(408, "The request did not arrive within \(limits.headerTimeout).")
-        case .answering: timer.set(now + limits.headerTimeout)
-        case .streaming(.none): timer.set(now + limits.headerTimeout)
+            refuse(408, Self.isLate)
+        case .answering, .streaming(.none): timer.set(endOfArrival(now) ?? now + limits.headerTimeout)
         case .streaming(.some(let since)), .writing(let since, _, _):
-            let end = since + limits.writeTimeout
-            if now >= end { close() } else { timer.set(end) }
+            let slow = leaving.map { server.departure.end(since: $0.since, moved: $0.bytes) }
+            let end = min(since + limits.writeTimeout, slow ?? .init(nanoseconds: .max))
+            if now >= end { close() } else { timer.set(endOfArrival(now).map { min($0, end) } ?? end) }
         case .lingering: close()
         case .closed: break
+        }
+    }
+
+    private static let isLate = "The request came too slowly."
+
+    /// When the body that comes is too slow, if nothing more of it comes; one that is has its end.
+    private func endOfArrival(_ now: MonotonicTime) -> MonotonicTime? {
+        guard let arriving, let incomingBody else { return nil }
+        let end = server.arrival.end(since: arriving.since, moved: arriving.bytes)
+        guard now >= end else { return end }
+        self.arriving = nil
+        incomingBody.finish(.refused(status: 408, detail: Self.isLate))
+        return nil
+    }
+
+    /// The socket took so many bytes of what waited.
+    func noteSent(_ bytes: Int) {
+        if output.isEmpty {
+            leaving = nil
+        } else if leaving == nil {
+            leaving = (.now(), 0)
+        } else {
+            leaving?.bytes += bytes
         }
     }
 }

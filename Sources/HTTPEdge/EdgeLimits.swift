@@ -2,8 +2,10 @@ package import FanOut
 
 /// What a client may use up, and for how long.
 package struct EdgeLimits: Sendable {
-    /// From the first byte of a request to its last.
+    /// From the first byte of a request to the last of its header, and what a body has as grace.
     package var headerTimeout: Duration = .seconds(10)
+    /// Bytes a second of a body that comes, and of an answer that waits, once their grace is over.
+    package var leastRate = 500
     /// Between requests.
     ///
     /// Longer than nginx keeps its upstream connections (60 s), else it meets closed ones.
@@ -20,6 +22,12 @@ package struct EdgeLimits: Sendable {
     package var readBytes = 16 << 10
     /// Bytes of one read of a body that is taken as it comes.
     package var bodyReadBytes = 128 << 10
+    /// Connections at once; further ones wait in the socket's queue.
+    package var connections = Int.max
+    /// Connections of one client address at once; further ones are closed. Nil: as many as there may be.
+    package var connectionsPerClient: Int?
+    /// Requests on one connection, after which it is closed.
+    package var requestsPerConnection = Int.max
     /// Requests that wait on one connection behind the one in progress, before it is no longer read.
     package var pipelined = 16
     /// Bytes of a body up to which an answer is put together to be sent at once; a larger body is sent from where it lies.

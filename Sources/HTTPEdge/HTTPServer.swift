@@ -7,6 +7,8 @@ package import Loop
 package final class HTTPServer {
     let limits: EdgeLimits
     let handler: any RequestHandler
+    /// How fast requests are to come, and answers to be taken.
+    let arrival, departure: Pace
     /// For the bytes of one read, so that connections need no memory for it; a server lives as long as its process.
     let input: UnsafeMutableBufferPointer<UInt8>
     private var writer = ResponseWriter()
@@ -18,6 +20,7 @@ package final class HTTPServer {
     private var listeners: [Listener] = []
     /// By descriptor.
     private var connections: [CInt: Connection] = [:]
+    private lazy var peers = PeerCounts(limit: limits.connectionsPerClient)
     package private(set) var isDraining = false
     private var onDrained: (() -> Void)?
 
@@ -31,6 +34,8 @@ package final class HTTPServer {
         self.proxies = proxies
         self.handler = handler
         self.limits = limits
+        arrival = Pace(grace: limits.headerTimeout, bytesPerSecond: limits.leastRate)
+        departure = Pace(grace: limits.writeTimeout, bytesPerSecond: limits.leastRate)
         self.share = share
         input = .allocate(capacity: max(limits.readBytes, limits.bodyReadBytes))
     }
@@ -62,7 +67,10 @@ package final class HTTPServer {
     }
 
     /// Whether the next connection is for this server, and not rather for one that holds fewer.
-    var mayAccept: Bool { share?().admits(connections.count) ?? true }
+    var mayAccept: Bool { hasRoom && share?().admits(connections.count) ?? true }
+
+    /// Whether it may have one more.
+    var hasRoom: Bool { connections.count < limits.connections }
 
     func accepted(_ socket: CInt) {
         var one: CInt = 1
@@ -74,6 +82,12 @@ package final class HTTPServer {
         let connection = Connection(socket, self)
         connections[socket] = connection
         handler.connectionOpened()
+        // Behind a proxy that is trusted are many clients.
+        connection.isCounted = !proxies.trust(peer: connection.client) && limits.connectionsPerClient != nil
+        guard !connection.isCounted || peers.add(connection.client) else {
+            connection.isCounted = false
+            return connection.close()
+        }
         connection.open()
     }
 
@@ -93,7 +107,8 @@ package final class HTTPServer {
     }
 
     func closed(_ descriptor: CInt) {
-        guard connections.removeValue(forKey: descriptor) != nil else { return }
+        guard let connection = connections.removeValue(forKey: descriptor) else { return }
+        if connection.isCounted { peers.remove(connection.client) }
         handler.connectionClosed()
         reportDrained()
     }

@@ -114,7 +114,7 @@ final class Listener: ReadinessHandler {
             sawOne = seesOne
             return true
         }
-        return accept(upTo: 1, while: { true })
+        return accept(upTo: 1, while: { server.hasRoom })
     }
 
     /// Takes what already waits in the queue, if any, and then no more.

@@ -56,6 +56,9 @@ struct RequestAssembler {
     /// Whether a request has begun and is not whole.
     var isInside: Bool { parser.isInside }
 
+    /// Bytes of the body that is being put together.
+    var bodyBytes: Int { body.count }
+
     /// Reads on from `cursor`, which moves past what was read.
     ///
     /// - Parameter handler: Asked how to read a body, once its request's head is read.

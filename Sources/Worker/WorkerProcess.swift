@@ -77,6 +77,11 @@ extension EdgeLimits {
         self.init()
         headerTimeout = limits.headerTimeout
         keepAliveIdle = limits.keepaliveIdle
+        leastRate = limits.leastRate
+        writeTimeout = limits.writeTimeout
+        connections = limits.connections
+        connectionsPerClient = limits.connectionsPerClient
+        requestsPerConnection = limits.requestsPerConnection ?? .max
         requestBody = limits.requestBody
         request.headerBytes = limits.headerBytes
         request.headerFields = limits.headerFields

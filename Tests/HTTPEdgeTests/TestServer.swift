@@ -19,12 +19,12 @@ final class TestServer {
 
     /// - Parameter respond: Answers each request; nil leaves them to `handler.next()`.
     init(
-        _ limits: EdgeLimits = EdgeLimits(), respond: Respond? = nil
+        _ limits: EdgeLimits = EdgeLimits(), proxies: TrustedProxies = .local, respond: Respond? = nil
     ) throws {
         let socket = try ListeningSocket(bindingTo: SocketAddress(host: "127.0.0.1", port: 0))
         address = socket.address
         handler = TestHandler(respond)
-        server = HTTPServer(handler, limits: limits)
+        server = HTTPServer(handler, limits: limits, proxies: proxies)
         server.serve(try socket.descriptor.duplicate().handOn())
         Self.all.append(server)
     }
