@@ -77,6 +77,12 @@ package final class RequestBody {
         if hasRoom { connection?.watch() }
     }
 
+    /// There is no room, until `resume`.
+    package func pause() {
+        hasRoom = false
+        connection?.watch()
+    }
+
     /// There is room for more.
     package func resume() {
         guard !isStopped, !hasRoom else { return }

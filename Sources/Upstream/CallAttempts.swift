@@ -99,7 +99,7 @@ package final class CallAttempts: TransferOwner {
 
     /// Makes the call again, now or after a pause, where that is to be.
     private func repeats(_ result: TransferResult, _ transfer: Transfer) -> Bool {
-        guard let retry = upstream.retry, !transfer.hasBegun, !transfer.hasBegunBody else { return false }
+        guard let retry = upstream.retry, !transfer.hasBegun, !transfer.hasSentBody else { return false }
         let now = MonotonicTime.now()
         // Of its own seed only where it is needed: a number of the system's costs more than the rest of a good call.
         var random = SplitMix64(seed: .random(in: .min ... .max))
@@ -108,6 +108,7 @@ package final class CallAttempts: TransferOwner {
             left: (started + timeout).since(now), using: &random)
         guard let pause, upstream.takeRetry() else { return false }
         lastServer = transfer.server
+        if transfer.isStreamed { sink?.bodyHasToWait() }
         guard pause >= .microseconds(100) else {
             beginAnother()
             return true
@@ -127,7 +128,7 @@ package final class CallAttempts: TransferOwner {
             pauseEnd = nil
             beginAnother()
         } else if sink != nil {
-            guard let transfer = streaming, !transfer.hasBegun, !transfer.hasBegunBody else { return }
+            guard let transfer = streaming, !transfer.hasBegun, !transfer.hasSentBody else { return }
             engine.settle(transfer, .failure(.timeout))
         } else {
             upstream.noteLatency(since: started)

@@ -55,12 +55,14 @@ final class Connector {
     /// Closes a TLS connection.
     func close(_ connecting: Connecting, _ socket: CInt) {
         lane.sockets.giveBack(socket)
+        connecting.output.reset()
         recycle(connecting)
     }
 
     /// Has a wire's owner told when libcurl closes the connection by itself; nothing is left to be closed then.
     func watch(_ connecting: Connecting, _ socket: CInt, closed: @escaping @LoopActor @Sendable () -> Void) {
         lane.sockets.lend(socket) { [self] in
+            connecting.output.reset()
             recycle(connecting)
             closed()
         }
@@ -89,6 +91,8 @@ final class Connecting: EasyHandle {
     private var addresses: StringList?
     private var url = ""
     private var isSecure = false
+    /// Where it has TLS, what goes out on it.
+    let output = TLSOutput()
     /// How long the steps took; whole when it is done.
     var times = TransferTimes.Connection()
 

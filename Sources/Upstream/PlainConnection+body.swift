@@ -8,12 +8,6 @@ extension PlainConnection {
     /// Bytes that may wait for the server before whoever gives them should wait as well.
     private static let waitingBytes = 256 << 10
 
-    /// From here on the transfer cannot be made again, since nobody keeps what was sent.
-    func beginBody(of transfer: Transfer) {
-        transfer.hasBegunBody = true
-        transfer.sink?.wantsBody()
-    }
-
     /// Sends a piece; false when no more should come until the sink is told.
     func send(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard !isClosed, !bytes.isEmpty, let framing = bodyDue else { return true }
@@ -45,7 +39,7 @@ extension PlainConnection {
             return putting { $0.append(contentsOf: bytes) }
         }
         let sent = wire.write(bytes)
-        guard sent < bytes.count else { return }
+        guard sent < bytes.count || wire.isWaiting else { return }
         unsent.append(contentsOf: bytes[sent...])
         watchForWriting(true)
     }
@@ -63,9 +57,8 @@ extension PlainConnection {
 
     /// Sends what waits, as much as the socket takes.
     func flush() {
-        guard !unsent.isEmpty else { return watchForWriting(false) }
         unsentFrom += unsent.withUnsafeBufferPointer { wire.write(UnsafeBufferPointer(rebasing: $0[unsentFrom...])) }
-        guard unsentFrom == unsent.count else { return watchForWriting(true) }
+        guard unsentFrom == unsent.count, !wire.isWaiting else { return watchForWriting(true) }
         unsent.removeAll(keepingCapacity: bodyDue != nil)
         unsentFrom = 0
         watchForWriting(false)

@@ -77,11 +77,11 @@ final class PlainConnection: ReadinessHandler {
             if answers == 0 { traced.connection = times }
         }
         let sent = scratch.request.withUnsafeBufferPointer { wire.write($0) }
-        if sent < scratch.request.count {
+        if sent < scratch.request.count || wire.isWaiting {
             unsent = Array(scratch.request[sent...])
             watchForWriting(true)
         }
-        if let streamed, streamed != .untilClose { beginBody(of: transfer) }
+        if let streamed, streamed != .untilClose { transfer.sink?.wantsBody() }
     }
 
     func watchForWriting(_ watches: Bool) {
@@ -109,7 +109,7 @@ final class PlainConnection: ReadinessHandler {
 
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
         guard !isClosed else { return }
-        if !unsent.isEmpty, events.contains(.writable) { flush() }
+        if events.contains(.writable), isWatchedForWriting { flush() }
         if events.contains(.readable) || !events.isDisjoint(with: .failed) { read() }
     }
 
@@ -157,7 +157,7 @@ final class PlainConnection: ReadinessHandler {
             sink.began(
                 status: parser.status, fields: parser.collected ?? HeaderFields(), length: parser.contentLength)
             if bodyDue == .untilClose {
-                if parser.status == 101 { beginBody(of: transfer) } else { bodyDue = nil }
+                if parser.status == 101 { sink.wantsBody() } else { bodyDue = nil }
             }
             // It may have given the transfer up.
             return self.transfer != nil
@@ -205,7 +205,11 @@ final class PlainConnection: ReadinessHandler {
         if transfer.isStreamed, unsent.isEmpty { unsent = [] }
         answers += 1
         // Bytes behind the answer are nobody's, and a request that was not read whole is in the way of the next.
-        if parser.keepsAlive, !hasRest, unsent.isEmpty, bodyDue == nil { pool.release(self) } else { close() }
+        if parser.keepsAlive, !hasRest, unsent.isEmpty, !wire.isWaiting, bodyDue == nil {
+            pool.release(self)
+        } else {
+            close()
+        }
         pool.engine.settle(transfer, result)
     }
 
@@ -221,12 +225,13 @@ final class PlainConnection: ReadinessHandler {
     /// Where it may be sent again, once, and on a connection of its own.
     private func lost() {
         guard let transfer else { return close() }
-        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.isIdempotent, !transfer.hasBegunBody else {
+        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.isIdempotent, !transfer.hasSentBody else {
             return fail(.reset)
         }
         self.transfer = nil
         close()
         transfer.isRetry = true
+        if transfer.isStreamed { transfer.sink?.bodyHasToWait() }
         pool.run(transfer)
     }
 

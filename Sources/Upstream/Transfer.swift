@@ -52,8 +52,8 @@ package final class Transfer {
     let sink: (any TransferSink)?
     /// The sink has the head of an answer.
     var hasBegun = false
-    /// A streamed body is on its way: what has gone of it cannot be sent again.
-    var hasBegunBody = false
+    /// Some of a streamed body has gone, which nobody keeps, so it cannot be made again.
+    var hasSentBody = false
     /// Where it is, and counted; nil before, and for a URL from outside.
     var server: ServerState?
     /// The server that it had better not go to.

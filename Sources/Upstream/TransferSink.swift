@@ -14,11 +14,15 @@ package protocol TransferSink: AnyObject {
     func received(trailers: HeaderFields)
     /// An interim answer (RFC 9110 section 15.2).
     func informed(status: Int, fields: HeaderFields)
-    /// The request's head is out, so its body can be sent; asked once of a message whose body is streamed. With
-    /// `untilClose` it is the answer 101 that has come.
+    /// The request's head is out, so its body can be sent, where that is streamed. With `untilClose` it is the answer 101
+    /// that has come.
+    ///
+    /// Called again where the transfer is made again, after `bodyHasToWait`.
     ///
     /// Not so from inside of the call's start, whose caller does not have the call yet: the sink has to wait for that.
     func wantsBody()
+    /// The connection is lost before any of the body was sent: none is to be sent until it is wanted again.
+    func bodyHasToWait()
     /// More of the body can be sent.
     func hasRoomForBody()
 }
@@ -27,6 +31,7 @@ extension TransferSink {
     package func received(trailers: HeaderFields) {}
     package func informed(status: Int, fields: HeaderFields) {}
     package func wantsBody() {}
+    package func bodyHasToWait() {}
     package func hasRoomForBody() {}
 }
 
@@ -38,7 +43,8 @@ extension RunningCall {
 
     /// Sends a piece of the request's body once that is wanted; false when no more should come until there is room.
     @LoopActor package func send(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard case .exchanging(let connection) = transfer?.stage else { return true }
+        guard let transfer, case .exchanging(let connection) = transfer.stage else { return true }
+        transfer.hasSentBody = true
         return connection.send(body: bytes)
     }
 
@@ -46,7 +52,8 @@ extension RunningCall {
     ///
     /// - Parameter trailers: Whole lines, for a body in chunks.
     @LoopActor package func endBody(trailers: [UInt8]) {
-        guard case .exchanging(let connection) = transfer?.stage else { return }
+        guard let transfer, case .exchanging(let connection) = transfer.stage else { return }
+        transfer.hasSentBody = true
         connection.endBody(trailers: trailers)
     }
 

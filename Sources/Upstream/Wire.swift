@@ -47,17 +47,19 @@ enum Wire {
     func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         switch self {
         case .socket(let socket): Self.send(bytes, to: socket)
-        case .tls(let connecting, _): Self.send(bytes, through: connecting.handle)
+        case .tls(let connecting, _): connecting.output.send(bytes, through: connecting.handle)
+        }
+    }
+
+    /// Whether bytes that were taken are still to be sent, by a further write, when the socket is writable.
+    var isWaiting: Bool {
+        switch self {
+        case .socket: false
+        case .tls(let connecting, _): connecting.output.isWaiting
         }
     }
 
     private static func send(_ bytes: UnsafeBufferPointer<UInt8>, to socket: CInt) -> Int {
         max(0, Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)))
-    }
-
-    private static func send(_ bytes: UnsafeBufferPointer<UInt8>, through handle: UnsafeMutableRawPointer) -> Int {
-        guard let start = bytes.baseAddress else { return 0 }
-        var count = 0
-        return curl_easy_send(handle, start, bytes.count, &count) == CURLE_OK ? count : 0
     }
 }

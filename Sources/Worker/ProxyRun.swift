@@ -77,8 +77,14 @@ final class ProxyRun: TransferOwner, TransferSink {
         if call != nil { beginBody() }
     }
 
+    func bodyHasToWait() {
+        isBodyWanted = false
+        client.body?.pause()
+    }
+
     private func beginBody() {
-        guard let body = client.body, !isBodyBegun else { return }
+        guard let body = client.body else { return }
+        guard !isBodyBegun else { return body.resume() }
         isBodyBegun = true
         moved()
         body.start { [unowned self] piece in

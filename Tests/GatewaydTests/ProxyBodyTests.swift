@@ -248,5 +248,26 @@ extension RunningPrograms {
             #expect(try await client.reply().status == 200)
             #expect(seen.all == [String](repeating: "PUT /a HTTP/1.1hello", count: 3))
         }
+
+        @Test("a body of which nothing was sent goes to another connection where the first one was just closed")
+        func untouched() async throws {
+            let heads = Notes()
+            let upstream = try BlockingUpstream.start { connection in
+                while let head = connection.head() {
+                    heads.add(head)
+                    if heads.all.count == 2 { return }
+                    let body = head.hasPrefix("PUT") ? connection.receive(until: "hello") : ""
+                    connection.send(body == "hello" || head.hasPrefix("GET") ? Self.ok : "")
+                }
+            }
+            let gateway = try await Self.start(upstream)
+            let client = try await gateway.connect()
+            try await client.request("GET", "/a")
+            #expect(try await client.reply().status == 200)
+            try await client.send("PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+            try await waitUntil("the second connection has the head") { heads.all.count == 3 }
+            try await client.send("hello")
+            #expect(try await client.reply().status == 200)
+        }
     }
 }

@@ -162,6 +162,19 @@ extension RunningPrograms {
             #expect(try await refused.reply().body == "no")
         }
 
+        @Test("so it is behind the nginx.conf of the repository") func behindNginx() async throws {
+            let upstream = try Self.shouting(Notes())
+            let gateway = try await Self.start(upstream.url, ", websocket: true")
+            let nginx = try await Nginx.start(clients: gateway.port, admin: gateway.adminPort)
+            let client = try await RawClient.connect(port: nginx.port)
+            try await client.send("GET /old/a " + Self.handshake)
+            #expect(try await client.hears("welcome"))
+            try await client.send("hello")
+            #expect(try await client.hears("HELLO"))
+            try await client.send("stop")
+            #expect(try await client.isClosedByPeer())
+        }
+
         @Test("elsewhere an upgrade is not passed on, and the request is one like any other") func noUpgrade()
             async throws
         {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An nginx with TLS servers that answer `"secure"`, and the authority that signed their certificates, made by openssl(1).
+/// An nginx with TLS servers that answer `"secure"` or pass on to another upstream, and the authority that signed their certificates, made by openssl(1).
 final class TLSUpstream: Sendable {
     /// What a server's certificate is like.
     enum Certificate: String, CaseIterable {
@@ -60,7 +60,13 @@ final class TLSUpstream: Sendable {
                 ssl_certificate \(folder.path)/\(certificate).pem;
                 ssl_certificate_key \(folder.path)/key.pem;
                 location / { return 200 '"secure"'; }
-                      }
+                # What comes here goes on to a port of this machine, of which the query has the number.
+                location /through {
+                  client_max_body_size 0;
+                  proxy_http_version 1.1;
+                  proxy_pass http://127.0.0.1:$arg_port;
+                }
+              }
             """
         }
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

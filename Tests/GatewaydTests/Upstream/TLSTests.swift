@@ -31,6 +31,30 @@ extension RunningPrograms {
             try await page.expectAsSaid()
         }
 
+        @Test("bodies that do not fit into the socket go up whole and as they come, and come down")
+        func largeBodies() async throws {
+            let servers = try await TLSUpstream.start()
+            let plain = try await TestUpstream.start()
+            let large = String(repeating: "0123456789abcdef", count: 200_000)
+            plain.on("/through", .json("\"\(large)\""))
+            let gateway = try await Gateway.start(
+                """
+                limits: { request_body: 8MiB }
+                upstreams: { u: { servers: ["\(servers.url(.good))"], tls: { ca: "\(servers.authority)" } } }
+                routes:
+                  - { path: /through, timeout: 20s, proxy: { upstream: u } }
+                  - path: /whole
+                    methods: [POST]
+                    timeout: 20s
+                    fan_out: [{ name: a, upstream: u, path: "/through?port=\(plain.port)", method: POST, forward: { body: true } }]
+                """)
+            for path in ["/through?port=\(plain.port)", "/whole"] {
+                let reply = try await gateway.send("POST", path, body: large)
+                #expect(reply.status == 200 && reply.body.contains(large), "\(path)")
+            }
+            #expect(plain.requests("/through").map { $0.body == large } == [true, true])
+        }
+
         @Test(
             "hundreds of connections that end at once or never begin leave nothing behind",
             arguments: TestEngine.allCases)
