@@ -10,7 +10,7 @@ CHAOS_SECONDS ?= 60
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # What the programs need, and what their tests and benchmarks need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev
-TEST_PACKAGES := nginx curl iproute2 perl openssl gdb chromium
+TEST_PACKAGES := nginx curl iproute2 perl openssl gdb chromium python3 python3-venv
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help run test build release lint format install bench fuzz chaos setup setup-test
@@ -65,6 +65,10 @@ setup: ## install what building needs
 
 setup-test: ## install what building and testing need
 	@$(call install_missing,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+	@cmp -s Tests/Collector/requirements.txt .build/collector/requirements.txt || { \
+		python3 -m venv .build/collector && \
+		.build/collector/bin/pip install -q --disable-pip-version-check -r Tests/Collector/requirements.txt && \
+		cp Tests/Collector/requirements.txt .build/collector/; }
 
 # Asks apt only when something is missing: a second run needs neither the network nor root.
 define install_missing

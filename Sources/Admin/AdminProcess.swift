@@ -33,7 +33,7 @@ package struct AdminProcess {
             let feed = LiveFeed(reader, routes: { $0 == generation ? paths : [] })
             let server = HTTPServer(AdminEndpoints(reader, feed), limits: limits)
             server.serve(listener)
-            return (server, atEnd: {})
+            return SupervisedServer.Started(server)
         }
     }
 }

@@ -12,6 +12,8 @@ extension Configuration {
             "access log \(accessLog ? "on" : "off")",
             "drain      \(drain.configurationText)",
         ]
+        if let text = log.summary { lines.append("log        " + text) }
+        if let tracing { lines.append("tracing    " + tracing.summary) }
         if reload != ReloadSettings() { lines.append("reload     " + reloadText) }
         if let text = recycleText { lines.append("recycle    " + text) }
         if limits.inFlight != Limits().inFlight {

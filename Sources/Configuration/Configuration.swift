@@ -15,6 +15,9 @@ package struct Configuration: Sendable {
     package var routes: [Route]
     /// Whether a worker writes a line per request.
     package var accessLog: Bool
+    package var log: LogSettings
+    /// Nil: traces are passed on, and no spans are told of.
+    package var tracing: TracingSettings?
     /// From the order to leave until what is left is killed.
     package var drain: Duration
     /// The age from which on a heartbeat means that its worker hangs.
@@ -33,9 +36,11 @@ package struct Configuration: Sendable {
         routes: [Route] = [], accessLog: Bool = true, drain: Duration = Defaults.drain,
         heartbeatStale: Duration = Defaults.heartbeatStale, restart: RestartSettings = RestartSettings(),
         reload: ReloadSettings = ReloadSettings(), recycle: RecycleSettings = RecycleSettings(),
-        limits: Limits = Limits(), names: NameSettings = NameSettings(), trustedProxies: TrustedProxies = .local
+        limits: Limits = Limits(), names: NameSettings = NameSettings(), trustedProxies: TrustedProxies = .local,
+        log: LogSettings = LogSettings()
     ) {
         self.trustedProxies = trustedProxies
+        self.log = log
         self.listen = listen
         self.admin = admin
         self.control = control

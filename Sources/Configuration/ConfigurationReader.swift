@@ -9,8 +9,8 @@ struct ConfigurationReader {
     var upstreams = UpstreamTable()
 
     private static let keys = [
-        "listen", "admin", "control", "workers", "access_log", "drain", "heartbeat_stale", "restart", "reload",
-        "recycle", "limits", "names", "trusted_proxies", "upstreams", "routes",
+        "listen", "admin", "control", "workers", "access_log", "log", "tracing", "drain", "heartbeat_stale", "restart",
+        "reload", "recycle", "limits", "names", "trusted_proxies", "upstreams", "routes",
     ]
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.
@@ -28,6 +28,9 @@ struct ConfigurationReader {
         configuration.control = scalar(.socketPath, "control", in: section) ?? configuration.control
         configuration.workers = scalar(.workers, "workers", in: section) ?? configuration.workers
         configuration.accessLog = scalar(.boolean, "access_log", in: section) ?? configuration.accessLog
+        configuration.log = log(in: section)
+        warnOfLog(configuration, in: section)
+        configuration.tracing = tracing(in: section)
         configuration.drain = scalar(.duration, "drain", in: section) ?? configuration.drain
         configuration.heartbeatStale =
             scalar(.duration, "heartbeat_stale", in: section) ?? configuration.heartbeatStale

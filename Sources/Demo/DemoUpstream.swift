@@ -21,7 +21,7 @@ package struct DemoUpstream {
         try SupervisedServer.run(channel, limit: .seconds(5)) { [self] in
             let server = HTTPServer(DemoAnswers(), limits: EdgeLimits())
             server.serve(listener)
-            return (server, atEnd: {})
+            return SupervisedServer.Started(server)
         }
     }
 }

@@ -21,6 +21,14 @@ package struct Settled: Sendable, Equatable {
         if case .failure(let failure, _) = outcome { failure } else { nil }
     }
 
+    /// Of the upstream's answer; nil where there was none.
+    package var status: Int? {
+        switch outcome {
+        case .success(let status, _): status
+        case .failure(_, let status): status
+        }
+    }
+
     /// The members that say how a call ended, without braces: `"error"` for a failure, the status where there is one.
     func write(to bytes: inout [UInt8]) {
         switch outcome {

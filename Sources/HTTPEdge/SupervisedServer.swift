@@ -6,8 +6,25 @@ package import Processes
 /// A process that serves HTTP until its supervisor says that it should drain, or is gone.
 @LoopActor
 package final class SupervisedServer: ReadinessHandler {
-    /// A server that listens, and what is to be done when it has drained.
-    package typealias Started = (server: HTTPServer, atEnd: () -> Void)
+    /// A server that listens.
+    @LoopActor
+    package struct Started {
+        var server: HTTPServer
+        /// Called when it has drained; the process ends when it calls back.
+        var atEnd: (@escaping @LoopActor () -> Void) -> Void
+        /// Told of what else the supervisor says.
+        var heard: (ControlMessage) -> Void
+
+        package init(
+            _ server: HTTPServer, heard: @escaping (ControlMessage) -> Void = { _ in },
+            atEnd: @escaping (@escaping @LoopActor () -> Void) -> Void = { $0() }
+        ) {
+            self.server = server
+            self.heard = heard
+            self.atEnd = atEnd
+        }
+    }
+
     private typealias Finish = @LoopActor @Sendable (Result<Void, any Error>) -> Void
 
     private let channel: ControlChannel
@@ -50,7 +67,8 @@ package final class SupervisedServer: ReadinessHandler {
     package func ready(_ descriptor: CInt, _ events: ReadyEvents) {
         switch try? channel.receive() {
         case .message(.drain): drain()
-        case .message, .nothing: break
+        case .message(let message): started.heard(message)
+        case .nothing: break
         case .closed, nil:
             Readiness.shared.remove(descriptor)
             drain()
@@ -65,7 +83,6 @@ package final class SupervisedServer: ReadinessHandler {
     private func finish() {
         guard let onFinish else { return }
         self.onFinish = nil
-        started.atEnd()
-        onFinish(.success(()))
+        started.atEnd { onFinish(.success(())) }
     }
 }

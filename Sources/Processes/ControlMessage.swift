@@ -1,3 +1,5 @@
+package import FanOut
+
 /// What supervisor and child say to each other over the control channel, one packet each.
 ///
 /// On the wire it is a word, then for some a space and text, in UTF-8. That both sides run the same binary is not given
@@ -14,6 +16,10 @@ package enum ControlMessage: Sendable, Hashable {
     case probed(Int)
     /// Supervisor to child: finish what is in flight, take nothing new, exit 0.
     case drain
+    /// Supervisor to child: open the files of logs again.
+    case reopenLogs
+    /// Supervisor to child: write what matters at least so.
+    case logLevel(LogLevel)
     /// A packet of another version; holds its text.
     case unknown(String)
 
@@ -22,6 +28,8 @@ package enum ControlMessage: Sendable, Hashable {
         switch self {
         case .ready: Array("ready".utf8)
         case .drain: Array("drain".utf8)
+        case .reopenLogs: Array("reopen-logs".utf8)
+        case .logLevel(let level): Array("log-level \(level.rawValue)".utf8)
         case .probed(let status): Array("probed \(status)".utf8)
         case .failed(let reason): Self.cut("failed " + reason)
         case .unknown(let text): Self.cut(text)
@@ -35,6 +43,8 @@ package enum ControlMessage: Sendable, Hashable {
         switch (parts.first ?? "", parts.count) {
         case ("ready", 1): self = .ready
         case ("drain", 1): self = .drain
+        case ("reopen-logs", 1): self = .reopenLogs
+        case ("log-level", 2): self = LogLevel(rawValue: String(parts[1])).map(Self.logLevel) ?? .unknown(text)
         case ("failed", 2): self = .failed(String(parts[1]))
         case ("probed", 2): self = Int(parts[1]).map(Self.probed) ?? .unknown(text)
         default: self = .unknown(text)

@@ -8,7 +8,7 @@
 /// first touched.
 struct Layout: Equatable {
     /// Changes with the place or the meaning of anything in the area.
-    static let version: UInt64 = 5
+    static let version: UInt64 = 6
 
     /// "gatewayd" in ASCII: what the area begins with.
     static let magic: UInt64 = 0x6761_7465_7761_7964
@@ -123,6 +123,11 @@ enum WorkerWords {
     static let requestsRateLimited = 10
     /// Requests refused because a call that they need could not be made, or there were too many.
     static let requestsRefused = 11
+    /// Lines of the access log that were lost.
+    static let logLinesDropped = 12
+    /// Spans that a collector has taken, and those that were lost.
+    static let spansExported = 13
+    static let spansDropped = 14
     /// The calls of all upstreams together.
     static let calls = CallWords(start: 16)
     /// How long requests took.

@@ -31,6 +31,7 @@ package struct MetricsReport {
         connectionsAndRequests(into: &writer)
         calls(into: &writer)
         workerProcesses(into: &writer)
+        TelemetryMetrics(workers: workers, supervisor: snapshot.supervisor).write(into: &writer)
         UpstreamMetrics(snapshot, now: now).write(into: &writer)
         return writer.text
     }

@@ -17,6 +17,7 @@ struct ProcessRows {
         writer.member("workers_wanted", entry.workersWanted)
         writer.member("workers_ready", snapshot.workersReady)
         writer.member("restarts_total", entry.restartsTotal)
+        writer.member("log_lines_dropped", entry.logLinesDropped)
         writer.object("config") { writer in
             writer.member("path", entry.configuration.path)
             writer.member("sha256", entry.configuration.sha256)

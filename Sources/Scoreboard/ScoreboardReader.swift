@@ -148,6 +148,7 @@ package struct ScoreboardReader: Sendable {
         traffic.requests.inFlight = words.load(WorkerWords.requestsInFlight)
         traffic.requests.total = words.load(WorkerWords.requestsTotal)
         traffic.calls = calls(WorkerWords.calls, in: words)
+        traffic.telemetry = TelemetryCounts(words)
         if depth == .full { traffic.latency = WorkerWords.requestLatency.snapshot(in: words) }
         return WorkerSnapshot(
             id: slot, process: process, isReady: process.state == .ready, traffic: traffic,

@@ -85,6 +85,7 @@ package struct StatsReport {
             failed(traffic.calls, into: &writer)
         }
         latency(traffic.latency, into: &writer)
+        traffic.telemetry.write(into: &writer)
     }
 
     private func upstream(_ traffic: UpstreamTraffic, into writer: inout JSONWriter) {

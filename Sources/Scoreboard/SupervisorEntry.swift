@@ -48,6 +48,8 @@ package struct SupervisorEntry: Sendable, Equatable {
     package var configuration: ConfigurationEntry
     /// The reload that was asked for last, nil when none was.
     package var reload: ReloadEntry?
+    /// Lines of the daemon's log that nobody took, since the supervisor's program started.
+    package var logLinesDropped = 0
 
     package init(
         state: DaemonState = .running, pid: Int32 = 0, version: String = "",
@@ -69,7 +71,7 @@ package struct SupervisorEntry: Sendable, Equatable {
 
 extension SupervisorEntry: Record {
     static let capacity =
-        7 + RecordWriter.textWords(bytes: ScoreboardLimits.versionBytes)
+        8 + RecordWriter.textWords(bytes: ScoreboardLimits.versionBytes)
         + RecordWriter.textWords(bytes: ScoreboardLimits.pathBytes)
         + RecordWriter.textWords(bytes: ScoreboardLimits.digestBytes) + ReloadEntry.capacity
 
@@ -84,6 +86,7 @@ extension SupervisorEntry: Record {
                 sha256: reader.text(limit: ScoreboardLimits.digestBytes),
                 loadedAt: WallTime(milliseconds: Int64(reader.integer()))),
             reload: ReloadEntry.read(from: &reader))
+        logLinesDropped = reader.integer()
     }
 
     func encode(into writer: inout RecordWriter) {
@@ -98,6 +101,7 @@ extension SupervisorEntry: Record {
         writer.put(configuration.sha256, limit: ScoreboardLimits.digestBytes)
         writer.put(Int(configuration.loadedAt.milliseconds))
         ReloadEntry.encode(reload, into: &writer)
+        writer.put(logLinesDropped)
     }
 }
 

@@ -74,9 +74,12 @@ package struct Traffic: Sendable, Equatable {
     package var calls = CallCounts()
     /// How long requests took.
     package var latency = HistogramSnapshot.empty
+    /// What was told of requests, and lost.
+    package var telemetry = TelemetryCounts()
 
     /// Adds what `other` counted.
     package mutating func merge(_ other: Traffic) {
+        telemetry.merge(other.telemetry)
         connections.merge(other.connections)
         requests.merge(other.requests)
         calls.merge(other.calls)

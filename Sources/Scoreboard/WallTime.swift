@@ -18,6 +18,13 @@ package struct WallTime: Sendable, Hashable, Comparable {
         return WallTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
+    /// Nanoseconds since the epoch, for the times of spans.
+    package static func nanoseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
+    }
+
     package static func < (a: WallTime, b: WallTime) -> Bool { a.milliseconds < b.milliseconds }
 
     /// The time as RFC 3339 in UTC with milliseconds: `2026-02-28T23:59:59.042Z`.

@@ -22,7 +22,7 @@ package struct WorkerGauges: Sendable, Equatable {
 /// Exactly one process may hold a slot, and only one of its threads may call this at a time. What was counted stays when
 /// the process dies. A latency of nil records none.
 package struct WorkerCounters: Sendable {
-    private let memory: SharedWords
+    let memory: SharedWords
 
     init(_ memory: SharedWords) {
         self.memory = memory

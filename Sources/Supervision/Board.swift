@@ -12,6 +12,7 @@ package final class Board {
     package let descriptor: Descriptor
     /// For the admin process.
     package let readOnlyDescriptor: Descriptor
+    private var shownDropped = 0
 
     /// Creates the scoreboard with room for every slot that the limit allows, so that scaling never needs a new one.
     package init() throws(ScoreboardError) {
@@ -84,6 +85,14 @@ package final class Board {
     /// Sets the state of the daemon as a whole.
     package func set(_ state: DaemonState) {
         section.update { $0.state = state }
+    }
+
+    /// So many lines of the log found nobody who takes them.
+    package func showDropped(_ lines: Int) {
+        guard lines != shownDropped else { return }
+        // Those of programs before this one stay counted.
+        section.update { $0.logLinesDropped &+= lines - shownDropped }
+        shownDropped = lines
     }
 
     /// A process was started for a role; companions are not on the board.

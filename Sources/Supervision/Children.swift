@@ -111,7 +111,8 @@ package final class Children {
             case .message(.ready): handle(.ready, child, at: now)
             case .message(.probed(let status)): note(child) { .probed(slot: $0, status: status) }
             case .message(.failed(let reason)): log.childReportedFailure(child.role, pid: child.pid, reason: reason)
-            case .message(.drain): log.childSaidUnknown(child.role, pid: child.pid, text: "drain")
+            case .message(.drain), .message(.reopenLogs), .message(.logLevel):
+                log.childSaidUnknown(child.role, pid: child.pid, text: "an order")
             case .message(.unknown(let text)): log.childSaidUnknown(child.role, pid: child.pid, text: text)
             }
         }
@@ -120,7 +121,7 @@ package final class Children {
     /// Passes on what a child has written to standard error.
     package func readWords(of index: Int) {
         // One that has ended stays until its process has: its report wants the last words.
-        all[index].words?.read(log.passOn)
+        passOnWords(of: all[index])
     }
 
     /// Lets the slots whose time has come go on.
@@ -204,6 +205,7 @@ package final class Children {
         child.run = Child.Run(
             startedAt: now, requestsBefore: board.requestsBegun(child.role), jitter: Double.random(in: 0..<1))
         log.childStarted(child.role, pid: child.pid, generation: number)
+        if let level = log.output.ordered { send(.logLevel(level), to: child) }
         handle(.spawned, child, at: now)
     }
 
@@ -224,7 +226,7 @@ package final class Children {
     }
 
     /// A child that cannot be told is not lost: what it was told has a limit, after which it is killed.
-    private func send(_ message: ControlMessage, to child: Child) {
+    func send(_ message: ControlMessage, to child: Child) {
         guard let channel = child.channel else { return }
         do throws(SystemError) {
             guard try channel.send(message) else {
@@ -245,7 +247,7 @@ package final class Children {
 
     private func end(_ child: Child, _ reason: String?, _ beforeReady: Bool, _ next: ChildSlot.Next) {
         if let reason {
-            child.words?.read(log.passOn)
+            passOnWords(of: child)
             reportCrash(of: child, reason, next)
             let inFlight = board.ended(child.role, reason: reason)
             log.childEnded(

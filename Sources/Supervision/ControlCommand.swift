@@ -1,3 +1,5 @@
+package import FanOut
+
 /// What can be asked for over the control socket: one line per connection.
 package enum ControlCommand: Sendable, Hashable {
     /// The state of the daemon and of each process.
@@ -18,8 +20,11 @@ package enum ControlCommand: Sendable, Hashable {
     case restart(Int?)
     /// Put the program that lies at this one's path in its place, as USR2 does.
     case upgrade
+    /// Log what is at least so, or with nil say from where on.
+    case logLevel(LogLevel?)
 
-    private static let known = "status, stats, why ID, stop, drain, reload, scale N, restart [ID], upgrade"
+    private static let known =
+        "status, stats, why ID, stop, drain, reload, scale N, restart [ID], upgrade, log-level [LEVEL]"
 
     /// The command of a line without its end; nil for one that is unknown.
     ///
@@ -35,6 +40,10 @@ package enum ControlCommand: Sendable, Hashable {
         case ("restart", 1): self = .restart(nil)
         case ("upgrade", 1): self = .upgrade
         case ("why", 2): self = .why(words[1])
+        case ("log-level", 1): self = .logLevel(nil)
+        case ("log-level", 2):
+            guard let level = LogLevel(rawValue: words[1]) else { return nil }
+            self = .logLevel(level)
         case ("scale", 2), ("restart", 2):
             guard let number = Int(words[1]) else { return nil }
             self = words[0] == "scale" ? .scale(number) : .restart(number)

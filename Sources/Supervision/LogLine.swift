@@ -1,16 +1,11 @@
+package import FanOut
+
 /// One log line under construction: a JSON object whose members stand in the order they were added.
 package struct LogLine: Sendable {
-    /// How much it matters.
-    package enum Level: String, Sendable {
-        case info
-        case warning
-        case error
-    }
-
     private var text: String
 
     /// Begins with `time` (RFC 3339), `level` and `event`.
-    package init(time: String, level: Level, event: String) {
+    package init(time: String, level: LogLevel, event: String) {
         text = "{\"time\":\(Self.quoted(time)),\"level\":\"\(level.rawValue)\",\"event\":\(Self.quoted(event))"
     }
 

@@ -11,7 +11,7 @@ package final class Supervisor {
 
     package init(_ options: SupervisorOptions) {
         self.options = options
-        log = SupervisorLog(sink: options.logSink)
+        log = SupervisorLog(LogOutput(options.logSink))
     }
 
     /// Runs until the end was asked for and every child is gone; returns what the process shall exit with.

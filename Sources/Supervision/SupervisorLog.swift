@@ -5,28 +5,19 @@ import Scoreboard
 
 /// The supervisor's log: one verb per thing worth telling, so that wording and level stand in this file only.
 package struct SupervisorLog {
-    private let sink: (String) -> Void
+    let output: LogOutput
 
-    package init(sink: @escaping (String) -> Void) {
-        self.sink = sink
-    }
-
-    /// Writes a line to standard error, or drops it when nobody takes it: a full pipe must not stop the supervisor.
-    ///
-    /// Standard error is shared with the children, so that its flags are left alone. A pipe that poll(2) reports as
-    /// writable takes up to PIPE_BUF bytes without waiting, pipe(7).
-    package static func standardError(_ line: String) {
-        var bytes = Array(line.utf8.prefix(SupervisionLimits.logLine))
-        // One that is cut ends all the same, or the next would be lost with it.
-        if bytes.count < line.utf8.count { bytes[bytes.count - 1] = UInt8(ascii: "\n") }
-        var poll = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-        guard Glibc.poll(&poll, 1, 0) == 1, poll.revents & Int16(POLLOUT) != 0 else { return }
-        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    package init(_ output: LogOutput) {
+        self.output = output
     }
 
     /// Passes on a line of a child, with its end.
-    package func passOn(_ line: String) {
-        sink(line)
+    package func passOn(_ line: String, of role: ChildRole, pid: Int32) {
+        output.passOn(line) {
+            var event = LogLine(time: WallTime.now().rfc3339, level: .error, event: "\(Self.prefix(role))_output")
+            Self.add(role, pid: pid, to: &event)
+            return event
+        }
     }
 
     package func supervisorStarted(version: String, workers: Int, openFiles: UInt64) {
@@ -149,26 +140,33 @@ package struct SupervisorLog {
     }
 
     private func write(
-        _ level: LogLine.Level, _ event: String, _ role: ChildRole, pid: Int32?,
+        _ level: LogLevel, _ event: String, _ role: ChildRole, pid: Int32?,
         fields: (inout LogLine) -> Void = { _ in }
     ) {
-        let prefix =
-            switch role {
-            case .worker: "worker"
-            case .admin: "admin"
-            case .companion: "companion"
-            }
-        write(level, "\(prefix)_\(event)") { line in
-            if case .worker(let slot, _) = role { line.add("slot", slot) }
-            if case .companion(_, let name) = role { line.add("name", name) }
-            if let pid { line.add("pid", Int(pid)) }
+        write(level, "\(Self.prefix(role))_\(event)") { line in
+            Self.add(role, pid: pid, to: &line)
             fields(&line)
         }
     }
 
-    func write(_ level: LogLine.Level, _ event: String, fields: (inout LogLine) -> Void = { _ in }) {
+    private static func prefix(_ role: ChildRole) -> String {
+        switch role {
+        case .worker: "worker"
+        case .admin: "admin"
+        case .companion: "companion"
+        }
+    }
+
+    private static func add(_ role: ChildRole, pid: Int32?, to line: inout LogLine) {
+        if case .worker(let slot, _) = role { line.add("slot", slot) }
+        if case .companion(_, let name) = role { line.add("name", name) }
+        if let pid { line.add("pid", Int(pid)) }
+    }
+
+    func write(_ level: LogLevel, _ event: String, fields: (inout LogLine) -> Void = { _ in }) {
+        guard level >= output.level else { return }
         var line = LogLine(time: WallTime.now().rfc3339, level: level, event: event)
         fields(&line)
-        sink(line.json)
+        output.write(line.json, level)
     }
 }

@@ -7,8 +7,8 @@ import Scoreboard
 /// The loop of the supervisor: waits for whatever comes first, acts on it, tells systemd, and starts over.
 struct SupervisorLoop {
     private let resources: SupervisorResources
-    private let log: SupervisorLog
-    private let children: Children
+    let log: SupervisorLog
+    let children: Children
     private let rolls: Rolls
     private let upgrade: Upgrade
     private let handover: Handover?
@@ -40,7 +40,7 @@ struct SupervisorLoop {
     }
 
     /// The one in use.
-    private var configuration: Configuration { children.generation.configuration }
+    var configuration: Configuration { children.generation.configuration }
 
     /// Runs until every child is gone; returns the exit code.
     mutating func run() -> Int32 {
@@ -125,13 +125,16 @@ struct SupervisorLoop {
             case SIGUSR2: requestUpgrade(at: now)
             case SIGTTIN: if !shutdown.hasBegun { rolls.scale(by: 1, because: "SIGTTIN") }
             case SIGTTOU: if !shutdown.hasBegun { rolls.scale(by: -1, because: "SIGTTOU") }
+            case SIGUSR1 where configuration.log.hasFiles: reopenLogs()
             default: log.nothingToReopen(signal.number)
             }
         }
     }
 
     private mutating func perform(_ command: ControlCommand, at now: MonotonicTime) -> String {
+        log.asked(command)
         switch command {
+        case .logLevel(let level): return logLevel(level)
         case .status: return resources.board.statusReport(at: now)
         case .stats: return resources.board.statsReport(at: now)
         case .why(let id):
@@ -162,7 +165,7 @@ struct SupervisorLoop {
                 return ControlCommand.errorAnswer("what runs here was not started with a configuration file")
             }
             return "{\"upgrade\":\"accepted\"}"
-        case .status, .stats, .why, .stop, .drain: preconditionFailure("these change no worker")
+        case .status, .stats, .why, .stop, .drain, .logLevel: preconditionFailure("these change no worker")
         }
     }
 
@@ -205,6 +208,7 @@ struct SupervisorLoop {
             upgrade.advance(
                 isIdle: rolls.isIdle && resources.control.isIdle, isReloading: rolls.isReloading, at: now)
             shutdown.drain = configuration.drain
+            followLogSettings()
         }
         let state: DaemonState =
             shutdown.hasBegun
@@ -218,6 +222,7 @@ struct SupervisorLoop {
             log.allReady()
             whenReady?()
         }
+        resources.board.showDropped(log.output.dropped)
         tellSystemd(at: now)
     }
 

@@ -17,8 +17,8 @@ package struct SupervisorOptions {
     package var executable = "/proc/self/exe"
     /// The words of the command line, with the program's name: what replaces this program is started with the same.
     package var arguments = CommandLine.arguments
-    /// Takes the log lines, each with its line end; standard error unless a test says otherwise.
-    package var logSink: (String) -> Void = SupervisorLog.standardError
+    /// Takes the log lines, each with its line end; nil unless a test says otherwise.
+    package var logSink: ((String) -> Void)?
     /// Reads the configuration again for a reload; throws what is wrong with it, each mistake on a line of its own.
     ///
     /// Nil where there is nothing to read again.

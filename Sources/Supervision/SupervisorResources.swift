@@ -36,6 +36,7 @@ final class SupervisorResources {
         do throws(SystemError) {
             passed = try SystemdSockets.take()
             try Descriptor.markAllCloseOnExec()
+            try log.output.use(configuration.log)
             openFiles = try ResourceLimits.raiseOpenFiles()
             Signals.ignoreBrokenPipes()
             Signals.endAfterCrashes()

@@ -19,6 +19,7 @@ final class BatchRun: TransferOwner {
     private let batch: BatchRequest
     private let engine: TransferEngine
     private let counters: WorkerCounters
+    private let trace: RequestTrace?
     private let started = MonotonicTime.now()
     private var transfers: [Transfer?]
     private var results: [BatchResult?]
@@ -27,7 +28,8 @@ final class BatchRun: TransferOwner {
     private var finished: (([BatchResult]) -> Void)?
     private var client: Client?
 
-    init(_ batch: BatchRequest, _ engine: TransferEngine, _ counters: WorkerCounters) {
+    init(_ batch: BatchRequest, _ engine: TransferEngine, _ counters: WorkerCounters, _ trace: RequestTrace?) {
+        self.trace = trace
         self.batch = batch
         self.engine = engine
         self.counters = counters
@@ -55,7 +57,8 @@ final class BatchRun: TransferOwner {
                 continue
             }
             transfers[index] = engine.start(
-                service.endpoint, target: [], url: url, headers: headers, timeout: timeout, at: started,
+                service.endpoint, target: [], url: url, headers: trace?.headers(ofCall: index) ?? headers,
+                timeout: timeout, at: started,
                 owner: self, index: index)
         }
         if open == 0 { finish() }
@@ -76,6 +79,11 @@ final class BatchRun: TransferOwner {
         counters.callFinished(upstream: nil, failure: failure, latency: result.elapsed)
         results[index] = result
         open -= 1
+        guard let trace, let url = batch.items[index].url else { return }
+        let status: Int? = if case .response(let status, _) = outcome { status } else { nil }
+        trace.ended(
+            RequestTrace.Call(index: index, method: "GET", server: url.origin, path: url.path), status: status,
+            failure: failure, start: started, elapsed: result.elapsed)
     }
 
     private func finish() {

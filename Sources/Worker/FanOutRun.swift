@@ -21,6 +21,8 @@ final class FanOutRun: TransferOwner {
     private var starts: [MonotonicTime]
     /// Where the request is noted down, for the report if this process dies.
     private let record: (records: InFlightRecords, place: Int)?
+    /// Nil where nobody is told of the calls.
+    private let trace: RequestTrace?
     /// A bit for each call that is not settled.
     private var openCalls: UInt64
     /// A bit for each call that has not begun.
@@ -45,8 +47,9 @@ final class FanOutRun: TransferOwner {
     init(
         _ service: FanOutService, _ plan: FanOutPlan, _ headers: HeaderList, _ engine: TransferEngine,
         _ heavyWork: HeavyWork, _ counters: WorkerCounters, _ record: (records: InFlightRecords, place: Int)?,
-        sheds: Bool
+        _ trace: RequestTrace?, sheds: Bool
     ) {
+        self.trace = trace
         self.sheds = sheds
         self.record = record
         self.service = service
@@ -95,7 +98,8 @@ final class FanOutRun: TransferOwner {
             call.message = (call.message ?? OutgoingMessage(method: "GET")).with(field, "\(left.wholeMilliseconds)")
         }
         transfers[index] = engine.call(
-            service.endpoints[index], target: call.target, headers: headers, message: call.message,
+            service.endpoints[index], target: call.target, headers: trace?.headers(ofCall: index) ?? headers,
+            message: call.message,
             timeout: service.timeouts[index], at: now, owner: self, index: index)
     }
 
@@ -168,8 +172,22 @@ final class FanOutRun: TransferOwner {
         counters.callFinished(
             upstream: service.traits[index].scoreboardIndex, failure: settled.failure,
             latency: isOwn ? nil : settled.elapsed)
+        if let trace { tell(trace, index, settled) }
         onSettled?(index, settled)
         return state.settle(index, settled, isRequired: service.traits[index].isDecisive)
+    }
+
+    private func tell(_ trace: RequestTrace, _ index: Int, _ settled: Settled) {
+        // Nothing is told of one that was not made.
+        guard let transfer = transfers[index] else { return }
+        let call = service.route.calls[index]
+        let planned = plan.calls[index] ?? plan.call(index, of: service.route)
+        trace.ended(
+            RequestTrace.Call(
+                index: index, name: call.name, method: planned?.message?.method ?? "GET", server: transfer.server,
+                path: String(decoding: (planned?.target ?? []).prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self),
+                template: String(call.target.text.prefix { $0 != "?" }), attempts: transfer.attempts),
+            status: settled.status, failure: settled.failure, start: start(of: index), elapsed: settled.elapsed)
     }
 
     /// Begins the calls that waited for this one alone, or fails those that wait in vain.

@@ -22,7 +22,9 @@ final class ProxyRun: TransferOwner, TransferSink {
     private let engine: TransferEngine
     private let counters: WorkerCounters
     private let client: Client
-    private let requestID: String
+    private let mark: RequestMark
+    private let method: String
+    private var path = ""
     private let isHead: Bool
     private let responseTimeout: Duration
     private let started = MonotonicTime.now()
@@ -44,13 +46,14 @@ final class ProxyRun: TransferOwner, TransferSink {
     /// - Parameter timeout: The route's: for the answer to begin, from the request's last byte on.
     init(
         _ service: ProxyService, _ engine: TransferEngine, _ counters: WorkerCounters, _ request: Request,
-        requestID: String, timeout: Duration, for client: Client
+        _ mark: RequestMark, timeout: Duration, for client: Client
     ) {
         self.service = service
         self.engine = engine
         self.counters = counters
         self.client = client
-        self.requestID = requestID
+        self.mark = mark
+        method = request.method
         isHead = request.method == "HEAD"
         responseTimeout = service.route.responseTimeout ?? timeout
         lastMoved = started
@@ -64,8 +67,12 @@ final class ProxyRun: TransferOwner, TransferSink {
         client.onGone = { [self] in giveUp(.cancelled) }
         counters.callStarted(upstream: service.scoreboardIndex)
         timer.set(due)
+        if mark.recorded != nil {
+            path = String(decoding: target.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
+        }
         call = engine.call(
-            service.endpoint, target: target, headers: headers, message: message, timeout: ProxyService.longest,
+            service.endpoint, target: target, headers: mark.recorded?.headers(ofCall: 0) ?? headers, message: message,
+            timeout: ProxyService.longest,
             at: started, owner: self, index: 0, sink: self)
         if isBodyWanted { beginBody() }
     }
@@ -116,7 +123,7 @@ final class ProxyRun: TransferOwner, TransferSink {
     func began(status: Int, fields: HeaderFields, length: Int?) {
         self.status = status
         let block = ProxyFields.block(
-            of: fields, requestID: requestID, mayHaveTrailers: length == nil && client.takesTrailers)
+            of: fields, requestID: mark.id, mayHaveTrailers: length == nil && client.takesTrailers)
         var head = Response(status: status, fields: block)
         // What a GET would have had goes along with the answer to HEAD (RFC 9110 section 9.3.2).
         if isHead, let length = fields.all("content-length").first { head.fields.append("Content-Length", length) }
@@ -209,9 +216,16 @@ final class ProxyRun: TransferOwner, TransferSink {
         client.onGone = nil
         client.body?.stop()
         timer.cancel()
+        let server = call?.server
         call = nil
         counters.callFinished(
             upstream: service.scoreboardIndex, failure: failure, latency: MonotonicTime.now().since(started))
+        if let trace = mark.recorded {
+            trace.ended(
+                RequestTrace.Call(index: 0, name: "proxy", method: method, server: server, path: path),
+                status: status > 0 ? status : nil, failure: failure, start: started,
+                elapsed: MonotonicTime.now().since(started))
+        }
         finished(end)
     }
 }

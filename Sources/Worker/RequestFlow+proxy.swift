@@ -16,13 +16,13 @@ extension RequestFlow {
     }
 
     func proxy(
-        _ service: ProxyService, _ target: [UInt8], _ route: Route, _ request: Request, _ id: String,
+        _ service: ProxyService, _ target: [UInt8], _ route: Route, _ request: Request, _ mark: RequestMark,
         _ client: Client, _ done: @escaping Done
     ) {
-        let run = ProxyRun(service, engine, counters, request, requestID: id, timeout: route.timeout, for: client)
+        let run = ProxyRun(service, engine, counters, request, mark, timeout: route.timeout, for: client)
         let message = ProxyFields.message(for: request, service.route.host, streamed: client.body?.framing)
-        run.start(target, message, headers(request, id)) { end in
-            var answered = Answered(response: Response(status: 500), route: route)
+        run.start(target, message, mark.headers(request)) { end in
+            var answered = AnsweredRequest(response: Response(status: 500), route: route)
             func fail(_ failure: Failure) { answered.failed = [(name: "proxy", failure: failure)] }
             switch end {
             case .streamed(let status, let bytes, let failure):
@@ -30,10 +30,10 @@ extension RequestFlow {
                 answered.streamedBytes = bytes
                 if let failure { fail(failure) }
             case .failed(let failure):
-                answered.response = Problem(proxyFailure: failure, requestID: id).response
+                answered.response = Problem(proxyFailure: failure, requestID: mark.id).response
                 fail(failure)
             case .refused(let status, let detail):
-                answered.response = Problem(status, detail, requestID: id).response
+                answered.response = Problem(status, detail, requestID: mark.id).response
             }
             done(answered)
         }

@@ -16,12 +16,14 @@ final class RequestFlow: RequestHandler {
     private let heavyWork = HeavyWork()
     private let admission: Admission
     private let recorder: RequestRecorder
+    private let tracer: Tracer?
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(
         _ services: Services, _ engine: TransferEngine, _ admission: Admission, _ recorder: RequestRecorder,
-        _ counters: WorkerCounters, _ records: InFlightRecords, _ log: AccessLog?
+        _ counters: WorkerCounters, _ records: InFlightRecords, _ log: AccessLog?, _ tracer: Tracer?
     ) {
+        self.tracer = tracer
         self.recorder = recorder
         self.admission = admission
         self.records = records
@@ -33,17 +35,18 @@ final class RequestFlow: RequestHandler {
 
     func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
         counters.requestStarted()
-        let id = requestID(request)
-        route(request, id, client) { [self] answered in
+        let mark = mark(request)
+        route(request, mark, client) { [self] answered in
             let elapsed = MonotonicTime.now().since(request.received)
             let status = answered.status(of: client)
             // A WebSocket lasts as long as its ends want.
             counters.requestFinished(status: status, latency: status == 101 ? nil : elapsed)
+            if let trace = mark.recorded {
+                trace.ended(request, route: answered.route, status: status, elapsed: elapsed)
+            }
             log?.append(
-                request, client: services.proxies.forwardedClient(of: request) ?? request.client, id: id,
-                route: answered.route, status: status,
-                bytes: answered.streamedBytes ?? answered.response.body.count, elapsed: elapsed,
-                failed: answered.failed)
+                request, answered, mark, client: services.proxies.forwardedClient(of: request) ?? request.client,
+                status: status, elapsed: elapsed)
             if answered.streamedBytes == nil { answer(answered.response) }
         }
     }
@@ -56,44 +59,31 @@ final class RequestFlow: RequestHandler {
             method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: HeaderFields(), body: [],
             client: "probe",
             received: .now())
-        route(request, requestID(request), Client()) { report($0.response.status) }
+        route(request, RequestMark(id: requestID(request)), Client()) { report($0.response.status) }
     }
 
-    /// What a request came to.
-    struct Answered {
-        var response: Response
-        var route: Route?
-        var failed: [(name: String, failure: Failure)] = []
-        /// Set where the client has its answer already, in pieces.
-        var streamedBytes: Int?
+    typealias Done = @LoopActor (AnsweredRequest) -> Void
 
-        /// What it counts as; a WebSocket has done what it was for, also when its client has gone.
-        @LoopActor func status(of client: Client) -> Int {
-            response.status == 101 ? 101 : client.status(response.status)
-        }
-    }
-
-    typealias Done = @LoopActor (Answered) -> Void
-
-    private func route(_ request: Request, _ id: String, _ client: Client, _ done: @escaping Done) {
+    private func route(_ request: Request, _ mark: RequestMark, _ client: Client, _ done: @escaping Done) {
+        let id = mark.id
         guard let target = RequestTarget(request.target), request.method != "CONNECT" else {
-            return done(Answered(response: Self.answer(withoutPath: request, id)))
+            return done(AnsweredRequest(response: Self.answer(withoutPath: request, id)))
         }
         switch services.table.lookUp(method: request.method, segments: target.segments) {
         case .notFound:
-            done(Answered(response: Problem(404, "No route has this path.", requestID: id).response))
+            done(AnsweredRequest(response: Problem(404, "No route has this path.", requestID: id).response))
         case .methodNotAllowed(let allow):
             var response = Problem(405, "This path does not take \(request.method).", requestID: id).response
             response.fields.append("Allow", allow.joined(separator: ", "))
-            done(Answered(response: response))
+            done(AnsweredRequest(response: response))
         case .found(let index, let captures):
             let route = services.routes[index]
             if let wait = services.quarantine(of: index) {
-                return done(Answered(response: Self.quarantined(for: wait, id), route: route))
+                return done(AnsweredRequest(response: Self.quarantined(for: wait, id), route: route))
             }
             if let wait = services.rateLimits.wait(for: request, of: index) {
                 counters.requestRateLimited()
-                return done(Answered(response: RateLimits.refusal(for: wait, requestID: id), route: route))
+                return done(AnsweredRequest(response: RateLimits.refusal(for: wait, requestID: id), route: route))
             }
             let place = records.begin(route: index, requestID: id, at: request.received)
             let done: Done = { [records] answered in
@@ -104,21 +94,21 @@ final class RequestFlow: RequestHandler {
             case .respond(let response):
                 var response = response
                 response.fields.append("X-Request-Id", id)
-                done(Answered(response: response, route: route))
+                done(AnsweredRequest(response: response, route: route))
             case .fanOut(let service):
                 let page = Page(
-                    service: service, index: index, captures: captures, target: target, id: id, place: place)
+                    service: service, index: index, captures: captures, target: target, mark: mark, place: place)
                 fanOut(page, request, client, done)
             case .batch(let service):
-                batch(service, route, request, id, client) { done(Answered(response: $0, route: route)) }
+                batch(service, route, request, mark, client) { done(AnsweredRequest(response: $0, route: route)) }
             case .proxy(let service):
                 guard
                     let path = service.route.target(of: request, target, captures: captures, requestID: id)
                 else {
                     let detail = "A value for the path of the upstream is empty or made of dots alone."
-                    return done(Answered(response: Problem(400, detail, requestID: id).response, route: route))
+                    return done(AnsweredRequest(response: Problem(400, detail, requestID: id).response, route: route))
                 }
-                proxy(service, path, route, request, id, client, done)
+                proxy(service, path, route, request, mark, client, done)
             }
         }
     }
@@ -155,9 +145,11 @@ final class RequestFlow: RequestHandler {
         var index: Int
         var captures: [String]
         var target: RequestTarget
-        var id: String
+        var mark: RequestMark
         /// Of its record.
         var place: Int?
+
+        var id: String { mark.id }
     }
 
     private func fanOut(_ page: Page, _ request: Request, _ client: Client, _ done: @escaping Done) {
@@ -169,7 +161,8 @@ final class RequestFlow: RequestHandler {
                 service.route, captures: page.captures, target: page.target, requestID: page.id,
                 request: service.route.usesRequest ? request : nil)
         } catch {
-            return done(Answered(response: Problem(400, error.message, requestID: page.id).response, route: route))
+            return done(
+                AnsweredRequest(response: Problem(400, error.message, requestID: page.id).response, route: route))
         }
         var sheds = false
         switch admission.decide(on: service) {
@@ -177,20 +170,22 @@ final class RequestFlow: RequestHandler {
         case .required: sheds = true
         case .refused(let why):
             counters.requestRefused()
-            return done(Answered(response: Problem(503, why, requestID: page.id).response, route: route))
+            return done(AnsweredRequest(response: Problem(503, why, requestID: page.id).response, route: route))
         }
         admission.begin()
         let run = FanOutRun(
-            service, plan, headers(request, page.id), engine, heavyWork, counters, page.place.map { (records, $0) },
-            sheds: sheds)
+            service, plan, page.mark.headers(request), engine, heavyWork, counters,
+            page.place.map { (records, $0) }, page.mark.recorded, sheds: sheds)
         let streamed = service.route.merge == .stream ? stream(page, request, client) : nil
         run.onSettled = streamed.map { streamed in { streamed.settled($0, $1) } }
         run.start(for: client) { [self] result in
             admission.end(route: page.index, since: request.received, tells: result.tellsOfLoad)
             if let streamed { return finish(streamed, page, request, client, result, done) }
-            let answer = { [recorder] (answer: Answer) in
+            let answer = { [recorder, log] (answer: Answer) in
                 recorder.note(result, page.id, request, route, status: answer.response.status, client)
-                done(Answered(response: answer.response, route: route, failed: answer.failed))
+                let calls = log.map { _ in AnsweredRequest.Calls(service: service, outcomes: result.state.outcomes) }
+                done(
+                    AnsweredRequest(response: answer.response, route: route, failed: answer.failed, calls: calls))
             }
             guard HeavyWork.isHeavy(bytes: result.state.bytes) else {
                 return answer(Answer(service.route, result, requestID: page.id, isTraced: service.isTraced))
@@ -217,42 +212,36 @@ final class RequestFlow: RequestHandler {
         let failed = zip(page.service.route.calls, result.state.outcomes).compactMap { call, settled in
             settled.failure.map { (name: call.name, failure: $0) }
         }
+        let calls = log.map { _ in AnsweredRequest.Calls(service: page.service, outcomes: result.state.outcomes) }
         streamed.finish(result.state, elapsed: result.elapsed) { [services] bytes in
             done(
-                Answered(
+                AnsweredRequest(
                     response: Response(status: 200), route: services.routes[page.index], failed: failed,
-                    streamedBytes: bytes))
+                    calls: calls, streamedBytes: bytes))
         }
     }
 
     private func batch(
-        _ service: BatchService, _ route: Route, _ request: Request, _ id: String, _ client: Client,
-        _ done: @escaping @LoopActor (Response) -> Void
+        _ service: BatchService, _ route: Route, _ request: Request, _ mark: RequestMark,
+        _ client: Client, _ done: @escaping @LoopActor (Response) -> Void
     ) {
         let batch: BatchRequest
         do throws(BatchError) {
             batch = try BatchRequest(request.body, max: service.route.max)
         } catch {
-            return done(Problem(400, error.message, requestID: id).response)
+            return done(Problem(400, error.message, requestID: mark.id).response)
         }
         let started = MonotonicTime.now()
         let timeout = min(service.route.timeout, route.timeout)
-        let run = BatchRun(batch, engine, counters)
-        run.start(service, timeout: timeout, headers(request, id), for: client) { results in
-            done(BatchAnswer(batch, results, elapsed: MonotonicTime.now().since(started), requestID: id).response)
+        let run = BatchRun(batch, engine, counters, mark.recorded)
+        run.start(service, timeout: timeout, mark.headers(request), for: client) { results in
+            done(BatchAnswer(batch, results, elapsed: MonotonicTime.now().since(started), requestID: mark.id).response)
         }
     }
 
-    /// What every call carries of the request.
-    func headers(_ request: Request, _ id: String) -> HeaderList {
-        let headers = HeaderList()
-        headers.append("X-Request-Id", id)
-        guard let traceparent = request.first("traceparent"),
-            let trace = TraceContext(traceparent: traceparent, tracestate: request.first("tracestate"))
-        else { return headers }
-        headers.append("traceparent", trace.traceparent)
-        if let tracestate = trace.tracestate { headers.append("tracestate", tracestate) }
-        return headers
+    private func mark(_ request: Request) -> RequestMark {
+        let id = requestID(request)
+        return RequestMark(id: id, trace: tracer?.begin(request, id: id))
     }
 
     private func requestID(_ request: Request) -> String {

@@ -46,9 +46,9 @@ final class UpstreamService {
             case .retried: counters.callRetried(upstream: place)
             case .hedged: counters.callHedged(upstream: place)
             case .hedgeWon: counters.hedgeWon(upstream: place)
-            case .circuitOpened, .circuitClosed, .ejected, .down, .up, .serversChanged, .lookupFailed:
-                log.write(event)
+            case .circuitOpened, .circuitClosed, .ejected, .down, .up, .serversChanged, .lookupFailed: break
             }
+            log.write(event)
         }
         servers.shared?.report = { event in
             switch event {

@@ -42,7 +42,8 @@ package struct WorkerProcess {
         Signals.ignoreBrokenPipes()
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
-            let log = configuration.accessLog ? AccessLog(slot: slot) : nil
+            WorkerLog.level = configuration.log.level
+            let log = configuration.accessLog ? try AccessLog(slot: slot, configuration.log, counters) : nil
             let engine = TransferEngine(
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
                 limit: configuration.limits.inFlight)
@@ -53,7 +54,8 @@ package struct WorkerProcess {
                 engine, routes: configuration.routes.count, most: configuration.limits.inFlight,
                 configuration.limits.isAdaptive ? board.adaptiveLimit : nil,
                 workers: { reader.readyLoad(at: $0).workers })
-            let flow = RequestFlow(services, engine, admission, recorder, counters, places, log)
+            let tracer = configuration.tracing.map { Tracer($0, engine, counters, slot: slot) }
+            let flow = RequestFlow(services, engine, admission, recorder, counters, places, log, tracer)
             let server = HTTPServer(
                 flow, limits: EdgeLimits(configuration.limits), proxies: configuration.trustedProxies
             ) {
@@ -66,7 +68,19 @@ package struct WorkerProcess {
                 // A channel that cannot be written to has no supervisor behind it any more.
                 flow.probe(configuration.reload.probe) { status in _ = try? channel.send(.probed(status)) }
             }
-            return (server, atEnd: { log?.close() })
+            return SupervisedServer.Started(server, heard: { Self.obey($0, log) }) { end in
+                log?.close()
+                if let tracer { tracer.close(end) } else { end() }
+            }
+        }
+    }
+
+    @LoopActor
+    private static func obey(_ message: ControlMessage, _ log: AccessLog?) {
+        switch message {
+        case .reopenLogs: log?.reopen()
+        case .logLevel(let level): WorkerLog.level = level
+        case .ready, .failed, .probed, .drain, .unknown: break
         }
     }
 }

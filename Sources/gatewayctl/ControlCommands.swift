@@ -61,6 +61,16 @@ struct ControlOptions: ParsableArguments {
         print(json ? answer : "the daemon is \(ending.state)\n", terminator: "")
     }
 
+    /// Asks from which level on the daemon logs, or says so; what is to be printed.
+    func logLevel(_ command: String) throws -> String {
+        let answer = try ask(command)
+        guard let now = try? JSONDecoder().decode(LoggedLevel.self, from: Data(answer.utf8)) else {
+            Terminal.error("gatewayctl: \(answer)")
+            throw ExitCode(70)
+        }
+        return json ? answer : "the log has what is at least \(now.level)\n"
+    }
+
     /// Everything that is counted.
     func sample() throws(NoAnswer) -> TopSample {
         let answer = try answer(to: "stats")
@@ -84,6 +94,10 @@ struct ControlOptions: ParsableArguments {
 
     private struct Refusal: Decodable {
         var error: String
+    }
+
+    private struct LoggedLevel: Decodable {
+        var level: String
     }
 
     private struct Ending: Decodable {

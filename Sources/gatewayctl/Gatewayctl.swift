@@ -11,7 +11,7 @@ struct Gatewayctl: ParsableCommand {
         version: Version.text,
         subcommands: [
             Status.self, Stats.self, Top.self, Why.self, Reload.self, Restart.self, Scale.self, Upgrade.self,
-            Drain.self,
+            LogLevelCommand.self, Drain.self,
             Stop.self,
             Fetch.self,
         ])

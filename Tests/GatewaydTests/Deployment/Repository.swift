@@ -2,7 +2,7 @@ import Foundation
 
 /// The files of the repository that are delivered beside the programs.
 enum Repository {
-    private static let root = URL(fileURLWithPath: #filePath)
+    static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// The text of a file, named from the top level.

@@ -35,7 +35,7 @@ extension RunningPrograms {
             #expect(crash.pid == victim.pid && crash.requests.map(\.route) == ["/page"])
             gateway.stop()
             try await gateway.program.allGone()
-            return (crash, gateway.program.errors.lines)
+            return (crash, gateway.events.compactMap(\.text))
         }
 
         @Test("a fault on the event loop is reported with a backtrace of the loop, and not only with its signal")

@@ -13,6 +13,8 @@ struct LogEvent: Decodable, Sendable {
     var workers: Int?
     /// Requests that a process left unanswered.
     var inFlight: Int?
+    /// What a process wrote that was no line of a log.
+    var text: String?
     /// RFC 3339, in UTC.
     var time: String
     private var addressText: String?
@@ -22,7 +24,7 @@ struct LogEvent: Decodable, Sendable {
     var purpose: String { purposeText ?? "" }
 
     private enum CodingKeys: String, CodingKey {
-        case event, level, slot, pid, reason, message, workers, time
+        case event, level, slot, pid, reason, message, workers, time, text
         case inFlight = "in_flight"
         case wait = "after_ms"
         case addressText = "address"

@@ -1,0 +1,132 @@
+import FanOut
+import Loop
+import Processes
+import Scoreboard
+import Upstream
+
+/// The trace of one request: the contexts that its calls carry, and what is told of them as they end.
+@LoopActor
+final class RequestTrace {
+    let context: SpanContext
+    private let parent: UInt64
+    private let tracestate: String?
+    private let id: String
+    private let exporter: SpanExporter
+    /// One for all of its spans, so that they nest.
+    private let clock: SpanClock
+
+    init(
+        _ context: SpanContext, parent: UInt64 = 0, tracestate: String? = nil, id: String, _ exporter: SpanExporter
+    ) {
+        self.context = context
+        self.parent = parent
+        self.tracestate = tracestate
+        self.id = id
+        self.exporter = exporter
+        clock = exporter.clock
+    }
+
+    /// What a call carries: it is a span of its own, below the request's.
+    func headers(ofCall index: Int) -> HeaderList { headers(context.child(index)) }
+
+    /// What calls carry that belong to a span.
+    func headers(_ context: SpanContext) -> HeaderList {
+        let headers = HeaderList()
+        headers.append("X-Request-Id", id)
+        headers.append("traceparent", context.traceparent)
+        if let tracestate { headers.append("tracestate", tracestate) }
+        return headers
+    }
+
+    /// A call, as far as its span tells of it.
+    struct Call {
+        var index: Int
+        /// Nil for one that is not configured.
+        var name: String?
+        var method: String
+        /// Where it went: `scheme://host:port/base`; nil where it came to no server.
+        var server: String?
+        /// What it asked for, without a query, which may have secrets.
+        var path: String
+        /// The path as it is configured, without a query; nil for one that is not.
+        var template: String?
+        var attempts = 1
+    }
+
+    /// A call has ended.
+    func ended(
+        _ call: Call, status: Int?, failure: Failure?, start: MonotonicTime, elapsed: Duration
+    ) {
+        let times = clock.span(from: start, elapsed)
+        let template = call.template
+        var span = Span(
+            context.child(call.index), name: template.map { "\(call.method) \($0)" } ?? call.method, kind: .client,
+            start: times.start, end: times.end)
+        span.tracestate = tracestate
+        span.parent = context.span
+        span.attributes = [("http.request.method", .text(call.method))]
+        if let server = call.server { span.attributes += Self.attributes(ofServer: server, path: call.path) }
+        if let template { span.attributes.append(("url.template", .text(template))) }
+        if let status { span.attributes.append(("http.response.status_code", .number(status))) }
+        if call.attempts > 1 {
+            span.attributes.append(("http.request.resend_count", .number(call.attempts - 1)))
+        }
+        if let name = call.name { span.attributes.append(("gateway.call", .text(name))) }
+        if let failure {
+            // For an answer that was the reason, the convention wants its status.
+            let isStatus = failure == .status
+            span.attributes.append(("error.type", .text(isStatus ? status.map(String.init) ?? "status" : failure.name)))
+            span.isError = true
+        }
+        exporter.add(span)
+    }
+
+    /// The request is answered; it comes after its calls.
+    func ended(_ request: Request, route: Route?, status: Int, elapsed: Duration) {
+        let times = clock.span(from: request.received, elapsed)
+        let route = route?.path.text
+        var span = Span(
+            context, name: route.map { "\(request.method) \($0)" } ?? request.method, kind: .server,
+            start: times.start, end: times.end)
+        span.tracestate = tracestate
+        span.parent = parent
+        span.isParentRemote = parent != 0
+        let path = request.target.prefix { $0 != "?" }
+        span.attributes = [
+            ("http.request.method", .text(request.method)), ("url.path", .text(String(path))),
+            ("url.scheme", .text("http")), ("http.response.status_code", .number(status)),
+            ("gateway.request_id", .text(id)),
+        ]
+        if let route { span.attributes.append(("http.route", .text(route))) }
+        if let client = request.clientAddress { span.attributes.append(("client.address", .text(client))) }
+        if status >= 500 {
+            span.attributes.append(("error.type", .text("\(status)")))
+            span.isError = true
+        }
+        exporter.add(span)
+    }
+
+    private static func attributes(ofServer server: String, path: String) -> [(name: StaticString, value: Span.Value)] {
+        var attributes: [(name: StaticString, value: Span.Value)] = [("url.full", .text(server + path))]
+        if let url = try? HTTPURL(server) {
+            attributes.append(("server.address", .text(url.host.text)))
+            attributes.append(("server.port", .number(Int(url.port))))
+        }
+        return attributes
+    }
+}
+
+/// Wall time for points of the monotonic clock, which spans of one process then agree on.
+struct SpanClock {
+    private let offset: UInt64
+
+    init() {
+        offset = WallTime.nanoseconds() &- MonotonicTime.now().nanoseconds
+    }
+
+    /// Nanoseconds since 1970.
+    func span(from start: MonotonicTime, _ elapsed: Duration) -> (start: UInt64, end: UInt64) {
+        let begin = offset &+ start.nanoseconds
+        return (begin, begin &+ elapsed.wholeNanoseconds)
+    }
+}
