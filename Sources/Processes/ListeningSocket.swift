@@ -52,9 +52,10 @@ package final class ListeningSocket: Sendable {
             throw SystemError("set flags of", "descriptor \(number)")
         }
         address = try SocketAddress(boundTo: number)
-        descriptor = Descriptor(owning: number)
         let path = withFile ? address.path : nil
         file = try path.map { (path) throws(SystemError) in try SocketFile(path: path, mode: nil) }
+        // Last, so that the number is still the caller's when anything before has failed.
+        descriptor = Descriptor(owning: number)
     }
 
     /// Accepts one connection, non-blocking and close-on-exec; nil when none waits (accept4(2)).

@@ -1,3 +1,4 @@
+import CLinux
 package import FanOut
 import Glibc
 
@@ -19,6 +20,8 @@ package struct SystemdNotify: Sendable {
         case status(String)
         /// The service is alive; resets the watchdog's clock.
         case watchdog
+        /// A descriptor of the store is not needed any more; its name as `SystemdSockets` has it.
+        case forget(String)
 
         /// The assignment as it goes into the datagram, without a line end after it.
         package var assignment: String {
@@ -28,6 +31,7 @@ package struct SystemdNotify: Sendable {
             case .stopping: "STOPPING=1"
             case .mainProcess(let pid): "MAINPID=\(pid)"
             case .watchdog: "WATCHDOG=1"
+            case .forget(let name): "FDSTOREREMOVE=1\nFDNAME=\(name)"
             // A line end would start another assignment.
             case .status(let text): "STATUS=" + text.split(whereSeparator: \.isNewline).joined(separator: " ")
             }
@@ -81,14 +85,30 @@ package struct SystemdNotify: Sendable {
 
     /// Sends messages in one datagram, without waiting; throws when systemd could not be told.
     package func send(_ messages: [Message]) throws(SystemError) {
+        try send(Self.datagram(messages), with: nil)
+    }
+
+    /// Has systemd hold a copy of a socket, which the next start of the service finds among its sockets under that name.
+    ///
+    /// sd_pid_notify_with_fds(3); where the unit has no FileDescriptorStoreMax=, systemd drops it. What it holds already it
+    /// takes once.
+    package func store(_ socket: ListeningSocket, as name: String) throws(SystemError) {
+        try send("FDSTORE=1\nFDNAME=\(name)", with: socket.descriptor.number)
+    }
+
+    private func send(_ datagram: String, with passed: Int32?) throws(SystemError) {
         let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let number = socket(AF_UNIX, kind, 0)
         guard number >= 0 else { throw SystemError("open", "notify socket") }
         let descriptor = Descriptor(owning: number)
-        let bytes = Array(Self.datagram(messages).utf8)
+        let bytes = Array(datagram.utf8)
         let result = address.withSockaddr { address, length in
             retryingInterrupts {
-                sendto(descriptor.number, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
+                if let passed {
+                    return CLinux_send_descriptor(
+                        descriptor.number, address, length, bytes, bytes.count, passed)
+                }
+                return sendto(descriptor.number, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
             }
         }
         guard result == bytes.count else { throw SystemError("notify", address.description) }

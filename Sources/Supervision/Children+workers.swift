@@ -7,6 +7,9 @@ extension Children {
     /// Whether no worker drains beside the one that followed it, and none is on trial.
     var areAllSettled: Bool { slots.allSatisfy { $0.hasFreeRow } }
 
+    /// Requests that workers ever began.
+    var requestsBegun: UInt64 { all.reduce(0) { $0 &+ board.requestsBegun($1.role) } }
+
     /// The slots in use.
     var slotsInUse: ArraySlice<WorkerSlot> { slots.prefix(workersWanted) }
 

@@ -1,7 +1,7 @@
 package import Configuration
 package import Processes
 
-/// The sockets of clients: those that systemd passed where an address matches, else our own.
+/// The sockets of clients: those that systemd passed or kept where an address matches, else our own.
 ///
 /// The supervisor holds them, so that a dead worker loses no connection that waits to be accepted.
 package struct Listeners {
@@ -19,14 +19,19 @@ package struct Listeners {
 
     /// In the order of the configuration; passed ones that it does not name follow.
     package var sockets: [ListeningSocket] { entries.map(\.socket) }
+    /// Those that end with the service, unless systemd is asked to keep them.
+    package var own: [ListeningSocket] { entries.filter { !$0.isPassed }.map(\.socket) }
 
-    /// Opens what the configuration names and `passed` does not already hold; takes all that was passed.
+    /// Opens what the configuration names and systemd does not already hold; takes all that a socket unit passed.
     ///
-    /// Throws a `StartError` with 69 when an address cannot be bound; what was bound until then is closed and its socket
-    /// files are removed.
-    package init(_ configuration: Configuration, passed: [ListeningSocket]) throws(StartError) {
-        let held = passed.map { Entry(address: nil, socket: $0, isPassed: true) }
+    /// One that was kept for an address that is no longer named is closed, and its file removed. Throws a `StartError` with
+    /// 69 when an address cannot be bound; what was bound until then is closed and its socket files are removed.
+    package init(_ configuration: Configuration, _ systemd: SystemdSockets) throws(StartError) {
+        let held =
+            systemd.passed.map { Entry(address: nil, socket: $0, isPassed: true) }
+            + systemd.kept.map { Entry(address: nil, socket: $0, isPassed: false) }
         entries = try Self.open(configuration.listen, holding: held)
+        for socket in systemd.kept where !entries.contains(where: { $0.socket === socket }) { socket.removeFile() }
     }
 
     /// Takes over what the program before had open, and opens what else the configuration names.
@@ -76,11 +81,11 @@ package struct Listeners {
         entries = []
     }
 
-    /// The socket for the admin endpoints; one of `passed` that matches is taken out of it.
+    /// The socket for the admin endpoints; one of systemd's that matches is taken out of them.
     ///
     /// Throws a `StartError` with 69 when the address cannot be bound.
     package static func admin(
-        _ configuration: Configuration, takingFrom passed: inout [ListeningSocket], handedOver: Int32? = nil
+        _ configuration: Configuration, takingFrom systemd: inout SystemdSockets, handedOver: Int32? = nil
     ) throws(StartError) -> ListeningSocket {
         do throws(SystemError) {
             let wanted = try address(configuration.admin)
@@ -89,7 +94,7 @@ package struct Listeners {
                 // Port 0 is whichever was chosen for it.
                 if serves(socket.address, wanted) || wanted.port == 0 { return socket }
             }
-            if let index = passed.firstIndex(where: { serves($0.address, wanted) }) { return passed.remove(at: index) }
+            if let socket = systemd.remove(where: { serves($0, wanted) }) { return socket }
             return try ListeningSocket(bindingTo: wanted, mode: mode)
         } catch {
             throw StartError(exitCode: 69, description: error.description)

@@ -11,10 +11,12 @@ package struct ServiceStatus {
         package var held: Int
         package var isDraining: Bool
         package var isReloading: Bool
+        /// Requests that were ever begun.
+        package var requestsTotal: UInt64
 
         package init(
             workersReady: Int, workersWanted: Int, workersRunning: Int, held: Int, isDraining: Bool,
-            isReloading: Bool = false
+            isReloading: Bool = false, requestsTotal: UInt64 = 0
         ) {
             self.workersReady = workersReady
             self.workersWanted = workersWanted
@@ -22,15 +24,16 @@ package struct ServiceStatus {
             self.held = held
             self.isDraining = isDraining
             self.isReloading = isReloading
+            self.requestsTotal = requestsTotal
         }
 
-        /// Such as "4/4 workers ready", "reloading, 4/4 workers ready", "degraded, 3/4 workers ready, 1 held",
-        /// "draining, 2 workers left".
-        package var line: String {
+        /// Such as "4/4 workers ready, 1200 requests/s", "reloading, 4/4 workers ready", "degraded, 3/4 workers ready, 1 held",
+        /// "draining, 2 workers left"; `rate` is nil as long as it is not known.
+        package func line(rate: UInt64? = nil) -> String {
             if isDraining { return "draining, \(workersRunning) \(workersRunning == 1 ? "worker" : "workers") left" }
             let ready = "\(workersReady)/\(workersWanted) workers ready"
             let line = held == 0 ? ready : "degraded, \(ready), \(held) held"
-            return isReloading ? "reloading, " + line : line
+            return (isReloading ? "reloading, " : "") + line + (rate.map { ", \($0) requests/s" } ?? "")
         }
     }
 
@@ -40,11 +43,13 @@ package struct ServiceStatus {
     private var toldStopping = false
     private var toldLine = ""
     private var watchdogAt: MonotonicTime
+    private var rate: RequestRate
 
     /// A service under a watchdog tells that it lives every `watchdogInterval`; nil without one.
     package init(watchdogInterval: Duration?, at now: MonotonicTime) {
         self.watchdogInterval = watchdogInterval
         watchdogAt = now
+        rate = RequestRate(at: now)
     }
 
     /// When `messages` is due even if nothing changes; nil without a watchdog.
@@ -67,9 +72,10 @@ package struct ServiceStatus {
             toldStopping = true
             messages.append(.stopping)
         }
-        if picture.line != toldLine {
-            toldLine = picture.line
-            messages.append(.status(picture.line))
+        let line = picture.line(rate: rate.perSecond(picture.requestsTotal, at: now))
+        if line != toldLine {
+            toldLine = line
+            messages.append(.status(line))
         }
         if let watchdogInterval, now >= watchdogAt {
             watchdogAt = now + watchdogInterval

@@ -23,6 +23,8 @@ package enum SupervisionLimits {
     package static let lastDrain = Duration.seconds(2)
     /// Between two looks at the workers' heartbeats, at most; a quarter of the stale limit when that is shorter.
     package static let heartbeatCheck = Duration.seconds(1)
+    /// Between two measurements of the rate that systemd's status line shows.
+    package static let rate = Duration.seconds(5)
     /// Bytes of a request line on the control socket.
     package static let controlLine = 4_096
     /// Clients of the control socket at a time; more wait in its queue.

@@ -227,11 +227,16 @@ struct SupervisorLoop {
     }
 
     private mutating func tellSystemd(at now: MonotonicTime) {
-        guard resources.notify != nil else { return }
+        guard let notify = resources.notify else { return }
         let picture = ServiceStatus.Picture(
             workersReady: children.workersReady, workersWanted: children.workersWanted,
             workersRunning: children.workersRunning, held: children.held, isDraining: shutdown.hasBegun,
-            isReloading: rolls.isReloading)
+            isReloading: rolls.isReloading, requestsTotal: children.requestsBegun)
+        do throws(SystemError) {
+            try resources.store.follow(children.generation.listeners.own, notify)
+        } catch {
+            log.failed(error)
+        }
         tell(status.messages(picture, areAllReady: children.areAllReady, at: now))
     }
 

@@ -11,6 +11,8 @@ final class SupervisorResources {
     let admin: ListeningSocket
     let control: ControlServer
     let board: Board
+    /// What systemd is to hold while this process is not there.
+    var store: SocketStore
     /// The first one.
     let generation: Generation
     /// This program, for its return when its successor cannot start.
@@ -31,10 +33,10 @@ final class SupervisorResources {
         _ options: SupervisorOptions, _ handover: Handover?, log: SupervisorLog, at now: MonotonicTime
     ) throws(StartError) {
         let configuration = options.configuration
-        var passed: [ListeningSocket]
+        var systemd: SystemdSockets
         let openFiles: UInt64
         do throws(SystemError) {
-            passed = try SystemdSockets.take()
+            systemd = try SystemdSockets.take()
             try Descriptor.markAllCloseOnExec()
             try log.output.use(configuration.log)
             openFiles = try ResourceLimits.raiseOpenFiles()
@@ -58,10 +60,11 @@ final class SupervisorResources {
         } catch {
             throw StartError(exitCode: 70, description: "\(error)")
         }
-        admin = try Listeners.admin(configuration, takingFrom: &passed, handedOver: handover?.admin)
+        store = SocketStore(systemd)
+        admin = try Listeners.admin(configuration, takingFrom: &systemd, handedOver: handover?.admin)
         var listeners: Listeners?
         do throws(StartError) {
-            let opened = try Self.listeners(configuration, handover, passed)
+            let opened = try Self.listeners(configuration, handover, systemd)
             listeners = opened
             generation = try Self.first((handover?.generation ?? 0) + 1, options, opened)
             control = try Self.control(configuration, handover)
@@ -87,9 +90,9 @@ final class SupervisorResources {
     }
 
     private static func listeners(
-        _ configuration: Configuration, _ handover: Handover?, _ passed: [ListeningSocket]
+        _ configuration: Configuration, _ handover: Handover?, _ systemd: SystemdSockets
     ) throws(StartError) -> Listeners {
-        guard let handover else { return try Listeners(configuration, passed: passed) }
+        guard let handover else { return try Listeners(configuration, systemd) }
         return try Listeners(configuration, handedOver: handover.listeners)
     }
 

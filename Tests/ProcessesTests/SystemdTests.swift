@@ -63,6 +63,49 @@ import Testing
         #expect(interval("soon", nil) == nil)
     }
 
+    @Test func aSocketIsStoredUnderItsNameWithItsDescriptor() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/notify"
+        let systemd = try receiver(SocketAddress(unixPath: path))
+        let socket = try ListeningSocket(bindingTo: SocketAddress(host: "127.0.0.1", port: 0))
+        let name = try #require(SystemdSockets.name(for: socket.address))
+        try #require(try notify(["NOTIFY_SOCKET": path])).store(socket, as: name)
+
+        var bytes = [UInt8](repeating: 0, count: 100)
+        // A header of 16 bytes and an int (cmsg(3)), on 8 bytes' boundary.
+        var control = [UInt64](repeating: 0, count: 3)
+        let count = bytes.withUnsafeMutableBytes { bytes in
+            control.withUnsafeMutableBytes { control in
+                var part = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+                return withUnsafeMutablePointer(to: &part) { part in
+                    var message = msghdr()
+                    message.msg_iov = part
+                    message.msg_iovlen = 1
+                    message.msg_control = control.baseAddress
+                    message.msg_controllen = control.count
+                    return recvmsg(systemd.number, &message, 0)
+                }
+            }
+        }
+        #expect(String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self) == "FDSTORE=1\nFDNAME=\(name)")
+        let passed = try ListeningSocket(adopting: Int32(truncatingIfNeeded: control[2]))
+        #expect(passed.address == socket.address)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "kept-127.0.0.1|8080"), ("::1", "kept-[||1]|8080"), ("/run/x.sock", "kept-unix|/run/x.sock"),
+    ])
+    func aNameHasNoColon(host: String, name: String) throws {
+        let isPath = host.hasPrefix("/")
+        let address =
+            try isPath ? SocketAddress(unixPath: host) : SocketAddress(host: host, port: 8_080)
+        #expect(SystemdSockets.name(for: address) == name)
+    }
+
+    @Test func anAddressThatNoNameCanHoldHasNone() throws {
+        #expect(SystemdSockets.name(for: try SocketAddress(unixPath: "/run/ä.sock")) == nil)
+    }
+
     @Test func socketsMeantForAnotherProcessAreNotTaken() throws {
         #expect(try SystemdSockets.count(descriptors: "2", meantFor: "42", pid: 42) == 2)
         #expect(try SystemdSockets.count(descriptors: "2", meantFor: "41", pid: 42) == 0)

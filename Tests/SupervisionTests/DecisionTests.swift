@@ -79,6 +79,22 @@ import Testing
         #expect(status.messages(picture(ready: 4), areAllReady: true, at: now) == [])
     }
 
+    @Test func theStatusSaysHowManyRequestsThereWereInASecondOnceThatIsKnown() {
+        var status = ServiceStatus(watchdogInterval: nil, at: now)
+        func lines(_ total: UInt64, after seconds: Double) -> [String] {
+            var busy = picture(ready: 4)
+            busy.requestsTotal = total
+            return status.messages(busy, areAllReady: false, at: now + .seconds(seconds)).map(\.assignment)
+        }
+        #expect(lines(1_000, after: 0) == ["STATUS=4/4 workers ready"])
+        #expect(lines(2_000, after: 4.9) == [])
+        #expect(lines(2_000, after: 5) == ["STATUS=4/4 workers ready, 200 requests/s"])
+        #expect(lines(9_000, after: 9.9) == [], "it is told every five seconds at most")
+        #expect(lines(12_000, after: 15) == ["STATUS=4/4 workers ready, 1000 requests/s"])
+        #expect(lines(12_000, after: 20) == ["STATUS=4/4 workers ready, 0 requests/s"])
+        #expect(lines(3, after: 25) == [], "a total that went back counts as none")
+    }
+
     @Test func theWatchdogIsToldInItsInterval() {
         var status = ServiceStatus(watchdogInterval: .seconds(2), at: now)
         _ = status.messages(picture(ready: 0), areAllReady: false, at: now)

@@ -93,6 +93,23 @@ static inline int64_t CLinux_peer_user(int socket) {
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? -1 : (int64_t)peer.uid;
 }
 
+/// Sends a datagram with a descriptor beside its bytes (sendmsg(2), SCM_RIGHTS in unix(7)).
+/// C because the CMSG_ macros are function-like. Returns how many bytes were sent, or -1 with errno.
+static inline ssize_t CLinux_send_descriptor(
+    int socket, const struct sockaddr *_Nullable address, socklen_t length, const void *bytes, size_t count,
+    int descriptor) {
+    union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control = {{0}};
+    struct iovec part = {(void *)bytes, count};
+    struct msghdr message = {
+        .msg_name = (void *)address, .msg_namelen = length, .msg_iov = &part, .msg_iovlen = 1,
+        .msg_control = &control, .msg_controllen = sizeof control};
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(&control.header), &descriptor, sizeof descriptor);
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 /// The size of a terminal in characters (TIOCGWINSZ, ioctl_tty(2)). C because ioctl is variadic.
 /// Returns 0, or -1 with errno (ENOTTY: not a terminal).
 static inline int CLinux_terminal_size(int descriptor, int *rows, int *columns) {
