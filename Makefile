@@ -7,13 +7,22 @@ DESTDIR ?=
 SWIFT ?= swift
 FUZZ_SECONDS ?= 60
 CHAOS_SECONDS ?= 60
-RELEASE := $(SWIFT) build -c release --static-swift-stdlib
+# Where the programs are that are installed or packaged.
+PROGRAMS ?= .build/release
+SHARE = $(DESTDIR)$(PREFIX)/share
+MAN = $(SHARE)/man
+# The same wherever it is built: no path of this folder in it. And nothing that a release does not want: no library searched
+# for beside the program, and no address of a function left to be filled in later (ld(1), -z now).
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now \
+	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 # What the programs need, and what their tests and benchmarks need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev
-TEST_PACKAGES := nginx curl iproute2 perl openssl gdb chromium python3 python3-venv
+DEB_PACKAGES := dpkg-dev binutils perl
+TEST_PACKAGES := nginx curl iproute2 perl openssl gdb chromium python3 python3-venv systemd lintian logrotate \
+	$(DEB_PACKAGES)
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test build release lint format install bench fuzz chaos setup setup-test
+.PHONY: help run test build release lint format install deb files bench fuzz chaos setup setup-deb setup-test
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
@@ -39,15 +48,35 @@ lint: ## check the style of all Swift sources
 format: ## put all Swift sources into that style
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
-install: release ## install programs, units and sample configuration (DESTDIR=, PREFIX=, SYSCONFDIR=)
-	install -D -m 755 .build/release/gatewayd $(DESTDIR)$(PREFIX)/bin/gatewayd
-	install -D -m 755 .build/release/gatewayctl $(DESTDIR)$(PREFIX)/bin/gatewayctl
-	install -D -m 644 deploy/gatewayd.service $(DESTDIR)$(UNITDIR)/gatewayd.service
-	install -D -m 644 deploy/gatewayd.socket $(DESTDIR)$(UNITDIR)/gatewayd.socket
+install: release ## install programs, units, manual pages, sample configuration (DESTDIR=, PREFIX=, SYSCONFDIR=)
+	@$(MAKE) --no-print-directory files
+	@test -n "$(DESTDIR)" || getent passwd gatewayd > /dev/null || \
+		echo "The unit runs as the user gatewayd: systemd-sysusers gatewayd.conf"
+
+deb: release setup-deb ## build a Debian package in .build; the same source gives the same bytes (VERSION=, MAINTAINER=)
+	deploy/debian/build $(PROGRAMS) .build
+
+# All that is installed, of programs that are built.
+files:
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)/gatewayd $(PROGRAMS)/gatewayctl
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) deploy/gatewayd.service deploy/gatewayd.socket
+	test $(PREFIX) = /usr || sed -i 's|/usr/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(UNITDIR)/gatewayd.service
+	install -D -m 644 deploy/gatewayd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatewayd.conf
+	install -D -m 644 deploy/gatewayd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatewayd.conf
+	install -D -m 644 deploy/gatewayd.logrotate $(DESTDIR)$(SYSCONFDIR)/logrotate.d/gatewayd
 	test -e $(DESTDIR)$(SYSCONFDIR)/gatewayd/gatewayd.yaml || \
 		install -D -m 644 deploy/gatewayd.yaml $(DESTDIR)$(SYSCONFDIR)/gatewayd/gatewayd.yaml
-	@test -n "$(DESTDIR)" || getent passwd gatewayd > /dev/null || \
-		echo "The unit runs as the user gatewayd: systemd-sysusers --inline 'u gatewayd - \"gatewayd fan-out gateway\"'"
+	mkdir -p $(MAN)/man1 $(MAN)/man5 $(MAN)/man8
+	gzip -9nc deploy/man/gatewayctl.1 > $(MAN)/man1/gatewayctl.1.gz
+	gzip -9nc deploy/man/gatewayd.8 > $(MAN)/man8/gatewayd.8.gz
+	deploy/man/from-markdown < deploy/CONFIGURATION.md | gzip -9n > $(MAN)/man5/gatewayd.yaml.5.gz
+	mkdir -p $(SHARE)/bash-completion/completions $(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d
+	for program in gatewayd gatewayctl; do \
+		complete="$(PROGRAMS)/$$program --generate-completion-script"; \
+		$$complete bash | sed '1{/^#!/d}' > $(SHARE)/bash-completion/completions/$$program && \
+		$$complete zsh > $(SHARE)/zsh/vendor-completions/_$$program && \
+		$$complete fish > $(SHARE)/fish/vendor_completions.d/$$program.fish || exit; \
+	done
 
 fuzz: ## let libFuzzer try what reads bytes from outside, for a minute (FUZZ_SECONDS=, ARGS="answer")
 	Tests/Fuzz/run $(FUZZ_SECONDS) $(ARGS)
@@ -62,6 +91,9 @@ bench: release ## measure beside Go, Node, nginx+Lua and two programs in C in on
 
 setup: ## install what building needs
 	@$(call install_missing,$(BUILD_PACKAGES))
+
+setup-deb:
+	@$(call install_missing,$(DEB_PACKAGES))
 
 setup-test: ## install what building and testing need
 	@$(call install_missing,$(BUILD_PACKAGES) $(TEST_PACKAGES))

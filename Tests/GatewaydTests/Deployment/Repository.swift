@@ -9,6 +9,9 @@ enum Repository {
     static func text(_ path: String) throws -> String {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
+
+    /// Where a file is, named from the top level.
+    static func path(_ path: String) -> String { root.appending(path: path).path }
 }
 
 /// An exchange that a delivered file no longer has the place for.

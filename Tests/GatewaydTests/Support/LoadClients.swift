@@ -23,6 +23,8 @@ final class LoadClients: Sendable {
     private let body: [UInt8]?
     private let limit: Int
     private let reconnects: Bool
+    /// Where to connect in place of a port of 127.0.0.1.
+    private let socketPath: String?
 
     /// Begins at once; each connection has its own failure count, none ends the others.
     ///
@@ -38,7 +40,17 @@ final class LoadClients: Sendable {
         return clients
     }
 
-    private init(_ connections: Int, _ body: String?, _ limit: Int, _ reconnects: Bool) {
+    /// The same over a unix socket.
+    static func start(socketPath: String, connections: Int, path: String) -> LoadClients {
+        let clients = LoadClients(connections, nil, .max, true, socketPath)
+        for index in 0..<connections { clients.connect(index, 0, path) }
+        return clients
+    }
+
+    private init(
+        _ connections: Int, _ body: String?, _ limit: Int, _ reconnects: Bool, _ socketPath: String? = nil
+    ) {
+        self.socketPath = socketPath
         self.connections = connections
         self.body = body.map { Array($0.utf8) }
         self.limit = limit
@@ -71,7 +83,7 @@ final class LoadClients: Sendable {
 
     private func connect(_ index: Int, _ port: Int, _ path: String) {
         open.withLock { $0 += 1 }
-        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
@@ -79,11 +91,13 @@ final class LoadClients: Sendable {
                 }
             }
             .connectTimeout(.seconds(30))
-            .connect(host: "127.0.0.1", port: port)
-            .whenFailure { error in
-                self.failed("connect: \(error)")
-                self.ended()
-            }
+        let connected =
+            socketPath.map { bootstrap.connect(unixDomainSocketPath: $0) }
+            ?? bootstrap.connect(host: "127.0.0.1", port: port)
+        connected.whenFailure { error in
+            self.failed("connect: \(error)")
+            self.ended()
+        }
     }
 
     /// Follows a connection that the server has ended as it should.
