@@ -31,6 +31,9 @@ package actor LoopActor {
         return result.wait()
     }
 
+    // The check that withoutActuallyEscaping makes counts the letters of this file's whole path, whatever -file-prefix-map
+    // says, and a build would depend on the folder that it is made in.
+    #sourceLocation(file:"LoopActor+isolation.swift",line:33)
     /// Runs an operation that is known to be on the loop already, as every callback of libcurl is.
     ///
     /// Traps when it is not.
@@ -43,6 +46,7 @@ package actor LoopActor {
             try unsafeBitCast(operation, to: (() throws -> Value).self)()
         }
     }
+    #sourceLocation()
 }
 
 /// A value that one thread waits for.

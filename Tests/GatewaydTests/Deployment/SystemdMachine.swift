@@ -71,13 +71,11 @@ final class SystemdMachine: Sendable {
     }
 
     deinit {
-        // The end of PID 1 is the end of all its namespace has, pid_namespaces(7).
-        kill(program.pid, SIGKILL)
+        // The end of PID 1 is the end of all that its namespace has, and comes after theirs, pid_namespaces(7).
+        kill(pid, SIGKILL)
         program.stop()
         let name = URL(fileURLWithPath: folder.path).lastPathComponent
-        let sweep = try? Program("/bin/bash", ["-c", Self.groups + "sweep \(name)"])
-        let deadline = ContinuousClock.now + .seconds(5)
-        while sweep?.exitCode == nil, ContinuousClock.now < deadline { usleep(5_000) }
+        _ = try? Program("/bin/bash", ["-c", Self.groups + "sweep \(name)"])
     }
 
     /// Where one of its files is, as it is seen from here.
