@@ -42,7 +42,8 @@ final class RequestFlow: RequestHandler {
             // A WebSocket lasts as long as its ends want.
             counters.requestFinished(status: status, latency: status == 101 ? nil : elapsed)
             if let trace = mark.recorded {
-                trace.ended(request, route: answered.route, status: status, elapsed: elapsed)
+                let client = services.proxies.forwardedClient(of: request) ?? request.clientAddress
+                trace.ended(request, of: client, route: answered.route, status: status, elapsed: elapsed)
             }
             log?.append(
                 request, answered, mark, client: services.proxies.forwardedClient(of: request) ?? request.client,

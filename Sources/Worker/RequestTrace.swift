@@ -82,7 +82,9 @@ final class RequestTrace {
     }
 
     /// The request is answered; it comes after its calls.
-    func ended(_ request: Request, route: Route?, status: Int, elapsed: Duration) {
+    ///
+    /// - Parameter client: Its address, as far as it is known.
+    func ended(_ request: Request, of client: String?, route: Route?, status: Int, elapsed: Duration) {
         let times = clock.span(from: request.received, elapsed)
         let route = route?.path.text
         var span = Span(
@@ -98,7 +100,7 @@ final class RequestTrace {
             ("gateway.request_id", .text(id)),
         ]
         if let route { span.attributes.append(("http.route", .text(route))) }
-        if let client = request.clientAddress { span.attributes.append(("client.address", .text(client))) }
+        if let client { span.attributes.append(("client.address", .text(client))) }
         if status >= 500 {
             span.attributes.append(("error.type", .text("\(status)")))
             span.isError = true

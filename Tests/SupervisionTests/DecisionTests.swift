@@ -119,7 +119,7 @@ import Testing
     @Test func anUnknownCommandIsAnsweredWithTheKnownOnes() {
         #expect(
             ControlCommand.unknownAnswer(to: Array("re\"load".utf8))
-                == #"{"error":"unknown command 're\"load'; known are status, stats, why ID, stop, drain, reload, scale N, restart [ID], upgrade"}"#
+                == #"{"error":"unknown command 're\"load'; known are status, stats, why ID, stop, drain, reload, scale N, restart [ID], upgrade, log-level [LEVEL]"}"#
         )
     }
 }
