@@ -18,7 +18,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath
 # What the programs need, and what their tests and benchmarks need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev
 DEB_PACKAGES := dpkg-dev binutils perl
-TEST_PACKAGES := nginx curl iproute2 perl openssl gdb chromium python3 python3-venv systemd lintian logrotate \
+TEST_PACKAGES := nginx haproxy curl iproute2 perl openssl gdb chromium python3 python3-venv systemd lintian logrotate \
 	$(DEB_PACKAGES)
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
@@ -97,10 +97,8 @@ setup-deb:
 
 setup-test: ## install what building and testing need
 	@$(call install_missing,$(BUILD_PACKAGES) $(TEST_PACKAGES))
-	@cmp -s Tests/Collector/requirements.txt .build/collector/requirements.txt || { \
-		python3 -m venv .build/collector && \
-		.build/collector/bin/pip install -q --disable-pip-version-check -r Tests/Collector/requirements.txt && \
-		cp Tests/Collector/requirements.txt .build/collector/; }
+	@$(call install_python,collector,Tests/Collector)
+	@$(call install_python,manifests,Tests/Manifests)
 
 # Asks apt only when something is missing: a second run needs neither the network nor root.
 define install_missing
@@ -111,4 +109,12 @@ if [ -n "$$missing" ]; then \
 	echo "installing:$$missing"; \
 	$(sudo) apt-get update -q && $(sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
 fi
+endef
+
+# What tests need of PyPI, in an environment of its own under .build.
+define install_python
+cmp -s $(2)/requirements.txt .build/$(1)/requirements.txt || { \
+	python3 -m venv .build/$(1) && \
+	.build/$(1)/bin/pip install -q --disable-pip-version-check -r $(2)/requirements.txt && \
+	cp $(2)/requirements.txt .build/$(1)/; }
 endef

@@ -100,6 +100,16 @@ import Testing
         }
     }
 
+    @Test("each key stands in an example of the reference, and so in a file that is checked")
+    func keysInExamples() throws {
+        let blocks = try Self.reference().components(separatedBy: "```yaml\n").dropFirst()
+        let words = blocks.compactMap { $0.components(separatedBy: "```").first }.joined(separator: "\n")
+            .split { " \n#{[,".contains($0) }
+        let keys = Set(words.filter { $0.hasSuffix(":") }.map { $0.dropLast() })
+        let known = Self.chapters.flatMap(Self.known).compactMap { $0.split(separator: ".").last }
+        #expect(Set(known).subtracting(keys) == [], "keys without an example")
+    }
+
     @Test("the sample shows each key that the reference has")
     func sample() throws {
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

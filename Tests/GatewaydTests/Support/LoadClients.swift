@@ -26,6 +26,19 @@ final class LoadClients: Sendable {
     /// Where to connect in place of a port of 127.0.0.1.
     private let socketPath: String?
 
+    /// Where they connect to.
+    enum Destination: Sendable {
+        case port(Int)
+        case unixSocket(String)
+    }
+
+    /// Begins at once with a port of 127.0.0.1.
+    static func start(
+        port: Int, connections: Int, path: String, body: String? = nil, reconnects: Bool = false, limit: Int = .max
+    ) -> LoadClients {
+        start(.port(port), connections: connections, path: path, body: body, reconnects: reconnects, limit: limit)
+    }
+
     /// Begins at once; each connection has its own failure count, none ends the others.
     ///
     /// - Parameters:
@@ -33,10 +46,11 @@ final class LoadClients: Sendable {
     ///   - reconnects: Whether a connection that the server ends with `Connection: close` is followed by another one.
     ///   - limit: Requests of all connections together, after which they stop by themselves.
     static func start(
-        port: Int, connections: Int, path: String, body: String? = nil, reconnects: Bool = false, limit: Int = .max
+        _ destination: Destination, connections: Int, path: String, body: String? = nil, reconnects: Bool = false,
+        limit: Int = .max
     ) -> LoadClients {
         let clients = LoadClients(connections, body, limit, reconnects)
-        for index in 0..<connections { clients.connect(index, port, path) }
+        for index in 0..<connections { clients.connect(index, destination, path) }
         return clients
     }
 
@@ -81,28 +95,37 @@ final class LoadClients: Sendable {
         return state.withLock { $0 }
     }
 
-    private func connect(_ index: Int, _ port: Int, _ path: String) {
+    private func connect(_ index: Int, _ destination: Destination, _ path: String) {
         open.withLock { $0 += 1 }
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(LoadHandler(self, index, port, path))
+                    try channel.pipeline.syncOperations.addHandler(LoadHandler(self, index, destination, path))
                 }
             }
             .connectTimeout(.seconds(30))
+<<<<<<< HEAD
         let connected =
             socketPath.map { bootstrap.connect(unixDomainSocketPath: $0) }
             ?? bootstrap.connect(host: "127.0.0.1", port: port)
         connected.whenFailure { error in
+=======
+        let channel =
+            switch destination {
+            case .port(let port): bootstrap.connect(host: "127.0.0.1", port: port)
+            case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+            }
+        channel.whenFailure { error in
+>>>>>>> f6cb859 (Show several hosts behind nginx, HAProxy and on Kubernetes, say how gatewayd is run and how others' files become ours, and run what the documentation says)
             self.failed("connect: \(error)")
             self.ended()
         }
     }
 
     /// Follows a connection that the server has ended as it should.
-    fileprivate func follow(_ index: Int, _ port: Int, _ path: String) {
-        if reconnects { connect(index, port, path) }
+    fileprivate func follow(_ index: Int, _ destination: Destination, _ path: String) {
+        if reconnects { connect(index, destination, path) }
     }
 
     fileprivate func ended() { open.withLock { $0 -= 1 } }
@@ -134,7 +157,7 @@ private final class LoadHandler: ChannelInboundHandler {
 
     private let clients: LoadClients
     private let index: Int
-    private let port: Int
+    private let destination: LoadClients.Destination
     private let path: String
     private var status = 0
     private var body: [UInt8] = []
@@ -142,10 +165,10 @@ private final class LoadHandler: ChannelInboundHandler {
     private var isWaiting = false
     private var keepsAlive = true
 
-    init(_ clients: LoadClients, _ index: Int, _ port: Int, _ path: String) {
+    init(_ clients: LoadClients, _ index: Int, _ destination: LoadClients.Destination, _ path: String) {
         self.clients = clients
         self.index = index
-        self.port = port
+        self.destination = destination
         self.path = path
     }
 
@@ -172,7 +195,7 @@ private final class LoadHandler: ChannelInboundHandler {
             isWaiting = false
             let goesOn = clients.answered(index, status: status, body, after: .now - sent)
             if goesOn, keepsAlive { return send(context) }
-            if goesOn { clients.follow(index, port, path) }
+            if goesOn { clients.follow(index, destination, path) }
             context.close(promise: nil)
         }
     }
