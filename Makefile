@@ -6,6 +6,9 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 SWIFT ?= swift
 FUZZ_SECONDS ?= 60
+MUTATIONS ?= 1000000
+# What cannot run beside a sanitizer: tests of memory and of speed, which it multiplies, and of what a runtime writes when it dies.
+UNSANITIZED := LeakTests|ThousandClientsTests|ChaosTests|Dashboard|CrashReportTests|InheritedDescriptorTests|Machine|TidyTests
 CHAOS_SECONDS ?= 60
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # What the programs need, and what their tests and benchmarks need on top.
@@ -13,7 +16,7 @@ BUILD_PACKAGES := libcurl4-openssl-dev
 TEST_PACKAGES := nginx curl iproute2 perl openssl gdb chromium python3 python3-venv
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test build release lint format install bench fuzz chaos setup setup-test
+.PHONY: help run test build release lint format install bench fuzz sanitize chaos setup setup-test
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
@@ -49,8 +52,18 @@ install: release ## install programs, units and sample configuration (DESTDIR=, 
 	@test -n "$(DESTDIR)" || getent passwd gatewayd > /dev/null || \
 		echo "The unit runs as the user gatewayd: systemd-sysusers --inline 'u gatewayd - \"gatewayd fan-out gateway\"'"
 
-fuzz: ## let libFuzzer try what reads bytes from outside, for a minute (FUZZ_SECONDS=, ARGS="answer")
+fuzz: setup-test ## let libFuzzer try what reads bytes from outside, for a minute, and send a gateway a million mutations (FUZZ_SECONDS=, MUTATIONS=, ARGS="answer")
 	Tests/Fuzz/run $(FUZZ_SECONDS) $(ARGS)
+	$(RELEASE) --product gatewayd
+	$(SWIFT) build --build-tests
+	GATEWAYD=$(CURDIR)/.build/release/gatewayd MUTATIONS=$(MUTATIONS) $(SWIFT) test --skip-build --filter MutationTests
+
+sanitize: setup-test ## run the tests with AddressSanitizer, then with ThreadSanitizer, in builds of their own (ARGS="--filter X")
+	for kind in address thread; do \
+		options="--sanitize=$$kind --scratch-path .build/$$kind"; \
+		$(SWIFT) build --build-tests $$options && \
+		$(SWIFT) test --skip-build $$options --skip '$(UNSANITIZED)' $(ARGS) || exit 1; \
+	done
 
 chaos: setup-test ## kill, reload, scale, upgrade and break upstreams at random under load (CHAOS_SECONDS=, CHAOS_SEED=)
 	$(SWIFT) build --build-tests
