@@ -6,6 +6,9 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 SWIFT ?= swift
 FUZZ_SECONDS ?= 60
+MUTATIONS ?= 1000000
+# What cannot run beside a sanitizer: tests of memory and of speed, which it multiplies, and of what a runtime writes when it dies.
+UNSANITIZED := LeakTests|ThousandClientsTests|ChaosTests|Dashboard|CrashReportTests|InheritedDescriptorTests|Machine|TidyTests
 CHAOS_SECONDS ?= 60
 # Where the programs are that are installed or packaged.
 PROGRAMS ?= .build/release
@@ -22,7 +25,7 @@ TEST_PACKAGES := nginx haproxy curl iproute2 perl openssl gdb chromium python3 p
 	$(DEB_PACKAGES)
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test build release lint format install deb files bench fuzz chaos setup setup-deb setup-test
+.PHONY: help run test build release lint format install deb files bench fuzz sanitize chaos setup setup-deb setup-test
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
@@ -78,8 +81,18 @@ files:
 		$$complete fish > $(SHARE)/fish/vendor_completions.d/$$program.fish || exit; \
 	done
 
-fuzz: ## let libFuzzer try what reads bytes from outside, for a minute (FUZZ_SECONDS=, ARGS="answer")
+fuzz: setup-test ## let libFuzzer try what reads bytes from outside, for a minute, and send a gateway a million mutations (FUZZ_SECONDS=, MUTATIONS=, ARGS="answer")
 	Tests/Fuzz/run $(FUZZ_SECONDS) $(ARGS)
+	$(RELEASE) --product gatewayd
+	$(SWIFT) build --build-tests
+	GATEWAYD=$(CURDIR)/.build/release/gatewayd MUTATIONS=$(MUTATIONS) $(SWIFT) test --skip-build --filter MutationTests
+
+sanitize: setup-test ## run the tests with AddressSanitizer, then with ThreadSanitizer, in builds of their own (ARGS="--filter X")
+	for kind in address thread; do \
+		options="--sanitize=$$kind --scratch-path .build/$$kind"; \
+		$(SWIFT) build --build-tests $$options && \
+		$(SWIFT) test --skip-build $$options --skip '$(UNSANITIZED)' $(ARGS) || exit 1; \
+	done
 
 chaos: setup-test ## kill, reload, scale, upgrade and break upstreams at random under load (CHAOS_SECONDS=, CHAOS_SEED=)
 	$(SWIFT) build --build-tests

@@ -23,7 +23,10 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
-let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP: [Target.Dependency] = [
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOEmbedded", package: "swift-nio"),
+]
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A target of ours: Swift 6 mode, one set of settings for all.
@@ -108,7 +111,7 @@ let package = Package(
         tests("gatewayctl", ["FanOut"]),
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(
-            name: "GatewaydTests", dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux", nioHTTP] + nio,
+            name: "GatewaydTests", dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux"] + nio + nioHTTP,
             swiftSettings: swift),
         .testTarget(name: "TidyTests", swiftSettings: swift),
     ]

@@ -2,7 +2,7 @@ import Glibc
 
 /// What is fuzzed: `run` names it in FUZZ_TARGET.
 private enum Target: String {
-    case json, answer, request, url
+    case json, answer, request, template, url
 
     /// Files to begin with, by name.
     var seeds: [(name: String, bytes: [UInt8])] {
@@ -10,6 +10,7 @@ private enum Target: String {
         case .json: JSONTarget.seeds
         case .answer: AnswerTarget.seeds
         case .request: RequestsTarget.seeds
+        case .template: TemplateTarget.seeds
         case .url: URLTarget.seeds
         }
     }
@@ -20,6 +21,7 @@ private enum Target: String {
         case .json: JSONTarget.run(bytes)
         case .answer: AnswerTarget.run(bytes)
         case .request: RequestsTarget.run(bytes)
+        case .template: TemplateTarget.run(bytes)
         case .url: URLTarget.run(bytes)
         }
     }
@@ -27,7 +29,7 @@ private enum Target: String {
 
 private let target: Target = {
     guard let name = getenv("FUZZ_TARGET"), let target = Target(rawValue: String(cString: name)) else {
-        preconditionFailure("FUZZ_TARGET is json, answer, request or url")
+        preconditionFailure("FUZZ_TARGET is json, answer, request, template or url")
     }
     return target
 }()

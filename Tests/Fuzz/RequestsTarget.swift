@@ -1,7 +1,11 @@
 /// What must hold of the request parser for any bytes that a client sends; `ReadRequests` has a part of it.
 enum RequestsTarget {
-    /// One of each kind, and those that others have read in two ways.
-    static let seeds: [(name: String, bytes: [UInt8])] = [
+    /// The corpus that the gateway is held to, and one of each kind on a connection.
+    static var seeds: [(name: String, bytes: [UInt8])] {
+        mixed + RequestCase.all.filter { $0.bytes.count <= 1_000 }.enumerated().map { ("case-\($0)", $1.bytes) }
+    }
+
+    private static let mixed: [(name: String, bytes: [UInt8])] = [
         "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         "\r\nGET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nokGET / HTTP/1.0\r\n\r\n",
