@@ -142,8 +142,11 @@ extension Configuration {
 
     /// What holds for all requests of a route, after its timeout.
     private static func policies(of route: Route) -> String {
-        guard let limit = route.rateLimit else { return "" }
-        return ", rate_limit \(limit.rate.text) burst \(limit.burst) key \(limit.key.text)"
+        var traits = route.access?.traits ?? []
+        if let limit = route.rateLimit {
+            traits.append("rate_limit \(limit.rate.text) burst \(limit.burst) key \(limit.key.text)")
+        }
+        return traits.map { ", " + $0 }.joined()
     }
 
     private static func line(of call: Call, in route: FanOutRoute, upstreams: [Upstream]) -> String {
@@ -162,5 +165,19 @@ extension Configuration {
         if !call.passedBack.isEmpty { traits.append("passes back " + call.passedBack.joined(separator: ", ")) }
         let method = call.request.map { ($0.method ?? "the request's method") + " " } ?? ""
         return "    \(call.name): \(upstreams[call.upstream].name) \(method)\(call.target.text)\(suffix(traits))"
+    }
+}
+
+extension Access {
+    /// Who may, as `gatewayd check` and `explain` tell it.
+    var traits: [String] {
+        var traits: [String] = []
+        if let addresses { traits.append(addresses.text) }
+        if let keys { traits.append("one of \(keys.keys.count) API keys in \(keys.header)") }
+        if let cors {
+            let origins = cors.origins.map { $0.sorted().joined(separator: " ") } ?? "all origins"
+            traits.append("cors for \(origins)" + (cors.allowsCredentials ? " with credentials" : ""))
+        }
+        return traits
     }
 }

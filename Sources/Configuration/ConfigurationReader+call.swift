@@ -109,6 +109,7 @@ extension ConfigurationReader {
             problems.error("'url' wants \(wanted); found \(url.found); \(error.message)", at: url.place)
             return nil
         }
+        check(upstream: origin, at: url.place)
         var offset = text.utf8.count - target.utf8.count
         if !target.hasPrefix("/") {
             target = "/" + target

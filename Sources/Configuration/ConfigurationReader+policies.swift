@@ -3,7 +3,7 @@ import FanOut
 /// Reading of what holds for all requests of a route.
 extension ConfigurationReader {
     /// `rate_limit:`; nil when it is absent or wrong.
-    mutating func rateLimit(in route: Section) -> RateLimit? {
+    mutating func rateLimit(in route: Section, access: Access) -> RateLimit? {
         guard let value = route["rate_limit"],
             let section = section(value, "'rate_limit'", keys: ["rate", "burst", "key"])
         else { return nil }
@@ -12,6 +12,9 @@ extension ConfigurationReader {
         let limit = rate?.burstLimit ?? Bounds.rateBurst
         let burst = scalar(.count(1...limit), "burst", in: section)
         let key = section["key"] == nil ? .route : scalar(.rateKey, "key", in: section)
+        if key == .apiKey, access.keys == nil, let place = section["key"]?.place {
+            problems.error("the key 'api_key' wants 'api_keys' in the 'auth' of the route or of all", at: place)
+        }
         guard let rate, let key else { return nil }
         return RateLimit(rate: rate, burst: burst, key: key)
     }
@@ -37,16 +40,18 @@ extension ScalarKind where Value == RateLimit.Rate {
 extension ScalarKind where Value == RateLimit.Key {
     /// Who shares a bucket.
     fileprivate static var rateKey: Self {
-        let wanted = "route, client or header.NAME, such as header.X-Api-Key"
+        let wanted = "route, client, api_key or header.NAME, such as header.X-Tenant"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
             switch text {
             case "route": return .route
             case "client": return .client
+            case "api_key": return .apiKey
             default: break
             }
             let prefix = "header."
             guard text.hasPrefix(prefix) else {
-                throw Refusal(wanted: wanted, hint: NearestName.hint(for: text, among: ["route", "client", "header."]))
+                throw Refusal(
+                    wanted: wanted, hint: NearestName.hint(for: text, among: ["route", "client", "api_key", "header."]))
             }
             do throws(ScalarKind<String>.Refusal) {
                 return .header(try ScalarKind<String>.name.parse(String(text.dropFirst(prefix.count))))

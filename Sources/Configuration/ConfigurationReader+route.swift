@@ -12,12 +12,14 @@ extension ConfigurationReader {
         var isQuarantined = false
         var isTraced = false
         var rateLimit: RateLimit?
+        var access = Access()
     }
 
     /// The keys of a route that say what it does, of which it has one.
     private static let actions = ["fan_out", "proxy", "batch", "respond"]
     private static let keys =
         ["path", "methods", "timeout", "merge", "on_conflict", "quorum", "debug", "quarantine", "rate_limit"] + actions
+        + accessKeys
     /// Those that a route may take; TRACE and CONNECT are for proxies that a client chooses.
     static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -43,6 +45,7 @@ extension ConfigurationReader {
                 path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined,
                 rateLimit: draft.rateLimit)
             route.isTraced = draft.isTraced
+            route.access = draft.access.isOpen ? nil : draft.access
             return route
         }
     }
@@ -66,7 +69,8 @@ extension ConfigurationReader {
         draft.timeout = section["timeout"] == nil ? standard : scalar(.duration, "timeout", in: section)
         draft.isQuarantined =
             section["quarantine"] == nil ? false : scalar(.boolean, "quarantine", in: section) ?? false
-        draft.rateLimit = rateLimit(in: section)
+        draft.access = access(in: section, defaults: standardAccess)
+        draft.rateLimit = rateLimit(in: section, access: draft.access)
         draft.isTraced = scalar(.boolean, "debug", in: section) ?? false
         let fanOut = section["fan_out"] == nil ? nil : fanOut(in: section, draft: draft)
         let proxy = section["proxy"].flatMap { self.proxy($0, path: draft.path) }

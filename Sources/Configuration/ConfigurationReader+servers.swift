@@ -13,7 +13,11 @@ extension ConfigurationReader {
             problems.error("'servers' is missing in \(section.subject); it wants a list of URLs", at: section.place)
             return nil
         }
-        if case .scalar = value.content { return scalar(.server, "servers", in: section).map { [($0, 1)] } }
+        if case .scalar = value.content {
+            guard let address = scalar(.server, "servers", in: section) else { return nil }
+            check(upstream: address, at: value.place)
+            return [(address, 1)]
+        }
         guard let values = list("servers", of: "URLs", in: section) else { return nil }
         if values.count > Bounds.servers {
             problems.error("'servers' has more than \(Bounds.servers) servers", at: value.place)
@@ -30,11 +34,14 @@ extension ConfigurationReader {
     /// A URL, or `{ url, weight }`.
     private mutating func server(_ value: YAMLValue) -> (address: ServerAddress, weight: Int)? {
         guard case .mapping = value.content else {
-            return read(.server, value, subject: "a server").map { ($0, 1) }
+            guard let address = read(.server, value, subject: "a server") else { return nil }
+            check(upstream: address, at: value.place)
+            return (address, 1)
         }
         guard let section = section(value, "a server", keys: ["url", "weight"]) else { return nil }
         let weight = section["weight"] == nil ? 1 : scalar(.count(1...Bounds.weight), "weight", in: section)
         guard let address = required(.server, "url", in: section), let weight else { return nil }
+        check(upstream: address, at: section.place)
         if address.isService, let place = section.place(of: "weight") {
             problems.warning("'weight' has no meaning beside a service, whose records have weights", at: place)
         }

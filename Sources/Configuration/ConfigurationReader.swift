@@ -7,14 +7,22 @@ import FanOut
 struct ConfigurationReader {
     var problems = Problems()
     var upstreams = UpstreamTable()
+    /// Those that the file may name.
+    var files = SecretFiles.none
+    /// What no upstream may be.
+    private var ownEndpoint: OwnEndpoint?
+    /// Who may use a route that does not say it itself.
+    var standardAccess = Access()
 
-    private static let keys = [
+    private static let keys =
+        [
         "listen", "admin", "control", "workers", "access_log", "log", "tracing", "drain", "heartbeat_stale", "restart",
         "reload", "recycle", "limits", "names", "trusted_proxies", "upstreams", "routes",
-    ]
+        ] + accessKeys
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.
     mutating func read(_ text: [UInt8], environment: [String: String], files: SecretFiles) -> Configuration? {
+        self.files = files
         guard let text = decode(text) else { return nil }
         let document = YAMLDocument.read(text, environment: environment, files: files, problems: &problems)
         guard let root = document else {
@@ -41,7 +49,9 @@ struct ConfigurationReader {
         configuration.names = names(in: section)
         configuration.trustedProxies = trustedProxies(in: section)
         checkAddresses(of: configuration, in: section)
+        ownEndpoint = OwnEndpoint(configuration.admin)
         readUpstreams(in: section)
+        standardAccess = access(in: section)
         configuration.routes = routes(in: section)
         configuration.upstreams = upstreams.upstreams
         return configuration
@@ -105,6 +115,12 @@ struct ConfigurationReader {
         {
             problems.error("'control' and another address are both \(control)", at: place)
         }
+    }
+
+    /// Says that a URL leads to the admin endpoint, which is not for clients.
+    mutating func check(upstream address: ServerAddress, at place: Place) {
+        guard let ownEndpoint, ownEndpoint.isNamed(host: address.host, port: address.port) else { return }
+        problems.error("\(address.authority) is gatewayd's own 'admin', which no route may reach", at: place)
     }
 
     private mutating func restart(in section: Section) -> RestartSettings {

@@ -20,6 +20,7 @@ package enum Explanation {
             var lines = ["route    \(route.methods.joined(separator: ",")) \(route.path.text)"]
             for (name, value) in zip(route.path.parameters, captures) { lines.append("  {\(name)} = \(value)") }
             lines.append("time     \(route.timeout.configurationText) for the whole")
+            if let access = route.access { lines.append("who may  " + access.traits.joined(separator: ", ")) }
             lines += try action(route, request, target, captures, configuration)
             return lines.joined(separator: "\n")
         }

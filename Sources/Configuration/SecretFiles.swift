@@ -4,6 +4,8 @@
 package struct SecretFiles: Sendable {
     /// Bytes of such a file: a value, not a document.
     package static let limit = 64 << 10
+    /// Bytes of a file that is a list, such as one of API keys: room for 10,000.
+    package static let listLimit = 2 << 20
 
     /// Why a file cannot be used.
     package struct Failure: Error, Equatable {
@@ -14,7 +16,7 @@ package struct SecretFiles: Sendable {
         }
     }
 
-    /// At most one byte more than the limit of what is in the file at an absolute path.
+    /// At most one byte more than the larger limit of what is in the file at an absolute path.
     private let read: @Sendable (String) -> Result<[UInt8], Failure>
 
     package init(read: @escaping @Sendable (String) -> Result<[UInt8], Failure>) {
@@ -25,6 +27,15 @@ package struct SecretFiles: Sendable {
     package static let none = SecretFiles { _ in .failure(Failure(message: "files are not read here")) }
 
     static let prefix = "file:"
+
+    /// What is in a file that is a list.
+    func bytes(of path: String) throws(Failure) -> [UInt8] {
+        let bytes = try read(path).get()
+        guard bytes.count <= Self.listLimit else {
+            throw Failure(message: "the file \(path) has more than \(Self.listLimit >> 20) MiB")
+        }
+        return bytes
+    }
 
     /// The text of a value that names a file, without one line end at its end.
     func text(of value: String) throws(Failure) -> String {

@@ -70,6 +70,18 @@ package struct HeaderFields: Sendable, Equatable {
         return rest
     }
 
+    /// The same without the fields of that name, which is given in lower case.
+    func without(_ name: String) -> HeaderFields {
+        var rest = HeaderFields()
+        Array(name.utf8).withUnsafeBufferPointer { name in
+            each { field, value in
+                if !FieldSyntax.isName(field, name) { rest.append(field, value) }
+                return true
+            }
+        }
+        return rest
+    }
+
     /// Hands out name and value of each field, in their order.
     package func forEach(_ body: (_ name: String, _ value: String) -> Void) {
         each { name, value in

@@ -4,6 +4,7 @@ extension RateLimit.Key {
         switch self {
         case .route: ""
         case .client: trusted.client(of: request)
+        case .apiKey: request.keyName ?? ""
         case .header(let name): request.fields.all(name.lowercased()).first ?? ""
         }
     }

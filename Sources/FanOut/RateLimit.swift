@@ -105,6 +105,8 @@ extension RateLimit {
         case route
         /// Those of one client, by its address.
         case client
+        /// Those with API keys of the same name.
+        case apiKey
         /// Those with the same value in the header field of this name; those without one share a bucket.
         case header(String)
 
@@ -113,6 +115,7 @@ extension RateLimit {
             switch self {
             case .route: "route"
             case .client: "client"
+            case .apiKey: "api_key"
             case .header(let name): "header.\(name)"
             }
         }

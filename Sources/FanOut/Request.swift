@@ -10,6 +10,8 @@ package struct Request: Sendable {
     package var client: String
     /// The peer is a trusted proxy, whose `X-Forwarded-*` are believed.
     package var isFromProxy = false
+    /// The name of the API key that it came with, once that is known to be one.
+    package var keyName: String?
     /// When its last byte was read; of one whose body goes on as it comes, that of its head.
     package var received: MonotonicTime
 

@@ -61,7 +61,7 @@ package struct HeaderBlock: Sendable, Equatable {
     }
 
     /// Adds all fields of another block.
-    mutating func append(_ other: HeaderBlock) {
+    package mutating func append(_ other: HeaderBlock) {
         bytes.append(copying: other.bytes)
     }
 

@@ -12,6 +12,8 @@ package struct Route: Sendable {
     package var isTraced = false
     /// Nil: as many requests as come.
     package var rateLimit: RateLimit?
+    /// Nil: everybody may use it.
+    package var access: Access?
 
     package init(
         path: PathTemplate, methods: [String], timeout: Duration, action: Action, isQuarantined: Bool = false,

@@ -11,6 +11,9 @@ package final class Client {
     /// Called once, when the client goes away before its answer is out.
     package var onGone: (() -> Void)?
 
+    /// What any answer carries in addition, such as what it allows a browser.
+    package var extraFields: HeaderBlock?
+
     /// Nil when nobody is there to be answered.
     private var connection: Connection?
     let reply: ReplyTraits
@@ -34,9 +37,17 @@ package final class Client {
     ///   - head: Status and fields; its body is the first piece.
     ///   - length: Bytes of the whole body; nil when that is not known, as of what is still being made.
     package func stream(_ head: Response, length: Int? = nil) -> ResponseStream {
-        let stream = connection?.stream(head, length: length, for: self)
+        let stream = connection?.stream(completed(head), length: length, for: self)
         connection = nil
         return stream ?? ResponseStream()
+    }
+
+    /// An answer with its additional fields.
+    func completed(_ response: Response) -> Response {
+        guard let extraFields else { return response }
+        var response = response
+        response.fields.append(extraFields)
+        return response
     }
 
     /// Sends an interim answer (RFC 9110 section 15.2), of which a client of HTTP/1.0 knows nothing.

@@ -51,7 +51,7 @@ extension Connection {
             // Not so when the client is gone, or when this request has its answer and another one waits for its own.
             guard self.waiter === waiter, stream == nil else { return }
             self.waiter = nil
-            send(response, waiter.reply)
+            send(waiter.completed(response), waiter.reply)
         }
     }
 

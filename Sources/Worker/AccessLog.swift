@@ -69,6 +69,7 @@ final class AccessLog {
             if let trace = mark.recorded { member("trace_id", trace.context.traceID, &line) }
             member("method", request.method, &line)
             member("target", request.target, &line)
+            if let key = answered.keyName { member("api_key", key, &line) }
             if let route = answered.route { member("route", route.path.text, &line) }
             line.append(contentsOf: ",\"status\":\(status),\"bytes\":\(bytes),\"ms\":".utf8)
             JSONText.append(milliseconds: elapsed, to: &line)

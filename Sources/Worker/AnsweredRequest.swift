@@ -16,6 +16,8 @@ struct AnsweredRequest {
     var calls: Calls?
     /// Set where the client has its answer already, in pieces.
     var streamedBytes: Int?
+    /// Of the API key that the request came with.
+    var keyName: String?
 
     /// What it counts as; a WebSocket has done what it was for, also when its client has gone.
     @LoopActor func status(of client: Client) -> Int {

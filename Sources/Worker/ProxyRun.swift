@@ -123,7 +123,8 @@ final class ProxyRun: TransferOwner, TransferSink {
     func began(status: Int, fields: HeaderFields, length: Int?) {
         self.status = status
         let block = ProxyFields.block(
-            of: fields, requestID: mark.id, mayHaveTrailers: length == nil && client.takesTrailers)
+            of: client.extraFields == nil ? fields : fields.withoutCORS, requestID: mark.id,
+            mayHaveTrailers: length == nil && client.takesTrailers)
         var head = Response(status: status, fields: block)
         // What a GET would have had goes along with the answer to HEAD (RFC 9110 section 9.3.2).
         if isHead, let length = fields.all("content-length").first { head.fields.append("Content-Length", length) }

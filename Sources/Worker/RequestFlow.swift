@@ -58,10 +58,12 @@ final class RequestFlow: RequestHandler {
     func probe(_ path: String?, report: @escaping @LoopActor (Int) -> Void) {
         let request = Request(
             method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: HeaderFields(), body: [],
-            client: "probe",
-            received: .now())
+            client: Self.probeClient, received: .now())
         route(request, RequestMark(id: requestID(request)), Client()) { report($0.response.status) }
     }
+
+    /// No peer has such an address.
+    private static let probeClient = "probe"
 
     typealias Done = @LoopActor (AnsweredRequest) -> Void
 
@@ -70,6 +72,7 @@ final class RequestFlow: RequestHandler {
         guard let target = RequestTarget(request.target), request.method != "CONNECT" else {
             return done(AnsweredRequest(response: Self.answer(withoutPath: request, id)))
         }
+        if services.hasCORS, let preflight = preflight(request, target, id) { return done(preflight) }
         switch services.table.lookUp(method: request.method, segments: target.segments) {
         case .notFound:
             done(AnsweredRequest(response: Problem(404, "No route has this path.", requestID: id).response))
@@ -78,60 +81,54 @@ final class RequestFlow: RequestHandler {
             response.fields.append("Allow", allow.joined(separator: ", "))
             done(AnsweredRequest(response: response))
         case .found(let index, let captures):
-            let route = services.routes[index]
-            if let wait = services.quarantine(of: index) {
-                return done(AnsweredRequest(response: Self.quarantined(for: wait, id), route: route))
+            guard let access = services.routes[index].access, request.client != Self.probeClient else {
+                return take(request, index, captures, target, mark, client, done)
             }
-            if let wait = services.rateLimits.wait(for: request, of: index) {
-                counters.requestRateLimited()
-                return done(AnsweredRequest(response: RateLimits.refusal(for: wait, requestID: id), route: route))
-            }
-            let place = records.begin(route: index, requestID: id, at: request.received)
-            let done: Done = { [records] answered in
-                if let place { records.end(place) }
-                done(answered)
-            }
-            switch services.actions[index] {
-            case .respond(let response):
-                var response = response
-                response.fields.append("X-Request-Id", id)
-                done(AnsweredRequest(response: response, route: route))
-            case .fanOut(let service):
-                let page = Page(
-                    service: service, index: index, captures: captures, target: target, mark: mark, place: place)
-                fanOut(page, request, client, done)
-            case .batch(let service):
-                batch(service, route, request, mark, client) { done(AnsweredRequest(response: $0, route: route)) }
-            case .proxy(let service):
-                guard
-                    let path = service.route.target(of: request, target, captures: captures, requestID: id)
-                else {
-                    let detail = "A value for the path of the upstream is empty or made of dots alone."
-                    return done(AnsweredRequest(response: Problem(400, detail, requestID: id).response, route: route))
-                }
-                proxy(service, path, route, request, mark, client, done)
+            admit(request, access, index, id, client, done) { [self] request, done in
+                take(request, index, captures, target, mark, client, done)
             }
         }
     }
 
-    /// A request that is not about a path: about the whole server, or one that is refused.
-    private static func answer(withoutPath request: Request, _ id: String) -> Response {
-        var response: Response
-        switch (request.method, request.target) {
-        case ("OPTIONS", "*"):
-            // RFC 9110 section 9.3.7: a ping, whose answer need not say anything.
-            response = Response(status: 204)
-            response.fields.append("X-Request-Id", id)
-            return response
-        case ("CONNECT", _):
-            // What follows would be for the other end of a tunnel that there is not, as nginx answers it.
-            response = Problem(405, "No tunnel begins here.", requestID: id).response
-            response.fields.append("Allow", "")
-        default:
-            response = Problem(400, "The target is no path that can be read.", requestID: id).response
+    /// A request that its route lets in.
+    private func take(
+        _ request: Request, _ index: Int, _ captures: [String], _ target: RequestTarget, _ mark: RequestMark,
+        _ client: Client, _ done: @escaping Done
+    ) {
+        let id = mark.id
+        let route = services.routes[index]
+        if let wait = services.quarantine(of: index) {
+            return done(AnsweredRequest(response: Self.quarantined(for: wait, id), route: route))
         }
-        response.endsConnection = true
-        return response
+        if let wait = services.rateLimits.wait(for: request, of: index) {
+            counters.requestRateLimited()
+            return done(AnsweredRequest(response: RateLimits.refusal(for: wait, requestID: id), route: route))
+        }
+        let place = records.begin(route: index, requestID: id, at: request.received)
+        let done: Done = { [records] answered in
+            if let place { records.end(place) }
+            done(answered)
+        }
+        switch services.actions[index] {
+        case .respond(let response):
+            var response = response
+            response.fields.append("X-Request-Id", id)
+            done(AnsweredRequest(response: response, route: route))
+        case .fanOut(let service):
+            let page = Page(
+                service: service, index: index, captures: captures, target: target, mark: mark, place: place)
+            fanOut(page, request, client, done)
+        case .batch(let service):
+            batch(service, route, request, mark, client) { done(AnsweredRequest(response: $0, route: route)) }
+        case .proxy(let service):
+            guard
+                let path = service.route.target(of: request, target, captures: captures, requestID: id)
+            else {
+                let detail = "A value for the path of the upstream is empty or made of dots alone."
+                return done(AnsweredRequest(response: Problem(400, detail, requestID: id).response, route: route))
+            }
+            proxy(service, path, route, request, mark, client, done)
+        }
     }
 
     /// The route's requests were in flight at crash after crash.

@@ -25,6 +25,8 @@ struct Services {
     let proxies: TrustedProxies
     /// Whether any route takes bodies as they come.
     let hasProxies: Bool
+    /// Whether any route speaks to browsers of other origins.
+    let hasCORS: Bool
     private let upstreams: [UpstreamService]
     private let scoreboard: ScoreboardReader
     /// By route: what the quarantine knows it by; nil for those that are never put there.
@@ -48,6 +50,7 @@ struct Services {
         rateLimits = RateLimits(routes, board.rateBuckets, configuration.trustedProxies)
         proxies = configuration.trustedProxies
         hasProxies = routes.contains { if case .proxy = $0.action { true } else { false } }
+        hasCORS = routes.contains { $0.access?.cors != nil }
         table = RouteTable(routes)
         actions = routes.map { route in
             switch route.action {
@@ -67,11 +70,14 @@ struct Services {
                         scoreboardIndices: fanOut.calls.map { places[$0.upstream] },
                         isTraced: route.isTraced))
             case .batch(let batch):
+                let own = OwnEndpoint(configuration.admin)
                 // Every URL is a server of its own.
                 let endpoint = Endpoint(
                     UpstreamServers([], UpstreamSettings(limits)),
                     TransferSettings(bodyLimit: limits.responseBody, userAgent: Self.userAgent),
-                    permits: { address, url in batch.allows(address, for: url) })
+                    permits: { address, url in
+                        batch.allows(address, for: url) && own?.mayBeReached(at: address, port: url.port) != true
+                    })
                 return .batch(BatchService(route: batch, endpoint: endpoint))
             case .proxy(let proxy):
                 return .proxy(

@@ -80,7 +80,7 @@ extension SecretFiles {
     /// Those of this machine, as this process may read them.
     static let onDisk = SecretFiles { path in
         do throws(SystemError) {
-            return .success(try ConfigurationFile.read(path, limit: limit))
+            return .success(try ConfigurationFile.read(path, limit: listLimit))
         } catch {
             return .failure(Failure(message: error.number == EFBIG ? "the file \(path) is too long" : "\(error)"))
         }

@@ -1,20 +1,40 @@
-/// SHA-256, FIPS 180-4: names the configuration that runs, so that two machines can be compared.
+/// SHA-256, FIPS 180-4: names the configuration that runs, and knows API keys without having them.
 ///
-/// Our own, since one short file is less to keep than a cryptography library linked for a checksum that guards nothing.
+/// Our own, since one short file is less to keep than a cryptography library linked for it. It looks nothing up by what it
+/// digests, so its time tells only of the length.
 package enum SHA256 {
-    /// The digest of `bytes` in lower-case hexadecimal, 64 characters.
-    package static func hex(of bytes: [UInt8]) -> String {
-        var state: [UInt32] = [
-            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-        ]
+    /// The eight words of a digest.
+    package typealias Digest = SIMD8<UInt32>
+
+    /// The digest of `bytes`.
+    package static func digest(of bytes: [UInt8]) -> Digest {
+        var state = Digest(
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
         let message = padded(bytes)
         for start in stride(from: 0, to: message.count, by: 64) {
             mix(message[start..<start + 64], into: &state)
         }
-        return state.map { word in
-            let digits = String(word, radix: 16)
+        return state
+    }
+
+    /// The digest of `bytes` in lower-case hexadecimal, 64 characters.
+    package static func hex(of bytes: [UInt8]) -> String {
+        let digest = digest(of: bytes)
+        return digest.indices.map { index in
+            let digits = String(digest[index], radix: 16)
             return String(repeating: "0", count: 8 - digits.count) + digits
         }.joined()
+    }
+
+    /// A digest written as 64 hexadecimal digits; nil for other text.
+    package static func digest(hex text: some StringProtocol) -> Digest? {
+        var digest = Digest()
+        guard text.utf8.count == 64 else { return nil }
+        for (index, byte) in text.utf8.enumerated() {
+            guard let digit = FieldSyntax.hexDigit(byte) else { return nil }
+            digest[index / 8] = digest[index / 8] << 4 | UInt32(digit)
+        }
+        return digest
     }
 
     /// The message, a one bit, zeros up to 8 bytes before a block's end, and the length in bits (section 5.1.1).
@@ -28,7 +48,7 @@ package enum SHA256 {
     }
 
     /// One block of 64 bytes (section 6.2.2).
-    private static func mix(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
+    private static func mix(_ block: ArraySlice<UInt8>, into state: inout Digest) {
         var words = [UInt32](repeating: 0, count: 64)
         for (offset, byte) in block.enumerated() {
             words[offset / 4] = words[offset / 4] << 8 | UInt32(byte)
@@ -47,9 +67,9 @@ package enum SHA256 {
             let first = v[7] &+ sum1 &+ choice &+ constants[index] &+ words[index]
             let sum0 = rotated(v[0], 2) ^ rotated(v[0], 13) ^ rotated(v[0], 22)
             let majority = v[0] & v[1] ^ v[0] & v[2] ^ v[1] & v[2]
-            v = [first &+ sum0 &+ majority, v[0], v[1], v[2], v[3] &+ first, v[4], v[5], v[6]]
+            v = Digest(first &+ sum0 &+ majority, v[0], v[1], v[2], v[3] &+ first, v[4], v[5], v[6])
         }
-        for index in 0..<8 { state[index] &+= v[index] }
+        state &+= v
     }
 
     private static func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 {

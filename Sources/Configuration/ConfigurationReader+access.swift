@@ -1,0 +1,131 @@
+import FanOut
+
+/// Reading of who may use routes: `allow`, `deny`, `auth` and `cors`, of a route or for all of them.
+extension ConfigurationReader {
+    static let accessKeys = ["allow", "deny", "auth", "cors"]
+
+    /// What a route says itself; what it does not speak of is as in `defaults`.
+    mutating func access(in section: Section, defaults: Access = Access()) -> Access {
+        var access = defaults
+        // As in nginx, a list of its own takes the place of both.
+        if section["allow"] != nil || section["deny"] != nil {
+            let (allow, deny) = (addresses("allow", in: section), addresses("deny", in: section))
+            access.addresses = allow == nil && deny == nil ? nil : AddressRules(allow: allow, deny: deny)
+        }
+        if let value = section["auth"] { access.keys = value.isNone ? nil : keys(value) }
+        if let value = section["cors"] { access.cors = value.isNone ? nil : cors(value) }
+        return access
+    }
+
+    /// The addresses of a list; nil where there is none and where it allows everybody.
+    private mutating func addresses(_ key: String, in section: Section) -> AddressRules.Group? {
+        guard let value = section[key] else { return nil }
+        if key == "allow", value.isWord("all") { return nil }
+        let values = list(key, of: "addresses", in: section) ?? []
+        let blocks = values.compactMap { read(.trustedProxy, $0, subject: "'\(key)'") }
+        return AddressRules.Group(blocks: blocks.compactMap(\.self), includesUnix: blocks.contains { $0 == nil })
+    }
+
+    // MARK: Keys
+
+    private mutating func keys(_ value: YAMLValue) -> APIKeys? {
+        guard let section = section(value, "'auth'", keys: ["api_keys"]) else { return nil }
+        guard let keys = section["api_keys"] else {
+            problems.error("'auth' wants 'api_keys', or none in place of the mapping", at: section.place)
+            return nil
+        }
+        guard let section = self.section(keys, "'api_keys'", keys: ["file", "header"]) else { return nil }
+        let header = section["header"] == nil ? "X-Api-Key" : scalar(.name, "header", in: section)
+        if let header, let place = section["header"]?.place, header.lowercased() != "authorization" {
+            check(field: header, at: place)
+        }
+        guard let path = required(.filePath, "file", in: section), let place = section["file"]?.place else {
+            return nil
+        }
+        guard let keys = self.keys(inFile: path, at: place), let header else { return nil }
+        return APIKeys(keys, header: header)
+    }
+
+    private mutating func keys(inFile path: String, at place: Place) -> [APIKeys.Key]? {
+        let bytes: [UInt8]
+        do throws(SecretFiles.Failure) {
+            bytes = try files.bytes(of: path)
+        } catch {
+            problems.error(error.message, at: place)
+            return nil
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            problems.error("the file \(path) has no text in UTF-8", at: place)
+            return nil
+        }
+        do throws(APIKeys.FileError) {
+            return try APIKeys.read(text)
+        } catch {
+            problems.error("\(path), line \(error.line): \(error.message)", at: place)
+            return nil
+        }
+    }
+
+    // MARK: Browsers
+
+    private mutating func cors(_ value: YAMLValue) -> CORSPolicy? {
+        let keys = ["origins", "methods", "headers", "expose", "credentials", "max_age"]
+        guard let section = section(value, "'cors'", keys: keys) else { return nil }
+        guard let value = section["origins"] else {
+            problems.error(
+                "'origins' is missing in 'cors'; it wants origins such as https://shop.example, or \"*\"",
+                at: section.place)
+            return nil
+        }
+        var policy = CORSPolicy(origins: value.isWord("*") ? nil : Set(origins(in: section)))
+        if section["methods"] != nil { policy.methods = methods(in: section, action: nil) ?? [] }
+        policy.headers = section["headers"]?.isWord("*") == true ? nil : names("headers", in: section)
+        policy.exposed = names("expose", in: section)
+        policy.allowsCredentials = scalar(.boolean, "credentials", in: section) ?? false
+        policy.maxAge = scalar(.duration, "max_age", in: section)
+        if policy.allowsCredentials {
+            // A browser would refuse such an answer (Fetch, section 3.2.5), or every site could act for its visitors.
+            for key in ["origins", "headers", "expose"] {
+                guard let value = section[key], value.isWord("*") else { continue }
+                problems.error("'\(key)' cannot be \"*\" beside 'credentials'; list them", at: value.place)
+            }
+        }
+        return policy
+    }
+
+    private mutating func origins(in section: Section) -> [String] {
+        guard let value = section["origins"] else { return [] }
+        let isOne = if case .scalar = value.content { true } else { false }
+        let values = isOne ? [value] : list("origins", of: "origins", in: section) ?? []
+        return values.compactMap { read(.origin, $0, subject: "'origins'") }
+    }
+
+    /// A list of names of fields as they are written; one may stand alone, and `*` as well.
+    private mutating func names(_ key: String, in section: Section) -> [String] {
+        guard let value = section[key] else { return [] }
+        if value.isWord("*") { return ["*"] }
+        let isOne = if case .scalar = value.content { true } else { false }
+        let values = isOne ? [value] : list(key, of: "fields", in: section) ?? []
+        return values.compactMap { read(.name, $0, subject: "'\(key)'") }
+    }
+}
+
+extension YAMLValue {
+    /// Whether it turns off what is on for all routes.
+    fileprivate var isNone: Bool { isWord("none") }
+
+    fileprivate func isWord(_ word: String) -> Bool {
+        if case .scalar(let scalar) = content { scalar.text == word } else { false }
+    }
+}
+
+extension ScalarKind where Value == String {
+    /// An origin as browsers write it.
+    fileprivate static var origin: Self {
+        let wanted = "an origin such as https://shop.example or http://localhost:3000, in lower case and without a path"
+        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+            guard CORSPolicy.isOrigin(text) else { throw Refusal(wanted: wanted) }
+            return text
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// Who may use a route: what is checked before anything is called.
+package struct Access: Sendable, Equatable {
+    package var addresses: AddressRules?
+    package var keys: APIKeys?
+    package var cors: CORSPolicy?
+
+    package init(addresses: AddressRules? = nil, keys: APIKeys? = nil, cors: CORSPolicy? = nil) {
+        self.addresses = addresses
+        self.keys = keys
+        self.cors = cors
+    }
+
+    /// Whether it lets everybody in and says nothing to browsers.
+    package var isOpen: Bool { addresses == nil && keys == nil && cors == nil }
+}
