@@ -81,7 +81,7 @@ extension ConfigurationReader {
         return draft
     }
 
-    private mutating func methods(in section: Section, action: String?) -> [String]? {
+    mutating func methods(in section: Section, action: String?) -> [String]? {
         guard let value = section["methods"] else {
             // A batch is posted, and a proxy leaves it to its upstream which methods there are.
             switch action {

@@ -27,7 +27,7 @@ struct Mutation: CustomStringConvertible {
             case 2: bytes.insert(contentsOf: random.pick(Self.pieces), at: start)
             case 3: bytes.replaceSubrange(range, with: random.pick(Self.pieces))
             case 4: for index in range.prefix(1) { bytes[index] = .random(in: 0...255, using: &random) }
-            case 5: for index in range.prefix(1) { bytes[index] ^= 1 << .random(in: 0..<8, using: &random) }
+            case 5: for index in range.prefix(1) { bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &random) }
             default: bytes.replaceSubrange(start..., with: random.pick(cases).bytes)
             }
         }

@@ -31,9 +31,9 @@ extension RunningPrograms {
                 let path = "export PATH=\"\(Program.folder.path):$PATH\""
                 switch way {
                 case .daemon, .demo: return "\(path); cd \(folder.path) && \(text)"
-                case .repository: return "\(path); cd \(Repository.path) && \(text)"
+                case .repository: return "\(path); cd \(Repository.root.path) && \(text)"
                 case .dryRun:
-                    return "cd \(Repository.path) && \(text.replacingOccurrences(of: "make", with: "make -n"))"
+                    return "cd \(Repository.root.path) && \(text.replacingOccurrences(of: "make", with: "make -n"))"
                 case .not: return nil
                 }
             }

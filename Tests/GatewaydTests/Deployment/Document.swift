@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A page of the documentation: its examples and its commands.
 struct Document: CustomTestStringConvertible {

@@ -67,11 +67,16 @@ extension RunningPrograms {
                 analysis.firstMatch(of: /Overall exposure level for gatewayd.service: ([0-9.]+)/))
             #expect(try #require(Double(overall.1)) <= 1.5)
 
-            let lines = try await machine.journal().filter { $0.message.hasPrefix("{") }
-            #expect(lines.contains { $0.message.contains(#""event":"all_ready""#) })
-            for line in lines {
-                #expect(line.priority == "6" && line.unit == "gatewayd.service" && line.identifier == "gatewayd")
-                #expect((try? JSONSerialization.jsonObject(with: Data(line.message.utf8))) is [String: Any])
+            let worker = try #require(try await machine.stats().workers.first)
+            try await machine.output("pkill", "--signal", "KILL", "--full", "worker --slot \(worker.id) ")
+            try await waitUntil("the journal has a line for each event, by its weight") {
+                let lines = try await machine.journal().filter { $0.message.hasPrefix("{") }
+                let weights = Dictionary(lines.compactMap { line in line.event.map { ($0, line.priority) } }) { $1 }
+                // 6 is information and 3 an error, sd-daemon(3).
+                return weights["all_ready"] == "6" && weights["worker_exited"] == "3"
+            }
+            for line in try await machine.journal().filter({ $0.message.hasPrefix("{") }) {
+                #expect(line.unit == "gatewayd.service" && line.identifier == "gatewayd" && line.event != nil)
             }
         }
 
@@ -196,6 +201,11 @@ private struct JournalLine: Decodable {
     var priority: String?
     var unit: String?
     var identifier: String?
+
+    /// The field `event` of a line that is one of the daemon's log.
+    var event: String? {
+        ((try? JSONSerialization.jsonObject(with: Data(message.utf8))) as? [String: Any])?["event"] as? String
+    }
 
     private enum CodingKeys: String, CodingKey {
         case message = "MESSAGE"

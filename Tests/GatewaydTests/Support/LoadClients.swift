@@ -23,8 +23,6 @@ final class LoadClients: Sendable {
     private let body: [UInt8]?
     private let limit: Int
     private let reconnects: Bool
-    /// Where to connect in place of a port of 127.0.0.1.
-    private let socketPath: String?
 
     /// Where they connect to.
     enum Destination: Sendable {
@@ -54,17 +52,12 @@ final class LoadClients: Sendable {
         return clients
     }
 
-    /// The same over a unix socket.
+    /// The same over a unix socket, where connections that end are followed by others.
     static func start(socketPath: String, connections: Int, path: String) -> LoadClients {
-        let clients = LoadClients(connections, nil, .max, true, socketPath)
-        for index in 0..<connections { clients.connect(index, 0, path) }
-        return clients
+        start(.unixSocket(socketPath), connections: connections, path: path, reconnects: true)
     }
 
-    private init(
-        _ connections: Int, _ body: String?, _ limit: Int, _ reconnects: Bool, _ socketPath: String? = nil
-    ) {
-        self.socketPath = socketPath
+    private init(_ connections: Int, _ body: String?, _ limit: Int, _ reconnects: Bool) {
         self.connections = connections
         self.body = body.map { Array($0.utf8) }
         self.limit = limit
@@ -105,19 +98,12 @@ final class LoadClients: Sendable {
                 }
             }
             .connectTimeout(.seconds(30))
-<<<<<<< HEAD
-        let connected =
-            socketPath.map { bootstrap.connect(unixDomainSocketPath: $0) }
-            ?? bootstrap.connect(host: "127.0.0.1", port: port)
-        connected.whenFailure { error in
-=======
         let channel =
             switch destination {
             case .port(let port): bootstrap.connect(host: "127.0.0.1", port: port)
             case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
             }
         channel.whenFailure { error in
->>>>>>> f6cb859 (Show several hosts behind nginx, HAProxy and on Kubernetes, say how gatewayd is run and how others' files become ours, and run what the documentation says)
             self.failed("connect: \(error)")
             self.ended()
         }
