@@ -20,7 +20,9 @@ package struct Limits: Sendable, Hashable {
     ///
     /// 65,536: as many as there can be of one client to one address and port.
     package var connections: Int = 65_536
-    /// Connections of one client address at once, in each worker; further ones are closed. Nil: no limit.
+    /// Connections of one client address at once, in each worker.
+    ///
+    /// Further ones are closed; nil: no limit.
     package var connectionsPerClient: Int?
     /// Requests after which a connection is closed; nil: it stays.
     package var requestsPerConnection: Int?

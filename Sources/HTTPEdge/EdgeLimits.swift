@@ -24,7 +24,9 @@ package struct EdgeLimits: Sendable {
     package var bodyReadBytes = 128 << 10
     /// Connections at once; further ones wait in the socket's queue.
     package var connections = Int.max
-    /// Connections of one client address at once; further ones are closed. Nil: as many as there may be.
+    /// Connections of one client address at once.
+    ///
+    /// Further ones are closed; nil: as many as there may be.
     package var connectionsPerClient: Int?
     /// Requests on one connection, after which it is closed.
     package var requestsPerConnection = Int.max

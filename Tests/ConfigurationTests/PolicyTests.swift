@@ -56,11 +56,11 @@ func limitsAnyRoute() {
         ("{ rate: 1, burst: 1000001 }", "3:35: 'burst' wants a number from 1 to 1000000; found '1000001'"),
         (
             "{ rate: 1/s, key: clint }",
-            "3:35: 'key' wants route, client or header.NAME, such as header.X-Api-Key; found 'clint'; did you mean 'client'?"
+            "3:35: 'key' wants route, client, api_key or header.NAME, such as header.X-Tenant; found 'clint'; did you mean 'client'?"
         ),
         (
             "{ rate: 1/s, key: 'header.a b' }",
-            "3:36: 'key' wants route, client or header.NAME, such as header.X-Api-Key; found 'header.a b'; "
+            "3:36: 'key' wants route, client, api_key or header.NAME, such as header.X-Tenant; found 'header.a b'; "
                 + "a field has a name of letters, digits, '-', '_' and '.'"
         ),
         ("{ rate: 1/s, brust: 5 }", "3:30: unknown key 'brust' in 'rate_limit'; did you mean 'burst'?"),

@@ -33,6 +33,8 @@ extension RunningPrograms {
         private func haproxy(_ network: HostNetwork, _ folder: String) throws -> Balancer {
             try Repository.text("deploy/haproxy.cfg")
                 .exchanging("bind :8000 ", for: "bind unix@\(folder)/haproxy.sock ")
+                // For so many as a machine of tests may have descriptors.
+                .exchanging("maxconn 16384", for: "maxconn 100")
                 .write(toFile: "\(folder)/haproxy.cfg", atomically: true, encoding: .utf8)
             let program = try network.runOnFront("/usr/sbin/haproxy", ["-db", "-f", "\(folder)/haproxy.cfg"])
             return Balancer(name: "HAProxy", program: program, socket: "\(folder)/haproxy.sock")

@@ -57,7 +57,8 @@ extension RunningPrograms {
             let gateway = try await Gateway.start(
                 Page.configuration(upstream), environment: ["NOTIFY_SOCKET": systemd.address])
             try await waitUntil("systemd heard READY=1") { systemd.assignments.contains("READY=1") }
-            let heard = systemd.assignments
+            // Sockets that systemd keeps for a successor are no word on how it stands.
+            let heard = systemd.assignments.filter { !$0.hasPrefix("FD") }
             #expect(heard.first == "STATUS=0/1 workers ready", "the first word is not that it is ready")
             let ready = gateway.events.firstIndex { $0.event == "worker_ready" }
             let all = gateway.events.firstIndex { $0.event == "all_ready" }
