@@ -109,7 +109,9 @@ extension RunningPrograms {
         @Test("a secret from a file and what clients sign in with are in no log, no statistics, no report of a crash")
         func secrets() async throws {
             let folder = try TemporaryFolder()
-            try "s3cret-of-a-file".write(toFile: "\(folder.path)/key", atomically: true, encoding: .utf8)
+            let key = "\(folder.path)/key"
+            try "s3cret-of-a-file".write(toFile: key, atomically: true, encoding: .utf8)
+            let sends = #"headers: { X-Key: "file:\#(key)" }, forward: { headers: [Authorization, Cookie] }"#
             let upstream = try await TestUpstream.start()
             upstream.on("/a", .status(500, "s3cret-of-an-answer"))
             upstream.on("/held", .hold(then: .json("{}")))
@@ -120,16 +122,16 @@ extension RunningPrograms {
                   - path: /page
                     timeout: 60s
                     fan_out:
-                      - &call
-                        name: a
-                        upstream: all
-                        path: /a
-                        headers: { X-Key: "file:\(folder.path)/key" }
-                        forward: { headers: [Authorization, Cookie] }
-                  - { path: /held, timeout: 60s, fan_out: [{ <<: *call, name: held, path: /held }] }
+                      - { name: a, upstream: all, path: /a, \(sends) }
+                  - path: /held
+                    timeout: 60s
+                    fan_out:
+                      - { name: held, upstream: all, path: /held, \(sends) }
                 """, accessLog: true)
             let fields = [("Authorization", "Bearer s3cret-of-a-client"), ("Cookie", "session=s3cret-of-a-cookie")]
-            #expect(try await gateway.get("/page", headers: fields).status == 502)
+            #expect(try await gateway.get("/page", headers: fields + [("X-Request-Id", "mine")]).status == 502)
+            var told = try await gateway.control("why", "mine").output
+            #expect(told.joined().contains("mine"))
             let sent = try #require(upstream.requests("/a").first)
             #expect(sent.header("X-Key") == "s3cret-of-a-file" && sent.header("Authorization") != nil)
             let client = try await gateway.connect()
@@ -138,10 +140,9 @@ extension RunningPrograms {
             let worker = try #require(try await gateway.stats().workers.first)
             gateway.signal(SIGSEGV, to: worker.pid)
             try await gateway.waitFor(event: "worker_crashed")
-            var told = gateway.standardOutput + gateway.program.errors.lines
+            told += gateway.standardOutput + gateway.program.errors.lines
             for path in ["/stats", "/metrics", "/"] { told.append(try await gateway.admin(path).body) }
             told += try await gateway.control("status").output
-            told += try await gateway.control("why").output
             let checked = try await Program.run(
                 Program.gatewayd, "check", "--config", "\(gateway.directory)/gatewayd.yaml")
             #expect(checked.exitCode == 0)
