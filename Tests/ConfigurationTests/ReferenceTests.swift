@@ -23,8 +23,13 @@ import Testing
     func examples(path: String, atLeast: Int) throws {
         let blocks = try Self.document(path).components(separatedBy: "```yaml\n").dropFirst()
         #expect(blocks.count >= atLeast)
+        // The one file that has to be there for a configuration to be valid.
+        let keys = FileManager.default.temporaryDirectory.appendingPathComponent("api-keys-\(UUID())")
+        try "mobile \(String(repeating: "0a", count: 32))\n".write(to: keys, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: keys) }
         for block in blocks {
             let text = try #require(block.components(separatedBy: "```\n").first)
+                .replacingOccurrences(of: "/etc/gatewayd/api-keys", with: keys.path)
             #expect(errors(text) == [], "\(text)")
             #expect(try warnings(text) == [], "\(text)")
         }
