@@ -25,7 +25,7 @@ TEST_PACKAGES := nginx haproxy curl iproute2 perl openssl gdb chromium python3 p
 	$(DEB_PACKAGES)
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test build release lint format install deb files bench fuzz sanitize chaos setup setup-deb setup-test
+.PHONY: help run test build release lint format install deb files docs bench fuzz sanitize chaos setup setup-deb setup-test
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
@@ -80,6 +80,18 @@ files:
 		$$complete zsh > $(SHARE)/zsh/vendor-completions/_$$program && \
 		$$complete fish > $(SHARE)/fish/vendor_completions.d/$$program.fish || exit; \
 	done
+
+docs: setup ## make web pages of the doc comments of all library targets, in .build/docs
+	rm -rf .build/docs && mkdir -p .build/docs
+	$(SWIFT) package dump-symbol-graph --minimum-access-level package --skip-synthesized-members --skip-inherited-docs
+	@graphs=$$(dirname "$$($(SWIFT) build --show-bin-path)")/symbolgraph; docc=$$(dirname "$$(command -v $(SWIFT))")/docc; \
+	for catalog in Sources/*/*.docc; do \
+		target=$$(basename $$catalog .docc); graph=.build/docs/graphs/$$target; \
+		mkdir -p $$graph && cp $$graphs/$$target.symbols.json $$graph && \
+		$$docc convert $$catalog --additional-symbol-graph-dir $$graph \
+			--fallback-bundle-identifier gatewayd.$$target --output-path .build/docs/$$target.doccarchive || exit; \
+	done; \
+	$$docc merge .build/docs/*.doccarchive --synthesized-landing-page-name gatewayd --output-path .build/docs/gatewayd.doccarchive
 
 fuzz: setup-test ## let libFuzzer try what reads bytes from outside, for a minute, and send a gateway a million mutations (FUZZ_SECONDS=, MUTATIONS=, ARGS="answer")
 	Tests/Fuzz/run $(FUZZ_SECONDS) $(ARGS)

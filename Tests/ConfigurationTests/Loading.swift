@@ -15,9 +15,9 @@ func loaded(
 }
 
 /// The errors of a text without their file: `LINE:COLUMN: message`; empty when it is accepted.
-func errors(_ text: String, environment: [String: String] = [:]) -> [String] {
+func errors(_ text: String, environment: [String: String] = [:], files: SecretFiles = .none) -> [String] {
     do {
-        _ = try Configuration.load(text.utf8, path: "f", environment: environment)
+        _ = try Configuration.load(text.utf8, path: "f", environment: environment, files: files)
         return []
     } catch {
         return error.errors.map { String($0.description.dropFirst(2)) }
@@ -25,8 +25,8 @@ func errors(_ text: String, environment: [String: String] = [:]) -> [String] {
 }
 
 /// The warnings of a text that is accepted, as `LINE:COLUMN: message`.
-func warnings(_ text: String) throws -> [String] {
-    try Configuration.load(text.utf8, path: "f", environment: [:]).warnings.map {
+func warnings(_ text: String, files: SecretFiles = .none) throws -> [String] {
+    try Configuration.load(text.utf8, path: "f", environment: [:], files: files).warnings.map {
         String($0.description.dropFirst(2))
     }
 }
