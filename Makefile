@@ -15,8 +15,8 @@ PROGRAMS ?= .build/release
 SHARE = $(DESTDIR)$(PREFIX)/share
 MAN = $(SHARE)/man
 # The same wherever it is built: no path of this folder in it. And nothing that a release does not want: no library searched
-# for beside the program, and no address of a function left to be filled in later (ld(1), -z now).
-RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now \
+# for beside the program, and no address that is filled in at the start left to be written to (ld(1), -z relro, -z now).
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
 	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 # What the programs need, and what their tests and benchmarks need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev

@@ -7,7 +7,7 @@ final class DebianPackage: Sendable {
     private let folder: TemporaryFolder
 
     /// Whether a package can be built here.
-    static let isPossible = ["dpkg-deb", "dpkg-shlibdeps", "strip", "perl", "make"].allSatisfy {
+    static let isPossible = ["dpkg-deb", "dpkg-shlibdeps", "objcopy", "perl", "make"].allSatisfy {
         FileManager.default.isExecutableFile(atPath: "/usr/bin/\($0)")
     }
 
