@@ -19,17 +19,17 @@ final class AdminEndpoints: RequestHandler {
     }
 
     func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
-        if request.method == "GET", RequestTarget(request.target)?.segments == ["events"] {
+        guard let path = RequestTarget(request.target)?.segments else {
+            return answer(Problem(400, "The target is no path that can be read.").response)
+        }
+        if request.method == "GET", path == ["events"] {
             if feed.tell(client) { return }
             return answer(json(503, #"{"status":"too many dashboards listen"}"#))
         }
-        answer(response(to: request))
+        answer(response(to: request.method, path))
     }
 
-    private func response(to request: Request) -> Response {
-        guard let path = RequestTarget(request.target)?.segments else {
-            return Problem(400, "The target is no path that can be read.").response
-        }
+    private func response(to method: String, _ path: [String]) -> Response {
         let answer: (() -> Response)? =
             switch path {
             case [""]: { self.dashboard.response() }
@@ -43,7 +43,7 @@ final class AdminEndpoints: RequestHandler {
         guard let answer else {
             return Problem(404, "Here are /, /stats, /metrics, /healthz and /readyz.").response
         }
-        guard request.method == "GET" || request.method == "HEAD" else {
+        guard method == "GET" || method == "HEAD" else {
             var response = Problem(405, "This is read-only.").response
             response.fields.append("Allow", "GET, HEAD")
             return response

@@ -24,8 +24,8 @@ extension Configuration {
             lines.append("names      age \(texts.0), timeout \(texts.1)")
         }
         if trustedProxies != .local {
-            let trusted = (trustedProxies.includesUnix ? ["unix"] : []) + trustedProxies.blocks.map(\.description)
-            lines.append("trusted    " + (trusted.isEmpty ? "nobody" : trusted.joined(separator: ", ")))
+            let trusted = trustedProxies.group.text
+            lines.append("trusted    " + (trusted.isEmpty ? "nobody" : trusted))
         }
         lines.append("upstreams")
         for upstream in upstreams { lines.append(Self.line(of: upstream)) }

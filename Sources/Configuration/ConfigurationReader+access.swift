@@ -18,12 +18,10 @@ extension ConfigurationReader {
     }
 
     /// The addresses of a list; nil where there is none and where it allows everybody.
-    private mutating func addresses(_ key: String, in section: Section) -> AddressRules.Group? {
+    private mutating func addresses(_ key: String, in section: Section) -> AddressGroup? {
         guard let value = section[key] else { return nil }
         if key == "allow", value.isWord("all") { return nil }
-        let values = list(key, of: "addresses", in: section) ?? []
-        let blocks = values.compactMap { read(.trustedProxy, $0, subject: "'\(key)'") }
-        return AddressRules.Group(blocks: blocks.compactMap(\.self), includesUnix: blocks.contains { $0 == nil })
+        return addressGroup(key, in: section)
     }
 
     // MARK: Keys
@@ -94,19 +92,14 @@ extension ConfigurationReader {
     }
 
     private mutating func origins(in section: Section) -> [String] {
-        guard let value = section["origins"] else { return [] }
-        let isOne = if case .scalar = value.content { true } else { false }
-        let values = isOne ? [value] : list("origins", of: "origins", in: section) ?? []
-        return values.compactMap { read(.origin, $0, subject: "'origins'") }
+        (oneOrMore("origins", of: "origins", in: section) ?? []).compactMap { read(.origin, $0, subject: "'origins'") }
     }
 
     /// A list of names of fields as they are written; one may stand alone, and `*` as well.
     private mutating func names(_ key: String, in section: Section) -> [String] {
         guard let value = section[key] else { return [] }
         if value.isWord("*") { return ["*"] }
-        let isOne = if case .scalar = value.content { true } else { false }
-        let values = isOne ? [value] : list(key, of: "fields", in: section) ?? []
-        return values.compactMap { read(.name, $0, subject: "'\(key)'") }
+        return (oneOrMore(key, of: "fields", in: section) ?? []).compactMap { read(.name, $0, subject: "'\(key)'") }
     }
 }
 

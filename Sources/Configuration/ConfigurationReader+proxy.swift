@@ -64,18 +64,22 @@ extension ConfigurationReader {
         guard let value = section["trusted_proxies"] else { return .local }
         // To believe nobody is a decision that one can make.
         if case .sequence(let values) = value.content, values.isEmpty {
-            return TrustedProxies(blocks: [], includesUnix: false)
+            return TrustedProxies(AddressGroup())
         }
-        let values = list("trusted_proxies", of: "addresses", in: section) ?? []
-        let trusted = values.compactMap { read(.trustedProxy, $0, subject: "'trusted_proxies'") }
-        return TrustedProxies(
-            blocks: trusted.compactMap(\.self), includesUnix: trusted.contains { $0 == nil })
+        return TrustedProxies(addressGroup("trusted_proxies", in: section))
+    }
+
+    /// A list of addresses.
+    mutating func addressGroup(_ key: String, in section: Section) -> AddressGroup {
+        let values = list(key, of: "addresses", in: section) ?? []
+        let blocks = values.compactMap { read(.address, $0, subject: "'\(key)'") }
+        return AddressGroup(blocks: blocks.compactMap(\.self), includesUnix: blocks.contains { $0 == nil })
     }
 }
 
 extension ScalarKind where Value == AddressBlock? {
     /// An address, a block of addresses, or nil for unix sockets.
-    static var trustedProxy: Self {
+    fileprivate static var address: Self {
         let wanted = "an address such as 10.0.0.1, a block such as 10.0.0.0/8, or unix"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
             if text == "unix" { return nil }

@@ -82,7 +82,7 @@ extension ConfigurationReader {
     }
 
     mutating func methods(in section: Section, action: String?) -> [String]? {
-        guard let value = section["methods"] else {
+        guard section["methods"] != nil else {
             // A batch is posted, and a proxy leaves it to its upstream which methods there are.
             switch action {
             case "batch": return ["POST"]
@@ -90,11 +90,7 @@ extension ConfigurationReader {
             default: return ["GET"]
             }
         }
-        var values = [value]
-        if case .sequence = value.content {
-            guard let items = list("methods", of: "methods", in: section) else { return nil }
-            values = items
-        }
+        guard let values = oneOrMore("methods", of: "methods", in: section) else { return nil }
         var methods: [String] = []
         for value in values {
             guard let method = read(.text("a method such as GET"), value, subject: "'methods'") else { continue }

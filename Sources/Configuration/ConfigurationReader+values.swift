@@ -50,6 +50,12 @@ extension ConfigurationReader {
         return nil
     }
 
+    /// The items of a key that takes one scalar or a list of them; nil when it is absent, or when it is wrong, which is reported.
+    mutating func oneOrMore(_ key: String, of items: String, in section: Section) -> [YAMLValue]? {
+        if let value = section[key], case .scalar = value.content, !value.isNull { return [value] }
+        return list(key, of: items, in: section)
+    }
+
     /// The entries of a mapping; nil when it is something else, which is reported.
     mutating func entries(_ value: YAMLValue, _ subject: String) -> [YAMLValue.Entry]? {
         switch value.content {

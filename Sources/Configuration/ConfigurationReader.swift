@@ -17,8 +17,7 @@ struct ConfigurationReader {
     private static let keys =
         [
             "listen", "admin", "control", "workers", "access_log", "log", "tracing", "drain", "heartbeat_stale",
-            "restart",
-            "reload", "recycle", "limits", "names", "trusted_proxies", "upstreams", "routes",
+            "restart", "reload", "recycle", "limits", "names", "trusted_proxies", "upstreams", "routes",
         ] + accessKeys
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.

@@ -52,3 +52,11 @@ extension IPAddress {
         }
     }
 }
+
+extension OwnEndpoint {
+    /// Nil for a unix socket, to which no URL leads.
+    package init?(_ address: ListenAddress) {
+        guard case .tcp(let host, let port) = address else { return nil }
+        self.init(host: host, port: port)
+    }
+}

@@ -1,7 +1,15 @@
 extension [UInt8] {
     /// Appends the bytes of a literal, without a `String` in between.
-    mutating func append(_ literal: StaticString) {
+    package mutating func append(_ literal: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+
+    /// Appends a field line whose name and value were checked when they were read.
+    mutating func append(line name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        append(contentsOf: name)
+        append(": ")
+        append(contentsOf: value)
+        append("\r\n")
     }
 
     /// Appends all bytes of another array.

@@ -77,14 +77,9 @@ extension HeaderFields {
     /// An answer's fields without what an upstream says of origins, where the gateway says it.
     package var withoutCORS: HeaderFields {
         let prefix: StaticString = "access-control-"
-        var rest = HeaderFields()
-        each { name, value in
-            let isOurs =
-                name.count > prefix.utf8CodeUnitCount
+        return without { name in
+            name.count > prefix.utf8CodeUnitCount
                 && FieldSyntax.isName(UnsafeBufferPointer(rebasing: name[..<prefix.utf8CodeUnitCount]), prefix)
-            if !isOurs { rest.append(name, value) }
-            return true
         }
-        return rest
     }
 }

@@ -61,23 +61,19 @@ package struct HeaderFields: Sendable, Equatable {
     }
 
     /// The same without the fields of that name, which is given in lower case.
-    package func without(_ name: StaticString) -> HeaderFields {
-        var rest = HeaderFields()
-        each { field, value in
-            if !FieldSyntax.isName(field, name) { rest.append(field, value) }
-            return true
-        }
-        return rest
-    }
+    package func without(_ name: StaticString) -> HeaderFields { without { FieldSyntax.isName($0, name) } }
 
     /// The same without the fields of that name, which is given in lower case.
     func without(_ name: String) -> HeaderFields {
+        Array(name.utf8).withUnsafeBufferPointer { name in without { FieldSyntax.isName($0, name) } }
+    }
+
+    /// The same without the fields whose name is one of those.
+    func without(_ isOne: (_ name: UnsafeBufferPointer<UInt8>) -> Bool) -> HeaderFields {
         var rest = HeaderFields()
-        Array(name.utf8).withUnsafeBufferPointer { name in
-            each { field, value in
-                if !FieldSyntax.isName(field, name) { rest.append(field, value) }
-                return true
-            }
+        each { name, value in
+            if !isOne(name) { rest.append(name, value) }
+            return true
         }
         return rest
     }

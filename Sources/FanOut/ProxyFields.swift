@@ -216,14 +216,6 @@ private struct ForwardedWay {
 }
 
 extension [UInt8] {
-    /// Appends a field line.
-    fileprivate mutating func append(line name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        append(contentsOf: name)
-        append(": ")
-        append(contentsOf: value)
-        append("\r\n")
-    }
-
     /// Appends a field line, unless the value is empty.
     fileprivate mutating func append(_ name: StaticString, _ value: [UInt8]) {
         guard !value.isEmpty else { return }

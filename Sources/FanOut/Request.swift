@@ -27,9 +27,12 @@ package struct Request: Sendable {
     }
 
     /// The peer's address without its port; nil for a unix socket.
-    package var clientAddress: String? {
-        guard !client.hasPrefix("unix:"), let colon = client.lastIndex(of: ":") else { return nil }
-        let address = client[..<colon]
+    package var clientAddress: String? { Self.address(ofPeer: client) }
+
+    /// The address of a peer, without brackets and port; nil for a unix socket.
+    package static func address(ofPeer peer: String) -> String? {
+        guard !peer.hasPrefix("unix:"), let colon = peer.lastIndex(of: ":") else { return nil }
+        let address = peer[..<colon]
         return address.hasPrefix("[") ? String(address.dropFirst().dropLast()) : String(address)
     }
 

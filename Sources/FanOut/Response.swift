@@ -54,10 +54,7 @@ package struct HeaderBlock: Sendable, Equatable {
 
     /// Adds a field whose name and value were checked when they were read.
     mutating func append(line name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        bytes.append(contentsOf: name)
-        bytes.append(": ")
-        bytes.append(contentsOf: value)
-        bytes.append("\r\n")
+        bytes.append(line: name, value)
     }
 
     /// Adds all fields of another block.

@@ -3,31 +3,21 @@
 /// Anybody can send `X-Forwarded-For`. What a trusted peer sends is believed, hop by hop from the right, as far as the
 /// hops are trusted too: the first that is not is the client.
 package struct TrustedProxies: Sendable, Equatable {
-    /// By their addresses.
-    package var blocks: [AddressBlock]
-    /// Also those that come over a unix socket, which only who is on this machine can reach.
-    package var includesUnix: Bool
+    /// Who they are; a unix socket is reached only by who is on this machine.
+    package var group: AddressGroup
 
-    package init(blocks: [AddressBlock], includesUnix: Bool) {
-        self.blocks = blocks
-        self.includesUnix = includesUnix
+    package init(_ group: AddressGroup) {
+        self.group = group
     }
 
     /// Those on this machine: loopback and unix sockets.
     package static let local = TrustedProxies(
-        blocks: [AddressBlock(.v4(0x7F00_0000), 8), AddressBlock(.v6(0, 1), 128)], includesUnix: true)
+        AddressGroup(blocks: [AddressBlock(.v4(0x7F00_0000), 8), AddressBlock(.v6(0, 1), 128)], includesUnix: true))
 
     /// Whether a peer is one, by its text: `10.0.0.1:4711`, `[::1]:80` or `unix:`.
     package func trust(peer: String) -> Bool {
-        guard !peer.hasPrefix("unix:") else { return includesUnix }
-        return Self.address(peer).map(trust) ?? false
-    }
-
-    private func trust(_ address: IPAddress) -> Bool {
-        // A socket for both families names its clients of version 4 so (RFC 4291 section 2.5.5.2).
-        var address = address
-        if case .v6(0, let lower) = address, lower >> 32 == 0xFFFF { address = .v4(UInt32(truncatingIfNeeded: lower)) }
-        return blocks.contains { $0.contains(address) }
+        guard !peer.hasPrefix("unix:") else { return group.contains(nil) }
+        return Self.address(peer).map(group.contains) ?? false
     }
 
     /// The client's address where it is not the peer's, which is so only when that is a trusted proxy and names another.
@@ -39,7 +29,7 @@ package struct TrustedProxies: Sendable, Equatable {
                 // What is no address ends the chain: whoever wrote it is the last one known.
                 guard let address = Self.address(hop.trimmingBlanks) else { return client }
                 client = "\(address)"
-                if !trust(address) { return client }
+                if !group.contains(address) { return client }
             }
         }
         return client

@@ -44,8 +44,8 @@ final class Connection: ReadinessHandler {
     /// One timer for the life of a connection: when it fires it looks how long the current phase may last.
     private(set) lazy var timer = LoopTimer { [unowned self] in timerFired() }
     private(set) var watched: ReadyEvents = .readable
-    /// Whether the client is a trusted proxy; nil before its first request.
-    private var isFromProxy: Bool?
+    /// Whether the client is a trusted proxy.
+    private(set) lazy var isFromProxy = server.proxies.trust(peer: client)
     /// Requests that had a handler.
     var requests = 0
     /// How much of the body that comes has come, and since when; nil while none does, or nobody has room for it.
@@ -131,8 +131,7 @@ final class Connection: ReadinessHandler {
 
     private func queue(_ incoming: IncomingRequest, _ body: RequestBody?) {
         var incoming = incoming
-        if isFromProxy == nil { isFromProxy = server.proxies.trust(peer: client) }
-        incoming.request.isFromProxy = isFromProxy ?? false
+        incoming.request.isFromProxy = isFromProxy
         incoming.body = body
         waiting.append(incoming)
     }

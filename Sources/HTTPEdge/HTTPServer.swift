@@ -20,7 +20,8 @@ package final class HTTPServer {
     private var listeners: [Listener] = []
     /// By descriptor.
     private var connections: [CInt: Connection] = [:]
-    private lazy var peers = PeerCounts(limit: limits.connectionsPerClient)
+    /// Nil where a client may have as many connections as there may be.
+    private var peers: PeerCounts?
     package private(set) var isDraining = false
     private var onDrained: (() -> Void)?
 
@@ -36,6 +37,7 @@ package final class HTTPServer {
         self.limits = limits
         arrival = Pace(grace: limits.headerTimeout, bytesPerSecond: limits.leastRate)
         departure = Pace(grace: limits.writeTimeout, bytesPerSecond: limits.leastRate)
+        peers = limits.connectionsPerClient.map { PeerCounts(limit: $0) }
         self.share = share
         input = .allocate(capacity: max(limits.readBytes, limits.bodyReadBytes))
     }
@@ -83,10 +85,9 @@ package final class HTTPServer {
         connections[socket] = connection
         handler.connectionOpened()
         // Behind a proxy that is trusted are many clients.
-        connection.isCounted = !proxies.trust(peer: connection.client) && limits.connectionsPerClient != nil
-        guard !connection.isCounted || peers.add(connection.client) else {
-            connection.isCounted = false
-            return connection.close()
+        if peers != nil, !connection.isFromProxy {
+            connection.isCounted = peers?.add(connection.client) ?? false
+            guard connection.isCounted else { return connection.close() }
         }
         connection.open()
     }
@@ -108,7 +109,7 @@ package final class HTTPServer {
 
     func closed(_ descriptor: CInt) {
         guard let connection = connections.removeValue(forKey: descriptor) else { return }
-        if connection.isCounted { peers.remove(connection.client) }
+        if connection.isCounted { peers?.remove(connection.client) }
         handler.connectionClosed()
         reportDrained()
     }

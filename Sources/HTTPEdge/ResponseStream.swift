@@ -53,7 +53,7 @@ package final class ResponseStream {
         } else {
             connection.output.gather { $0.append(contentsOf: bytes) }
         }
-        if framing == .chunked { connection.output.gather { ResponseWriter.append("\r\n", to: &$0) } }
+        if framing == .chunked { connection.output.gather { $0.append("\r\n") } }
         sent(connection)
         connection.flushSoon()
     }
@@ -70,7 +70,7 @@ package final class ResponseStream {
         } else {
             connection.output.gather {
                 $0.append(contentsOf: bytes)
-                ResponseWriter.append(end, to: &$0)
+                $0.append(end)
             }
             sent(connection)
             connection.flushSoon()
@@ -105,9 +105,9 @@ package final class ResponseStream {
             guard left == 0 else { return abort() }
             if framing == .chunked {
                 connection.output.gather {
-                    ResponseWriter.append("0\r\n", to: &$0)
+                    $0.append("0\r\n")
                     $0.append(contentsOf: trailers)
-                    ResponseWriter.append("\r\n", to: &$0)
+                    $0.append("\r\n")
                 }
             }
         }

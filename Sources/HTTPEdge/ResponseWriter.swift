@@ -20,18 +20,18 @@ struct ResponseWriter {
         bytes.append(copying: response.fields.bytes)
         switch framing {
         case .length(let length):
-            Self.append("Content-Length: ", to: &bytes)
+            bytes.append("Content-Length: ")
             Self.append(length, to: &bytes)
-            Self.append("\r\nDate: ", to: &bytes)
-        case .chunked: Self.append("Transfer-Encoding: chunked\r\nDate: ", to: &bytes)
-        case .upgraded: return Self.append("\r\n", to: &bytes)
-        case .untilClose, .none: Self.append("Date: ", to: &bytes)
+            bytes.append("\r\nDate: ")
+        case .chunked: bytes.append("Transfer-Encoding: chunked\r\nDate: ")
+        case .upgraded: return bytes.append("\r\n")
+        case .untilClose, .none: bytes.append("Date: ")
         }
         bytes.append(contentsOf: date.bytes(at: Int64(time(nil))))
         switch connection {
-        case .implied: Self.append("\r\n\r\n", to: &bytes)
-        case .keepAlive: Self.append("\r\nConnection: keep-alive\r\n\r\n", to: &bytes)
-        case .close: Self.append("\r\nConnection: close\r\n\r\n", to: &bytes)
+        case .implied: bytes.append("\r\n\r\n")
+        case .keepAlive: bytes.append("\r\nConnection: keep-alive\r\n\r\n")
+        case .close: bytes.append("\r\nConnection: close\r\n\r\n")
         }
     }
 
@@ -39,20 +39,15 @@ struct ResponseWriter {
     static func write(interim response: Response, to bytes: inout [UInt8]) {
         append(statusOf: response, to: &bytes)
         bytes.append(contentsOf: response.fields.bytes)
-        append("\r\n", to: &bytes)
+        bytes.append("\r\n")
     }
 
     private static func append(statusOf response: Response, to bytes: inout [UInt8]) {
-        append("HTTP/1.1 ", to: &bytes)
+        bytes.append("HTTP/1.1 ")
         append(response.status, to: &bytes)
         bytes.append(0x20)
-        append(StatusCode.reason(response.status), to: &bytes)
-        append("\r\n", to: &bytes)
-    }
-
-    /// Appends the bytes of a literal, without a `String` in between.
-    static func append(_ text: StaticString, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        bytes.append(StatusCode.reason(response.status))
+        bytes.append("\r\n")
     }
 
     private static func append(_ number: Int, to bytes: inout [UInt8]) {

@@ -41,13 +41,15 @@ final class RequestFlow: RequestHandler {
             let status = answered.status(of: client)
             // A WebSocket lasts as long as its ends want.
             counters.requestFinished(status: status, latency: status == 101 ? nil : elapsed)
-            if let trace = mark.recorded {
-                let client = services.proxies.forwardedClient(of: request) ?? request.clientAddress
-                trace.ended(request, of: client, route: answered.route, status: status, elapsed: elapsed)
+            let trace = mark.recorded
+            if trace != nil || log != nil {
+                let forwarded = services.proxies.forwardedClient(of: request)
+                trace?.ended(
+                    request, of: forwarded ?? request.clientAddress, route: answered.route, status: status,
+                    elapsed: elapsed)
+                log?.append(
+                    request, answered, mark, client: forwarded ?? request.client, status: status, elapsed: elapsed)
             }
-            log?.append(
-                request, answered, mark, client: services.proxies.forwardedClient(of: request) ?? request.client,
-                status: status, elapsed: elapsed)
             if answered.streamedBytes == nil { answer(answered.response) }
         }
     }

@@ -75,7 +75,7 @@ func readsTrustedProxies() throws {
     func trusted(_ line: String) throws -> TrustedProxies { try #require(loaded(route("", more: line))).trustedProxies }
     #expect(try trusted("") == .local)
     #expect(try trusted("trusted_proxies: [unix, 127.0.0.0/8, \"::1\"]") == .local)
-    #expect(try trusted("trusted_proxies: []") == TrustedProxies(blocks: [], includesUnix: false))
+    #expect(try trusted("trusted_proxies: []") == TrustedProxies(AddressGroup()))
     let some = try trusted("trusted_proxies: [10.0.0.0/8]")
     #expect(some.trust(peer: "10.1.1.1:80") && !some.trust(peer: "127.0.0.1:80") && !some.trust(peer: "unix:"))
     #expect(

@@ -9,8 +9,8 @@ private func fields(_ all: [(String, String)]) -> HeaderFields {
 }
 
 @Suite struct AddressRulesTests {
-    private static func group(_ texts: String...) -> AddressRules.Group {
-        AddressRules.Group(blocks: texts.compactMap { AddressBlock($0) }, includesUnix: texts.contains("unix"))
+    private static func group(_ texts: String...) -> AddressGroup {
+        AddressGroup(blocks: texts.compactMap { AddressBlock($0) }, includesUnix: texts.contains("unix"))
     }
 
     @Test(

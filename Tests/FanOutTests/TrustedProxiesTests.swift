@@ -4,7 +4,7 @@ import Testing
 /// Whose word counts on where a request comes from.
 @Suite struct TrustedProxiesTests {
     private static func client(_ peer: String, _ forwarded: [String], trusting blocks: [String]) -> String? {
-        let trusted = TrustedProxies(blocks: blocks.compactMap { AddressBlock($0) }, includesUnix: true)
+        let trusted = TrustedProxies(AddressGroup(blocks: blocks.compactMap { AddressBlock($0) }, includesUnix: true))
         var fields = HeaderFields()
         for value in forwarded { fields.append("X-Forwarded-For", value) }
         var request = Request(

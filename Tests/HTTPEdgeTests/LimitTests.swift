@@ -26,7 +26,7 @@ import Testing
     @Test("a client address has as many connections as it may, and another one when one of them has ended")
     func perClient() async throws {
         let server = try await TestServer(
-            limits { $0.connectionsPerClient = 2 }, proxies: TrustedProxies(blocks: [], includesUnix: false)
+            limits { $0.connectionsPerClient = 2 }, proxies: TrustedProxies(AddressGroup())
         ) {
             request, _, reply in reply(.echo(request))
         }

@@ -1,3 +1,5 @@
+import FanOut
+
 /// A case of the corpus with some of its bytes changed; the same number makes the same bytes in every run.
 struct Mutation: CustomStringConvertible {
     let number: UInt64
@@ -16,7 +18,7 @@ struct Mutation: CustomStringConvertible {
         ].map { $0.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
 
     init(_ number: UInt64, of cases: [RequestCase]) {
-        var random = Generator(seed: number)
+        var random = SplitMix64(seed: number &* 0x2545_F491_4F6C_DD1D)
         var bytes = random.pick(cases).bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let start = Int.random(in: 0...bytes.count, using: &random)
@@ -41,22 +43,9 @@ struct Mutation: CustomStringConvertible {
     }
 }
 
-/// SplitMix64, so that a number makes the same bytes everywhere.
-private struct Generator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x2545_F491_4F6C_DD1D }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// One of the choices, which are not empty.
-    mutating func pick<Element>(_ choices: [Element]) -> Element {
+    fileprivate mutating func pick<Element>(_ choices: [Element]) -> Element {
         choices[Int.random(in: 0..<choices.count, using: &self)]
     }
 }
