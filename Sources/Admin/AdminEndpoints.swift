@@ -18,15 +18,15 @@ final class AdminEndpoints: RequestHandler {
         self.feed = feed
     }
 
-    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
+    func respond(to request: Request, of client: Client) {
         guard let path = RequestTarget(request.target)?.segments else {
-            return answer(Problem(400, "The target is no path that can be read.").response)
+            return client.answer(Problem(400, "The target is no path that can be read.").response)
         }
         if request.method == "GET", path == ["events"] {
             if feed.tell(client) { return }
-            return answer(json(503, #"{"status":"too many dashboards listen"}"#))
+            return client.answer(json(503, #"{"status":"too many dashboards listen"}"#))
         }
-        answer(response(to: request.method, path))
+        client.answer(response(to: request.method, path))
     }
 
     private func response(to method: String, _ path: [String]) -> Response {

@@ -41,12 +41,9 @@ extension ConfigurationReader {
             guard let path = draft.path, let methods = draft.methods, let timeout = draft.timeout,
                 let action = draft.action
             else { return nil }
-            var route = Route(
+            return Route(
                 path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined,
-                rateLimit: draft.rateLimit)
-            route.isTraced = draft.isTraced
-            route.access = draft.access.isOpen ? nil : draft.access
-            return route
+                isTraced: draft.isTraced, rateLimit: draft.rateLimit, access: draft.access.isOpen ? nil : draft.access)
         }
     }
 

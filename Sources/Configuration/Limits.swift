@@ -1,3 +1,5 @@
+import FanOut
+
 /// The limits that a configuration sets (`limits:`), each with its default and the reason for it.
 package struct Limits: Sendable, Hashable {
     /// From a request's first byte to the end of its header (or a connection's start to its first request).
@@ -117,7 +119,7 @@ package enum Bounds {
     /// Routes in one file; a guard against generated files that went wrong.
     package static let routes = 10_000
     /// Calls of one route: each client request costs that many upstream requests.
-    package static let calls = 64
+    package static let calls = FanOutState.mostCalls
     /// URLs that a batch may be allowed.
     package static let batchURLs = 1_000
     /// Calls in flight, calls that wait, and connections that are kept: a worker has a descriptor or a buffer for each.

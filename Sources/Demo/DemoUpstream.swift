@@ -32,19 +32,19 @@ private final class DemoAnswers: RequestHandler {
     /// Longer than the demo's timeouts, as the slow one of five URLs is in the classic programs.
     private static let slowness = Duration.seconds(2)
 
-    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
+    func respond(to request: Request, of client: Client) {
         guard let segments = RequestTarget(request.target)?.segments, let first = segments.first else {
-            return answer(json(400, #"{"error":"bad target"}"#))
+            return client.answer(json(400, #"{"error":"bad target"}"#))
         }
         switch first {
-        case "users": answer(user(segments.dropFirst().first ?? "0"))
-        case "orders": answer(json(200, #"{"items":[{"sku":"A-1","count":2},{"sku":"B-7","count":1}]}"#))
-        case "news": answer(json(200, #"{"headlines":["Swift on the server","libcurl turns 28"]}"#))
+        case "users": client.answer(user(segments.dropFirst().first ?? "0"))
+        case "orders": client.answer(json(200, #"{"items":[{"sku":"A-1","count":2},{"sku":"B-7","count":1}]}"#))
+        case "news": client.answer(json(200, #"{"headlines":["Swift on the server","libcurl turns 28"]}"#))
         case "slow":
             let response = json(200, #"{"report":"worth the wait","took_ms":2000}"#)
-            LoopTimer.once(at: .now() + Self.slowness) { answer(response) }
-        case "broken": answer(json(500, #"{"error":"always fails"}"#))
-        default: answer(json(404, #"{"error":"no such path"}"#))
+            LoopTimer.once(at: .now() + Self.slowness) { client.answer(response) }
+        case "broken": client.answer(json(500, #"{"error":"always fails"}"#))
+        default: client.answer(json(404, #"{"error":"no such path"}"#))
         }
     }
 

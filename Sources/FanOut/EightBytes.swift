@@ -41,6 +41,13 @@ struct EightBytes {
         Self.leading(((word &- Self.each(0x20)) & ~word) | (((word ^ Self.each(0x7F)) &- Self.each(0x01)) & ~word))
     }
 
+    /// How many at the start are no line feed.
+    @inline(__always)
+    var beforeLineFeed: Int {
+        let feeds = word ^ Self.each(0x0A)
+        return Self.leading((feeds &- Self.each(0x01)) & ~feeds)
+    }
+
     /// How many at the start are decimal digits.
     @inline(__always)
     var digits: Int { Self.leading((word &+ Self.each(0x46)) | (word &- Self.each(0x30)) | word) }

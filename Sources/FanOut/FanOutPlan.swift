@@ -1,5 +1,5 @@
 /// The calls of one request: the route's templates filled in, as far as they can be before any call is answered.
-package struct FanOutPlan: Sendable {
+package final class FanOutPlan {
     /// One upstream request, ready to be made.
     package struct PlannedCall: Sendable, Equatable {
         /// Path and query, percent-encoded.
@@ -9,44 +9,48 @@ package struct FanOutPlan: Sendable {
     }
 
     /// In the order of the configuration; nil for a call that waits for others.
-    package var calls: [PlannedCall?]
+    package let calls: [PlannedCall?]
     private var values: TemplateValues
     /// Only where a call looks at it.
-    private var request: Request?
+    private let request: Request?
 
     /// Fills the templates of a route in; throws where a value would change a call's path.
     package init(
         _ route: FanOutRoute, captures: [String], target: RequestTarget, requestID: String,
         request: Request? = nil
     ) throws(PlanError) {
-        values = TemplateValues(captures: captures, target: target, requestID: requestID)
-        self.request = request
-        calls = []
+        var values = TemplateValues(captures: captures, target: target, requestID: requestID)
+        var calls: [PlannedCall?] = []
         calls.reserveCapacity(route.calls.count)
         // Piece by piece: a copy of each call, with all that it has, would cost more than the rest of this.
         for index in route.calls.indices {
             if route.calls[index].inputs.isEmpty {
-                calls.append(try fill(route.calls[index].target, route.calls[index].request))
+                calls.append(try Self.fill(route.calls[index].target, route.calls[index].request, values, request))
             } else {
                 try route.calls[index].target.check(values)
                 calls.append(nil)
             }
         }
         if !route.graph.isFlat { values.answers = Array(repeating: nil, count: route.calls.count) }
+        self.calls = calls
+        self.values = values
+        self.request = request
     }
 
     /// Notes what a call that others look at got.
-    package mutating func note(_ answer: CallAnswer, of index: Int) {
+    package func note(_ answer: CallAnswer, of index: Int) {
         values.answers[index] = answer
     }
 
     /// A call whose inputs are there; nil where they do not have what its templates want.
     package func call(_ index: Int, of route: FanOutRoute) -> PlannedCall? {
         // Values of the request were checked before any call began: what is thrown here is an answer's.
-        try? fill(route.calls[index].target, route.calls[index].request)
+        try? Self.fill(route.calls[index].target, route.calls[index].request, values, request)
     }
 
-    private func fill(_ template: TargetTemplate, _ shape: CallRequest?) throws(PlanError) -> PlannedCall? {
+    private static func fill(
+        _ template: TargetTemplate, _ shape: CallRequest?, _ values: TemplateValues, _ request: Request?
+    ) throws(PlanError) -> PlannedCall? {
         guard let target = try template.fill(values) else { return nil }
         guard let shape, let request else { return PlannedCall(target: target, message: nil) }
         guard let message = shape.message(values, for: request) else { return nil }

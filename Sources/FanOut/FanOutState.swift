@@ -2,6 +2,9 @@
 ///
 /// Parts stay in the order of the configuration, whichever call settles first.
 package struct FanOutState: Sendable {
+    /// Calls that a fan-out has at most: each has a bit of a word.
+    package static let mostCalls = 64
+
     /// What the settling of a call asks for.
     package enum Action: Sendable, Equatable {
         case wait
@@ -11,8 +14,8 @@ package struct FanOutState: Sendable {
 
     /// In the order of the configuration; a call that is still open counts as cancelled.
     package private(set) var outcomes: [Settled]
-    private var isSettled: [Bool]
-    private var open: Int
+    /// A bit for each call that is not settled.
+    private var open: UInt64
     /// Calls that the answer cannot do without and that are not settled.
     private var openRequired: Int
     private var succeeded = 0
@@ -31,8 +34,7 @@ package struct FanOutState: Sendable {
     ///   - quorum: How many successes are enough, with those; 0 for all.
     package init(calls: Int, required: Int = 0, quorum: Int = 0, graph: CallGraph? = nil) {
         outcomes = Array(repeating: Settled(.failure(.cancelled, status: nil), elapsed: .zero), count: calls)
-        isSettled = Array(repeating: false, count: calls)
-        open = calls
+        open = calls < Self.mostCalls ? 1 << UInt64(calls) - 1 : .max
         openRequired = required
         self.quorum = quorum
         missingInputs = graph.map { $0.isFlat ? [] : $0.inputs.map(\.count) } ?? []
@@ -42,11 +44,15 @@ package struct FanOutState: Sendable {
     ///
     /// A call settles once; what comes later for it is ignored.
     package mutating func settle(_ index: Int, _ settled: consuming Settled, isRequired: Bool) -> Action {
-        guard !isSettled[index] else { return .wait }
-        isSettled[index] = true
+        guard isOpen(index) else { return .wait }
         let failure = settled.failure
         outcomes[index] = settled
-        open -= 1
+        return decide(index, failure, isRequired: isRequired)
+    }
+
+    /// What a call's end decides.
+    private mutating func decide(_ index: Int, _ failure: Failure?, isRequired: Bool) -> Action {
+        open &= ~(1 << UInt64(index))
         if isRequired { openRequired -= 1 }
         if let failure {
             failures |= 1 << UInt32(failure.rawValue)
@@ -64,12 +70,14 @@ package struct FanOutState: Sendable {
     /// A call has an answer: the calls that waited for it alone, which can begin.
     package mutating func released(by index: Int, in graph: CallGraph) -> [Int] {
         var ready: [Int] = []
-        for dependant in graph.dependants[index] where !isSettled[dependant] {
+        for dependant in graph.dependants[index] where isOpen(dependant) {
             missingInputs[dependant] -= 1
             if missingInputs[dependant] == 0 { ready.append(dependant) }
         }
         return ready
     }
+
+    private func isOpen(_ index: Int) -> Bool { open & (1 << UInt64(index)) != 0 }
 
     /// Whether a call that settled failed.
     package var hasFailures: Bool { failures != 0 }

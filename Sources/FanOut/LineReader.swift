@@ -39,15 +39,12 @@ struct LineReader: Sendable {
     mutating func next(_ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int) throws(MessageError) -> Line {
         let start = cursor
         var end = start
-        while end < bytes.count, bytes[end] != 0x0A {
-            // Over text by eight, and one by one over what is none, such as the CR before the LF.
-            if end + EightBytes.count <= bytes.count {
-                let text = EightBytes(bytes, at: end).visible
-                end += max(1, text)
-            } else {
-                end += 1
-            }
+        while end + EightBytes.count <= bytes.count {
+            let text = EightBytes(bytes, at: end).beforeLineFeed
+            end += text
+            if text < EightBytes.count { break }
         }
+        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
         count += end - start + 1
         guard count <= limit else { throw .headerTooLong }
         guard end < bytes.count else {

@@ -1,29 +1,41 @@
 /// A request as the listener read it: head and whole body.
-package struct Request: Sendable {
-    package var method: String
+///
+/// A class, since it goes through many hands, and each copy of a struct would count every one of its references.
+package final class Request: Sendable {
+    package let method: String
     /// As it stands in the request line (RFC 9112 section 3.2).
-    package var target: String
-    package var fields: HeaderFields
+    package let target: String
+    package let fields: HeaderFields
     /// Bytes of the body; the fan-out does not look into it.
-    package var body: [UInt8]
+    package let body: [UInt8]
     /// The peer's address, such as `10.0.0.1:4711` or `unix:`.
-    package var client: String
+    package let client: String
     /// The peer is a trusted proxy, whose `X-Forwarded-*` are believed.
-    package var isFromProxy = false
+    package let isFromProxy: Bool
     /// The name of the API key that it came with, once that is known to be one.
-    package var keyName: String?
+    package let keyName: String?
     /// When its last byte was read; of one whose body goes on as it comes, that of its head.
-    package var received: MonotonicTime
+    package let received: MonotonicTime
 
     package init(
-        method: String, target: String, fields: HeaderFields, body: [UInt8], client: String, received: MonotonicTime
+        method: String, target: String, fields: HeaderFields, body: [UInt8], client: String, isFromProxy: Bool = false,
+        keyName: String? = nil, received: MonotonicTime
     ) {
         self.method = method
         self.target = target
         self.fields = fields
         self.body = body
         self.client = client
+        self.isFromProxy = isFromProxy
+        self.keyName = keyName
         self.received = received
+    }
+
+    /// The same as upstreams may see it, and whose it is.
+    package func with(_ fields: HeaderFields, keyName: String?) -> Request {
+        Request(
+            method: method, target: target, fields: fields, body: body, client: client, isFromProxy: isFromProxy,
+            keyName: keyName, received: received)
     }
 
     /// The peer's address without its port; nil for a unix socket.

@@ -38,6 +38,8 @@ package struct ResponseParser: Sendable {
     package private(set) var keepsAlive = false
     /// The size of the body that comes, nil where the head does not say it; known with `head`.
     package private(set) var contentLength: Int?
+    /// Whether a body comes that has a content coding, such as gzip (RFC 9110 section 8.4); known with `head`.
+    package private(set) var isEncoded = false
     /// The fields of the head, where they are kept.
     package private(set) var collected: HeaderFields?
     /// The interim answer that came last.
@@ -75,11 +77,9 @@ package struct ResponseParser: Sendable {
         status = 0
         keepsAlive = false
         contentLength = nil
+        isEncoded = false
         isLast = false
     }
-
-    /// Whether a body comes that has a content coding, such as gzip (RFC 9110 section 8.4).
-    package var isEncoded: Bool { fields.isEncoded && contentLength != 0 }
 
     /// Reads on from `cursor`, which moves past what was read.
     package mutating func next(
@@ -223,5 +223,6 @@ package struct ResponseParser: Sendable {
             state = .untilClose
             keepsAlive = false
         }
+        isEncoded = fields.isEncoded && contentLength != 0
     }
 }

@@ -1,25 +1,29 @@
 /// A route: which requests it takes, and what happens to them.
-package struct Route: Sendable {
-    package var path: PathTemplate
+///
+/// A class, as is what it does: each request has it in hand, and does not copy it.
+package final class Route: Sendable {
+    package let path: PathTemplate
     /// In the order written; GET also serves HEAD (RFC 9110 section 9.3.2).
-    package var methods: [String]
+    package let methods: [String]
     /// Of the whole route, from the request's last byte to the answer.
-    package var timeout: Duration
-    package var action: Action
+    package let timeout: Duration
+    package let action: Action
     /// Answered with 503 for a while when its requests are in flight at crash after crash.
-    package var isQuarantined: Bool
+    package let isQuarantined: Bool
     /// Its answers tell how each call went.
-    package var isTraced = false
+    package let isTraced: Bool
     /// Nil: as many requests as come.
-    package var rateLimit: RateLimit?
+    package let rateLimit: RateLimit?
     /// Nil: everybody may use it.
-    package var access: Access?
+    package let access: Access?
 
     package init(
         path: PathTemplate, methods: [String], timeout: Duration, action: Action, isQuarantined: Bool = false,
-        rateLimit: RateLimit? = nil
+        isTraced: Bool = false, rateLimit: RateLimit? = nil, access: Access? = nil
     ) {
+        self.access = access
         self.rateLimit = rateLimit
+        self.isTraced = isTraced
         self.isQuarantined = isQuarantined
         self.path = path
         self.methods = methods
@@ -39,12 +43,12 @@ package struct Route: Sendable {
 }
 
 /// What a fan-out route calls, and how the answers are joined.
-package struct FanOutRoute: Sendable {
+package final class FanOutRoute: Sendable {
     package let calls: [Call]
-    package var merge: MergeMode
-    package var onConflict: ConflictRule
+    package let merge: MergeMode
+    package let onConflict: ConflictRule
     /// Successes that are enough; 0: the answer waits for all calls.
-    package var quorum: Int
+    package let quorum: Int
     /// Which calls wait for which.
     package let graph: CallGraph
     /// Whether a call looks at more of a request than its target.

@@ -80,16 +80,17 @@ package struct RouteTable: Sendable {
     }
 
     private func find(_ search: inout Search, node: Int, at index: Int) -> Int? {
-        let here = nodes[node]
-        guard index < search.segments.count else { return search.choose(here.ends) }
+        guard index < search.segments.count else { return search.choose(nodes[node].ends) }
         let segment = search.segments[index]
-        if let child = here.literals[segment], let route = find(&search, node: child, at: index + 1) { return route }
-        if let child = here.parameter, !segment.isEmpty {
+        if let child = nodes[node].literals[segment], let route = find(&search, node: child, at: index + 1) {
+            return route
+        }
+        if let child = nodes[node].parameter, !segment.isEmpty {
             search.captures.append(segment)
             if let route = find(&search, node: child, at: index + 1) { return route }
             search.captures.removeLast()
         }
-        guard let route = search.choose(here.rests) else { return nil }
+        guard let route = search.choose(nodes[node].rests) else { return nil }
         search.captures.append(search.segments[index...].joined(separator: "/"))
         return route
     }

@@ -31,6 +31,11 @@ package final class Client {
         self.reply = reply
     }
 
+    /// Sends the answer; another one, or one that comes when the client is gone, goes nowhere.
+    package func answer(_ response: Response) {
+        connection?.answer(self, completed(response))
+    }
+
     /// Begins an answer whose body comes in pieces, in place of a whole one.
     ///
     /// - Parameters:

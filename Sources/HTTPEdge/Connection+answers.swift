@@ -47,12 +47,15 @@ extension Connection {
         let waiter = Client(self, incoming.reply, incoming.body)
         body = incoming.body
         self.waiter = waiter
-        server.handler.respond(to: incoming.request, of: waiter) { [self] response in
-            // Not so when the client is gone, or when this request has its answer and another one waits for its own.
-            guard self.waiter === waiter, stream == nil else { return }
-            self.waiter = nil
-            send(waiter.completed(response), waiter.reply)
-        }
+        server.handler.respond(to: incoming.request, of: waiter)
+    }
+
+    /// Sends the answer to a request.
+    func answer(_ client: Client, _ response: Response) {
+        // Not so when the client is gone, or when this request has its answer and another one waits for its own.
+        guard waiter === client, stream == nil else { return }
+        waiter = nil
+        send(response, client.reply)
     }
 
     /// Whether another answer follows the one to a request.

@@ -45,7 +45,7 @@ final class Connection: ReadinessHandler {
     private(set) lazy var timer = LoopTimer { [unowned self] in timerFired() }
     private(set) var watched: ReadyEvents = .readable
     /// Whether the client is a trusted proxy.
-    private(set) lazy var isFromProxy = server.proxies.trust(peer: client)
+    let isFromProxy: Bool
     /// Requests that had a handler.
     var requests = 0
     /// How much of the body that comes has come, and since when; nil while none does, or nobody has room for it.
@@ -64,7 +64,8 @@ final class Connection: ReadinessHandler {
         self.descriptor = descriptor
         self.server = server
         client = (try? SocketAddress(peerOf: descriptor))?.description ?? "unix:"
-        assembler = RequestAssembler(limits: server.limits, client: client)
+        isFromProxy = server.proxies.trust(peer: client)
+        assembler = RequestAssembler(limits: server.limits, client: client, isFromProxy: isFromProxy)
         phase = .idle(since: .now())
     }
 
@@ -131,7 +132,6 @@ final class Connection: ReadinessHandler {
 
     private func queue(_ incoming: IncomingRequest, _ body: RequestBody?) {
         var incoming = incoming
-        incoming.request.isFromProxy = isFromProxy
         incoming.body = body
         waiting.append(incoming)
     }
@@ -160,7 +160,7 @@ final class Connection: ReadinessHandler {
     /// Watches the socket for what the connection can do something with.
     func watch() {
         guard phase != .closed else { return }
-        var wanted: ReadyEvents = []
+        var wanted = ReadyEvents(rawValue: 0)
         // What was sent behind too many requests waits in the socket, and so at the client.
         let isFull = waiting.count >= server.limits.pipelined || incomingBody?.isFull == true
         if isFull || incomingBody == nil || incomingBody?.framing == .untilClose {

@@ -4,8 +4,8 @@ import Processes
 
 /// A whole request with what its answer must know of it.
 struct IncomingRequest {
-    var request: Request
-    var reply: ReplyTraits
+    let request: Request
+    let reply: ReplyTraits
     /// Its body, where that is taken as it comes.
     var body: RequestBody?
 }
@@ -39,6 +39,7 @@ struct RequestAssembler {
 
     private let bodyLimit: Int
     private let client: String
+    private let isFromProxy: Bool
     private var parser: RequestParser
     private var body: [UInt8] = []
     private var isRefused = false
@@ -47,14 +48,16 @@ struct RequestAssembler {
     /// Bytes that the body which is put together may have.
     private var room = 0
 
-    init(limits: EdgeLimits, client: String) {
+    /// - Parameter isFromProxy: Whether the client is a trusted proxy.
+    init(limits: EdgeLimits, client: String, isFromProxy: Bool) {
         bodyLimit = limits.requestBody
         self.client = client
+        self.isFromProxy = isFromProxy
         parser = RequestParser(limits.request)
     }
 
-    /// Whether a request has begun and is not whole.
-    var isInside: Bool { parser.isInside }
+    /// Whether a request has begun and is not whole; kept, since the parser would be copied for a look at it.
+    private(set) var isInside = false
 
     /// Bytes of the body that is being put together.
     var bodyBytes: Int { body.count }
@@ -66,6 +69,7 @@ struct RequestAssembler {
     mutating func next(
         _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int, for handler: any RequestHandler
     ) -> Event {
+        defer { isInside = parser.isInside }
         if streamed == .untilClose {
             guard cursor < bytes.count else { return .none }
             defer { cursor = bytes.count }
@@ -135,7 +139,7 @@ struct RequestAssembler {
         return IncomingRequest(
             request: Request(
                 method: head.method, target: head.target, fields: head.fields, body: body, client: client,
-                received: .now()),
+                isFromProxy: isFromProxy, received: .now()),
             reply: ReplyTraits(
                 keepsAlive: head.keepsAlive, isHTTP10: head.isHTTP10, omitsBody: head.method == "HEAD"))
     }

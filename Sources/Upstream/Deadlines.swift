@@ -47,11 +47,14 @@ final class Deadlines {
         }
     }
 
+    /// When the timer fires next; what is due later need not ask for it.
+    private var due = MonotonicTime(nanoseconds: .max)
+
     /// Watches a transfer until it is settled.
     func add(_ transfer: Transfer, to line: Line) {
         line.transfers.append(transfer)
         // It is nearly always set for an older one.
-        timer.setEarlier(transfer.deadline)
+        if transfer.deadline < due { look(at: transfer.deadline) }
     }
 
     /// A transfer of the line is settled, and marked as such.
@@ -60,12 +63,18 @@ final class Deadlines {
     }
 
     private func tick() {
+        due = MonotonicTime(nanoseconds: .max)
         let now = MonotonicTime.now()
         var next: MonotonicTime?
         for line in lines.values {
             while let transfer = line.transfers.first(), transfer.deadline <= now { expired(transfer) }
             if let deadline = line.transfers.first()?.deadline { next = next.map { min($0, deadline) } ?? deadline }
         }
-        if let next { timer.setEarlier(next) }
+        if let next, next < due { look(at: next) }
+    }
+
+    private func look(at time: MonotonicTime) {
+        due = time
+        timer.set(time)
     }
 }

@@ -65,13 +65,13 @@ final class PlainConnection: ReadinessHandler {
         transfer.stage = .exchanging(self)
         isAnswered = false
         let endpoint = transfer.endpoint
-        let streamed = transfer.message?.streamed
+        let message = transfer.message
+        let streamed = message?.streamed
         bodyDue = streamed
         parser.begin(
-            isHead: transfer.message?.method == "HEAD", collecting: endpoint.settings.collectsFields,
+            isHead: message?.method == "HEAD", collecting: endpoint.settings.collectsFields,
             passingOn: transfer.sink != nil, upgrading: streamed == .untilClose)
-        scratch.assemble(
-            pool.frame, transfer.target, endpoint.fields, transfer.headers?.bytes ?? [], transfer.message)
+        scratch.assemble(pool, transfer, message)
         if let traced = transfer.times {
             traced.sent = .now()
             if answers == 0 { traced.connection = times }
@@ -199,8 +199,9 @@ final class PlainConnection: ReadinessHandler {
         // The connection may have the next one before this one is settled.
         transfer.stage = .starting
         pause(false)
-        let result = TransferResult.response(status: parser.status, body: body, fields: parser.collected)
-        body = []
+        var whole: [UInt8] = []
+        swap(&whole, &body)
+        let result = TransferResult.response(status: parser.status, body: whole, fields: parser.collected)
         // A kept connection holds no buffer.
         if transfer.isStreamed, unsent.isEmpty { unsent = [] }
         answers += 1

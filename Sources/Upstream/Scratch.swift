@@ -20,27 +20,24 @@ final class Scratch {
     private(set) var request: [UInt8] = []
 
     /// Puts the pieces of a request together, and the empty line that ends its header.
-    func assemble(
-        _ frame: (head: [UInt8], tail: [UInt8]), _ target: [UInt8], _ fields: [UInt8], _ headers: [UInt8],
-        _ message: OutgoingMessage?
-    ) {
+    func assemble(_ pool: ServerPool, _ transfer: Transfer, _ message: OutgoingMessage?) {
         request.removeAll(keepingCapacity: true)
         if let message {
             request.append(contentsOf: message.method.utf8)
-            request.append(contentsOf: frame.head.dropFirst(ServerPool.method.utf8.count))
+            request.append(contentsOf: pool.frame.head.dropFirst(ServerPool.method.utf8.count))
         } else {
-            request.append(copying: frame.head)
+            request.append(copying: pool.frame.head)
         }
-        request.append(copying: target)
+        request.append(copying: transfer.target)
         if let host = message?.host {
             request.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
             request.append(copying: host)
             request.append(contentsOf: "\r\n".utf8)
         } else {
-            request.append(copying: frame.tail)
+            request.append(copying: pool.frame.tail)
         }
-        request.append(copying: fields)
-        request.append(copying: headers)
+        request.append(copying: transfer.endpoint.fields)
+        if let headers = transfer.headers { request.append(copying: headers.bytes) }
         if let message {
             request.append(copying: message.fields)
             if message.streamed == .chunked { request.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }

@@ -37,10 +37,8 @@ package final class Transfer {
     unowned(unsafe) let endpoint: Endpoint
     /// Path and query, without the server's base.
     let target: [UInt8]
-    private let foreign: Foreign?
     let headers: HeaderList?
-    /// Nil: a GET without a body.
-    let message: OutgoingMessage?
+    private let special: Special?
     private(set) var owner: (any TransferOwner)?
     let index: Int
     let deadline: MonotonicTime
@@ -48,16 +46,12 @@ package final class Transfer {
     unowned(unsafe) let line: Deadlines.Line
     var stage = Stage.starting
     let times: TransferTimes?
-    /// Takes the answer as it comes; nil: the owner gets it whole.
-    let sink: (any TransferSink)?
     /// The sink has the head of an answer.
     var hasBegun = false
     /// Some of a streamed body has gone, which nobody keeps, so it cannot be made again.
     var hasSentBody = false
     /// Where it is, and counted; nil before, and for a URL from outside.
     var server: ServerState?
-    /// The server that it had better not go to.
-    let avoided: ServerState?
     /// It is the one call by which an open circuit is tried.
     var isTrial = false
     /// Whether the upstream's gate counts it.
@@ -65,39 +59,50 @@ package final class Transfer {
     /// It met a connection that its server was closing, and is on its second attempt.
     var isRetry = false
 
-    /// Whether it goes somewhere else than to one of the endpoint's servers.
-    var isForeign: Bool { foreign != nil }
-
     init(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, message: OutgoingMessage?,
         owner: any TransferOwner, index: Int, avoiding avoided: ServerState?, deadline: MonotonicTime,
         line: Deadlines.Line, sink: (any TransferSink)?
     ) {
-        self.sink = sink
-        self.avoided = avoided
+        special =
+            url == nil && message == nil && sink == nil && avoided == nil
+            ? nil : Special(url, message, sink, avoided)
         self.endpoint = endpoint
         times = endpoint.settings.traces ? TransferTimes() : nil
         self.target = target
-        foreign = url.map(Foreign.init)
         self.headers = headers
-        self.message = message
         self.owner = owner
         self.index = index
         self.deadline = deadline
         self.line = line
     }
 
-    /// Where it goes when that is not one of the endpoint's servers.
-    var url: HTTPURL? { foreign?.url }
+    /// What most transfers do not have, apart from them: each reference of a transfer is counted down at its end.
+    private final class Special {
+        let url: HTTPURL?
+        let message: OutgoingMessage?
+        let sink: (any TransferSink)?
+        let avoided: ServerState?
 
-    /// A URL apart from the transfer, as few have one.
-    private final class Foreign {
-        let url: HTTPURL
-
-        init(_ url: HTTPURL) {
+        init(_ url: HTTPURL?, _ message: OutgoingMessage?, _ sink: (any TransferSink)?, _ avoided: ServerState?) {
             self.url = url
+            self.message = message
+            self.sink = sink
+            self.avoided = avoided
         }
     }
+
+    /// Nil: a GET without a body.
+    var message: OutgoingMessage? { special?.message }
+
+    /// Where it goes when that is not one of the endpoint's servers.
+    var url: HTTPURL? { special?.url }
+
+    /// Takes the answer as it comes; nil: the owner gets it whole.
+    var sink: (any TransferSink)? { special?.sink }
+
+    /// The server that it had better not go to.
+    var avoided: ServerState? { special?.avoided }
 
     var isSettled: Bool {
         if case .settled = stage { true } else { false }

@@ -35,7 +35,7 @@ package final class TransferEngine {
         avoiding server: ServerState? = nil, sink: (any TransferSink)? = nil
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
-        endpoint.line = line
+        if endpoint.line !== line { endpoint.line = line }
         let transfer = Transfer(
             endpoint, target: target, url: url, headers: headers, message: message, owner: owner, index: index,
             avoiding: server, deadline: now + timeout, line: line, sink: sink)
@@ -163,7 +163,7 @@ package final class TransferEngine {
 
     private func begin(_ transfer: Transfer) {
         let endpoint = transfer.endpoint
-        guard !transfer.isForeign else { return beginCurl(transfer) }
+        guard transfer.url == nil else { return beginCurl(transfer) }
         guard let server = endpoint.upstream.take(avoiding: transfer.avoided) else { return discover(transfer) }
         transfer.server = server
         // libcurl decodes and takes whole answers: what only passes through is the plain lane's.

@@ -55,12 +55,12 @@ final class AccessLog {
     }
 
     func append(
-        _ request: Request, _ answered: AnsweredRequest, _ mark: RequestMark, client: String, status: Int,
-        elapsed: Duration
+        _ exchange: Exchange, _ answered: AnsweredRequest, client: String, status: Int, elapsed: Duration
     ) {
+        let (request, mark) = (exchange.request, exchange.mark)
         let bytes = answered.streamedBytes ?? answered.response.body.count
         let isWritten = settings.access.writes(
-            status: status, hasFailures: !answered.failed.isEmpty, elapsed: elapsed, limit: answered.route?.timeout,
+            status: status, hasFailures: !answered.failed.isEmpty, elapsed: elapsed, limit: exchange.route?.timeout,
             random: random.next())
         guard isWritten else { return }
         write { line in
@@ -69,8 +69,8 @@ final class AccessLog {
             if let trace = mark.recorded { member("trace_id", trace.context.traceID, &line) }
             member("method", request.method, &line)
             member("target", request.target, &line)
-            if let key = answered.keyName { member("api_key", key, &line) }
-            if let route = answered.route { member("route", route.path.text, &line) }
+            if let key = request.keyName { member("api_key", key, &line) }
+            if let route = exchange.route { member("route", route.path.text, &line) }
             line.append(contentsOf: ",\"status\":\(status),\"bytes\":\(bytes),\"ms\":".utf8)
             JSONText.append(milliseconds: elapsed, to: &line)
             append(answered.calls, to: &line)

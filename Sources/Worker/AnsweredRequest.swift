@@ -11,13 +11,10 @@ struct AnsweredRequest {
     }
 
     var response: Response
-    var route: Route?
     var failed: [(name: String, failure: Failure)] = []
     var calls: Calls?
     /// Set where the client has its answer already, in pieces.
     var streamedBytes: Int?
-    /// Of the API key that the request came with.
-    var keyName: String?
 
     /// What it counts as; a WebSocket has done what it was for, also when its client has gone.
     @LoopActor func status(of client: Client) -> Int {

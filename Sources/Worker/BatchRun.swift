@@ -9,6 +9,8 @@ import Upstream
 @LoopActor
 struct BatchService {
     let route: BatchRoute
+    /// Of each URL.
+    let timeout: Duration
     /// For URLs of any server.
     let endpoint: Endpoint
 }
@@ -40,7 +42,7 @@ final class BatchRun: TransferOwner {
 
     /// Fetches the URLs, ends that when the client goes away, and says what became of each, in the order asked.
     func start(
-        _ service: BatchService, timeout: Duration, _ headers: HeaderList, for client: Client,
+        _ service: BatchService, _ headers: HeaderList, for client: Client,
         finished: @escaping ([BatchResult]) -> Void
     ) {
         self.finished = finished
@@ -58,7 +60,7 @@ final class BatchRun: TransferOwner {
             }
             transfers[index] = engine.start(
                 service.endpoint, target: [], url: url, headers: trace?.headers(ofCall: index) ?? headers,
-                timeout: timeout, at: started,
+                timeout: service.timeout, at: started,
                 owner: self, index: index)
         }
         if open == 0 { finish() }

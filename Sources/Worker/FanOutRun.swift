@@ -12,7 +12,7 @@ import Upstream
 @LoopActor
 final class FanOutRun: TransferOwner {
     private let service: FanOutService
-    private var plan: FanOutPlan
+    private let plan: FanOutPlan
     private let engine: TransferEngine
     private let heavyWork: HeavyWork
     private let counters: WorkerCounters
@@ -23,13 +23,11 @@ final class FanOutRun: TransferOwner {
     private let record: (records: InFlightRecords, place: Int)?
     /// Nil where nobody is told of the calls.
     private let trace: RequestTrace?
-    /// A bit for each call that is not settled.
+    /// A bit for each call that is not settled; apart from the state, which would be copied for a look at it.
     private var openCalls: UInt64
     /// A bit for each call that has not begun.
     private var waitingCalls: UInt64
     private var state: FanOutState
-    /// By call: whether it is not settled; apart from the state, which would be copied for a look at it.
-    private var isOpen: [Bool]
     private var transfers: [RunningCall?]
     /// By call; empty where the route passes nothing back.
     private var passedBack: [HeaderFields?]
@@ -59,10 +57,9 @@ final class FanOutRun: TransferOwner {
         self.heavyWork = heavyWork
         self.counters = counters
         let count = plan.calls.count
-        openCalls = count < 64 ? 1 << UInt64(count) - 1 : .max
+        openCalls = count < FanOutState.mostCalls ? 1 << UInt64(count) - 1 : .max
         waitingCalls = openCalls
         state = service.newState
-        isOpen = Array(repeating: true, count: count)
         transfers = Array(repeating: nil, count: count)
         starts = service.route.graph.isFlat ? [] : Array(repeating: started, count: count)
         passedBack = service.passesBack ? Array(repeating: nil, count: count) : []
@@ -138,7 +135,7 @@ final class FanOutRun: TransferOwner {
 
     private func settle(_ index: Int, _ status: Int, _ part: Part?, _ body: [UInt8], _ fields: HeaderFields?) {
         // Cancelled or out of time while its body was looked at.
-        guard isOpen[index] else { return }
+        guard isOpen(index) else { return }
         guard let part else { return settle(index, .failure(.invalidJSON, status: status)) }
         if !passedBack.isEmpty { passedBack[index] = fields }
         if !service.route.graph.dependants[index].isEmpty {
@@ -153,7 +150,7 @@ final class FanOutRun: TransferOwner {
     }
 
     private func settle(_ index: Int, _ outcome: Outcome) {
-        guard isOpen[index] else { return }
+        guard isOpen(index) else { return }
         switch note(index, outcome) {
         case .finish: finish()
         case .wait: if !starts.isEmpty { release(index, outcome) }
@@ -161,9 +158,8 @@ final class FanOutRun: TransferOwner {
     }
 
     private func note(_ index: Int, _ outcome: consuming Outcome) -> FanOutState.Action {
-        isOpen[index] = false
+        openCalls &= ~(1 << UInt64(index))
         if let record {
-            openCalls &= ~(1 << UInt64(index))
             record.records.note(openCalls: openCalls, at: record.place)
         }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(start(of: index)))
@@ -195,7 +191,7 @@ final class FanOutRun: TransferOwner {
         let graph = service.route.graph
         if case .failure = outcome {
             guard let fallback = service.route.calls[index].fallback else {
-                for dependant in graph.dependants[index] where isOpen[dependant] {
+                for dependant in graph.dependants[index] where isOpen(dependant) {
                     noteBegun(dependant)
                     starts[dependant] = .now()
                     settle(dependant, .failure(.dependency, status: nil))
@@ -207,6 +203,8 @@ final class FanOutRun: TransferOwner {
         let now = MonotonicTime.now()
         for ready in state.released(by: index, in: graph) { begin(ready, at: now) }
     }
+
+    private func isOpen(_ index: Int) -> Bool { openCalls & (1 << UInt64(index)) != 0 }
 
     private func start(of index: Int) -> MonotonicTime { starts.isEmpty ? started : starts[index] }
 
@@ -229,10 +227,10 @@ final class FanOutRun: TransferOwner {
         onSettled = nil
         let back = passedBack.isEmpty ? nil : HeaderBlock(passingBack: passedBack, of: service.route)
         let elapsed = MonotonicTime.now().since(started)
-        let isSlow = elapsed * 2 > service.timeout
+        let isSlow = elapsed > service.slowFrom
+        let state = self.state
         let isTold = service.isTraced || isSlow || state.hasFailures
-        finished(
-            FanOutResult(state: state, elapsed: elapsed, passedBack: back, trail: isTold ? trail : nil))
+        finished(FanOutResult(state, elapsed: elapsed, passedBack: back, trail: isTold ? trail : nil))
     }
 
     private var trail: RequestTrail {
@@ -249,7 +247,7 @@ final class FanOutRun: TransferOwner {
 
     /// Ends what is still open: nobody waits for it.
     private func abandonOpen() {
-        for index in transfers.indices where isOpen[index] {
+        for index in transfers.indices where isOpen(index) {
             if let transfer = transfers[index] { engine.cancel(transfer) }
             if waitingCalls & (1 << UInt64(index)) != 0 { noteBegun(index) }
             _ = note(index, .failure(.cancelled, status: nil))
@@ -258,16 +256,26 @@ final class FanOutRun: TransferOwner {
 }
 
 /// How the calls of a request ended.
-struct FanOutResult: Sendable {
-    var state: FanOutState
-    var elapsed: Duration
-    /// Fields of their answers for the client's.
-    var passedBack: HeaderBlock?
-    /// How each call went, where somebody may ask: the route is traced, or the request was slow or failed in part.
-    var trail: RequestTrail?
-
+final class FanOutResult: Sendable {
+    let state: FanOutState
+    /// Bytes of all parts together.
+    let bytes: Int
     /// Whether how long it took says how busy all is: not where a call failed at once, or the client left.
-    var tellsOfLoad: Bool { state.hasOnlyTimeouts }
+    let tellsOfLoad: Bool
+    let elapsed: Duration
+    /// Fields of their answers for the client's.
+    let passedBack: HeaderBlock?
+    /// How each call went, where somebody may ask: the route is traced, or the request was slow or failed in part.
+    let trail: RequestTrail?
+
+    fileprivate init(_ state: FanOutState, elapsed: Duration, passedBack: HeaderBlock?, trail: RequestTrail?) {
+        self.state = state
+        bytes = state.bytes
+        tellsOfLoad = state.hasOnlyTimeouts
+        self.elapsed = elapsed
+        self.passedBack = passedBack
+        self.trail = trail
+    }
 }
 
 extension CallTrail.Times {

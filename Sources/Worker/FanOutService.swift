@@ -28,6 +28,8 @@ final class FanOutService {
     let newState: FanOutState
     /// Of the whole.
     let timeout: Duration
+    /// A request that takes longer is slow.
+    let slowFrom: Duration
     /// By call, from its start.
     let timeouts: [Duration]
     /// Whether answers tell how each call went.
@@ -39,6 +41,7 @@ final class FanOutService {
         _ route: FanOutRoute, _ endpoints: [Endpoint], timeout: Duration, scoreboardIndices: [Int?], isTraced: Bool
     ) {
         self.timeout = timeout
+        slowFrom = timeout / 2
         timeouts = route.timeouts(within: timeout)
         self.isTraced = isTraced
         self.route = route

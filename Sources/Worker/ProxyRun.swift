@@ -43,10 +43,9 @@ final class ProxyRun: TransferOwner, TransferSink {
     /// Set while it runs; it also keeps this value alive.
     private var finished: ((End) -> Void)?
 
-    /// - Parameter timeout: The route's: for the answer to begin, from the request's last byte on.
     init(
         _ service: ProxyService, _ engine: TransferEngine, _ counters: WorkerCounters, _ request: Request,
-        _ mark: RequestMark, timeout: Duration, for client: Client
+        _ mark: RequestMark, for client: Client
     ) {
         self.service = service
         self.engine = engine
@@ -55,7 +54,7 @@ final class ProxyRun: TransferOwner, TransferSink {
         self.mark = mark
         method = request.method
         isHead = request.method == "HEAD"
-        responseTimeout = service.route.responseTimeout ?? timeout
+        responseTimeout = service.responseTimeout
         lastMoved = started
     }
 

@@ -12,9 +12,12 @@ final class ProxyService {
     let endpoint: Endpoint
     /// Where the scoreboard counts its upstream.
     let scoreboardIndex: Int?
+    /// For the answer to begin, from the request's last byte on.
+    let responseTimeout: Duration
 
-    init(_ route: ProxyRoute, _ upstream: UpstreamServers, scoreboardIndex: Int?) {
+    init(_ route: ProxyRoute, _ upstream: UpstreamServers, timeout: Duration, scoreboardIndex: Int?) {
         self.route = route
+        responseTimeout = route.responseTimeout ?? timeout
         self.scoreboardIndex = scoreboardIndex
         // The client's own fields go along, also these.
         var settings = TransferSettings(bodyLimit: .max, userAgent: "")

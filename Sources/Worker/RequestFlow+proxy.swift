@@ -15,14 +15,12 @@ extension RequestFlow {
         return service.route.webSocketIdle == nil ? .whole : .untilClose
     }
 
-    func proxy(
-        _ service: ProxyService, _ target: [UInt8], _ route: Route, _ request: Request, _ mark: RequestMark,
-        _ client: Client, _ done: @escaping Done
-    ) {
-        let run = ProxyRun(service, engine, counters, request, mark, timeout: route.timeout, for: client)
+    func proxy(_ exchange: Exchange, _ service: ProxyService, _ target: [UInt8]) {
+        let (request, client, mark) = (exchange.request, exchange.client, exchange.mark)
+        let run = ProxyRun(service, engine, counters, request, mark, for: client)
         let message = ProxyFields.message(for: request, service.route.host, streamed: client.body?.framing)
-        run.start(target, message, mark.headers(request)) { end in
-            var answered = AnsweredRequest(response: Response(status: 500), route: route)
+        run.start(target, message, mark.headers(request)) { [self] end in
+            var answered = AnsweredRequest(response: Response(status: 500))
             func fail(_ failure: Failure) { answered.failed = [(name: "proxy", failure: failure)] }
             switch end {
             case .streamed(let status, let bytes, let failure):
@@ -35,7 +33,7 @@ extension RequestFlow {
             case .refused(let status, let detail):
                 answered.response = Problem(status, detail, requestID: mark.id).response
             }
-            done(answered)
+            finish(exchange, answered)
         }
     }
 }

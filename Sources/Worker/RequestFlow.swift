@@ -33,25 +33,9 @@ final class RequestFlow: RequestHandler {
         self.log = log
     }
 
-    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
+    func respond(to request: Request, of client: Client) {
         counters.requestStarted()
-        let mark = mark(request)
-        route(request, mark, client) { [self] answered in
-            let elapsed = MonotonicTime.now().since(request.received)
-            let status = answered.status(of: client)
-            // A WebSocket lasts as long as its ends want.
-            counters.requestFinished(status: status, latency: status == 101 ? nil : elapsed)
-            let trace = mark.recorded
-            if trace != nil || log != nil {
-                let forwarded = services.proxies.forwardedClient(of: request)
-                trace?.ended(
-                    request, of: forwarded ?? request.clientAddress, route: answered.route, status: status,
-                    elapsed: elapsed)
-                log?.append(
-                    request, answered, mark, client: forwarded ?? request.client, status: status, elapsed: elapsed)
-            }
-            if answered.streamedBytes == nil { answer(answered.response) }
-        }
+        route(Exchange(request, client, mark(request)))
     }
 
     /// Asks itself for a path, or without one for what no route has and no upstream hears of; reports the status.
@@ -60,77 +44,88 @@ final class RequestFlow: RequestHandler {
     func probe(_ path: String?, report: @escaping @LoopActor (Int) -> Void) {
         let request = Request(
             method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: HeaderFields(), body: [],
-            client: Self.probeClient, received: .now())
-        route(request, RequestMark(id: requestID(request)), Client()) { report($0.response.status) }
+            client: "probe", received: .now())
+        route(Exchange(request, Client(), RequestMark(id: requestID(request)), probe: report))
     }
 
-    /// No peer has such an address.
-    private static let probeClient = "probe"
-
-    typealias Done = @LoopActor (AnsweredRequest) -> Void
-
-    private func route(_ request: Request, _ mark: RequestMark, _ client: Client, _ done: @escaping Done) {
-        let id = mark.id
+    private func route(_ exchange: Exchange) {
+        let request = exchange.request
         guard let target = RequestTarget(request.target), request.method != "CONNECT" else {
-            return done(AnsweredRequest(response: Self.answer(withoutPath: request, id)))
+            return finish(exchange, AnsweredRequest(response: Self.answer(withoutPath: request, exchange.id)))
         }
-        if services.hasCORS, let preflight = preflight(request, target, id) { return done(preflight) }
+        if services.hasCORS, let preflight = preflight(exchange, target) { return finish(exchange, preflight) }
         switch services.table.lookUp(method: request.method, segments: target.segments) {
-        case .notFound:
-            done(AnsweredRequest(response: Problem(404, "No route has this path.", requestID: id).response))
+        case .notFound: refuse(exchange, 404, "No route has this path.")
         case .methodNotAllowed(let allow):
-            var response = Problem(405, "This path does not take \(request.method).", requestID: id).response
+            var response = Problem(405, "This path does not take \(request.method).", requestID: exchange.id).response
             response.fields.append("Allow", allow.joined(separator: ", "))
-            done(AnsweredRequest(response: response))
+            finish(exchange, AnsweredRequest(response: response))
         case .found(let index, let captures):
-            guard let access = services.routes[index].access, request.client != Self.probeClient else {
-                return take(request, index, captures, target, mark, client, done)
+            exchange.enter(services.routes[index], index)
+            guard let access = services.routes[index].access, exchange.probe == nil else {
+                return take(exchange, captures, target)
             }
-            admit(request, access, index, id, client, done) { [self] request, done in
-                take(request, index, captures, target, mark, client, done)
+            if let refusal = admit(exchange, access) {
+                finish(exchange, AnsweredRequest(response: refusal))
+            } else {
+                take(exchange, captures, target)
             }
         }
     }
 
     /// A request that its route lets in.
-    private func take(
-        _ request: Request, _ index: Int, _ captures: [String], _ target: RequestTarget, _ mark: RequestMark,
-        _ client: Client, _ done: @escaping Done
-    ) {
-        let id = mark.id
-        let route = services.routes[index]
+    private func take(_ exchange: Exchange, _ captures: [String], _ target: RequestTarget) {
+        let index = exchange.index
         if let wait = services.quarantine(of: index) {
-            return done(AnsweredRequest(response: Self.quarantined(for: wait, id), route: route))
+            return finish(exchange, AnsweredRequest(response: Self.quarantined(for: wait, exchange.id)))
         }
-        if let wait = services.rateLimits.wait(for: request, of: index) {
+        if let wait = services.rateLimits.wait(for: exchange.request, of: index) {
             counters.requestRateLimited()
-            return done(AnsweredRequest(response: RateLimits.refusal(for: wait, requestID: id), route: route))
+            let refusal = RateLimits.refusal(for: wait, requestID: exchange.id)
+            return finish(exchange, AnsweredRequest(response: refusal))
         }
-        let place = records.begin(route: index, requestID: id, at: request.received)
-        let done: Done = { [records] answered in
-            if let place { records.end(place) }
-            done(answered)
-        }
+        exchange.place = records.begin(route: index, requestID: exchange.id, at: exchange.request.received)
         switch services.actions[index] {
         case .respond(let response):
             var response = response
-            response.fields.append("X-Request-Id", id)
-            done(AnsweredRequest(response: response, route: route))
-        case .fanOut(let service):
-            let page = Page(
-                service: service, index: index, captures: captures, target: target, mark: mark, place: place)
-            fanOut(page, request, client, done)
-        case .batch(let service):
-            batch(service, route, request, mark, client) { done(AnsweredRequest(response: $0, route: route)) }
+            response.fields.append("X-Request-Id", exchange.id)
+            finish(exchange, AnsweredRequest(response: response))
+        case .fanOut(let service): fanOut(exchange, service, captures, target)
+        case .batch(let service): batch(exchange, service)
         case .proxy(let service):
-            guard
-                let path = service.route.target(of: request, target, captures: captures, requestID: id)
-            else {
-                let detail = "A value for the path of the upstream is empty or made of dots alone."
-                return done(AnsweredRequest(response: Problem(400, detail, requestID: id).response, route: route))
+            let path = service.route.target(
+                of: exchange.request, target, captures: captures, requestID: exchange.id)
+            guard let path else {
+                return refuse(exchange, 400, "A value for the path of the upstream is empty or made of dots alone.")
             }
-            proxy(service, path, route, request, mark, client, done)
+            proxy(exchange, service, path)
         }
+    }
+
+    /// The end of the way: an answer is counted, written to the log and given to whoever asked.
+    func finish(_ exchange: Exchange, _ answered: AnsweredRequest) {
+        if let place = exchange.place { records.end(place) }
+        if let report = exchange.probe { return report(answered.response.status) }
+        let elapsed = MonotonicTime.now().since(exchange.request.received)
+        let status = answered.status(of: exchange.client)
+        // A WebSocket lasts as long as its ends want.
+        counters.requestFinished(
+            status: status, latency: status == 101 ? nil : elapsed,
+            route: exchange.route == nil ? nil : services.routeIndices[exchange.index])
+        if log != nil || exchange.mark.recorded != nil { tell(exchange, answered, status, elapsed) }
+        if answered.streamedBytes == nil { exchange.client.answer(answered.response) }
+    }
+
+    private func tell(_ exchange: Exchange, _ answered: AnsweredRequest, _ status: Int, _ elapsed: Duration) {
+        let request = exchange.request
+        let forwarded = services.proxies.forwardedClient(of: request)
+        exchange.mark.recorded?.ended(
+            request, of: forwarded ?? request.clientAddress, route: exchange.route, status: status, elapsed: elapsed)
+        log?.append(exchange, answered, client: forwarded ?? request.client, status: status, elapsed: elapsed)
+    }
+
+    private func refuse(_ exchange: Exchange, _ status: Int, _ detail: String) {
+        finish(exchange, AnsweredRequest(response: Problem(status, detail, requestID: exchange.id).response))
     }
 
     /// The route's requests were in flight at crash after crash.
@@ -138,31 +133,18 @@ final class RequestFlow: RequestHandler {
         Problem(503, "This route is in quarantine.", requestID: id).after(wait).response
     }
 
-    /// A request of a fan-out route.
-    private struct Page {
-        var service: FanOutService
-        /// Of the route.
-        var index: Int
-        var captures: [String]
-        var target: RequestTarget
-        var mark: RequestMark
-        /// Of its record.
-        var place: Int?
+    // MARK: Fan-out
 
-        var id: String { mark.id }
-    }
-
-    private func fanOut(_ page: Page, _ request: Request, _ client: Client, _ done: @escaping Done) {
-        let service = page.service
-        let route = services.routes[page.index]
+    private func fanOut(
+        _ exchange: Exchange, _ service: FanOutService, _ captures: [String], _ target: RequestTarget
+    ) {
         let plan: FanOutPlan
         do throws(PlanError) {
             plan = try FanOutPlan(
-                service.route, captures: page.captures, target: page.target, requestID: page.id,
-                request: service.route.usesRequest ? request : nil)
+                service.route, captures: captures, target: target, requestID: exchange.id,
+                request: service.route.usesRequest ? exchange.request : nil)
         } catch {
-            return done(
-                AnsweredRequest(response: Problem(400, error.message, requestID: page.id).response, route: route))
+            return refuse(exchange, 400, error.message)
         }
         var sheds = false
         switch admission.decide(on: service) {
@@ -170,74 +152,79 @@ final class RequestFlow: RequestHandler {
         case .required: sheds = true
         case .refused(let why):
             counters.requestRefused()
-            return done(AnsweredRequest(response: Problem(503, why, requestID: page.id).response, route: route))
+            return refuse(exchange, 503, why)
         }
         admission.begin()
         let run = FanOutRun(
-            service, plan, page.mark.headers(request), engine, heavyWork, counters,
-            page.place.map { (records, $0) }, page.mark.recorded, sheds: sheds)
-        let streamed = service.route.merge == .stream ? stream(page, request, client) : nil
-        run.onSettled = streamed.map { streamed in { streamed.settled($0, $1) } }
-        run.start(for: client) { [self] result in
-            admission.end(route: page.index, since: request.received, tells: result.tellsOfLoad)
-            if let streamed { return finish(streamed, page, request, client, result, done) }
-            let answer = { [recorder, log] (answer: Answer) in
-                recorder.note(result, page.id, request, route, status: answer.response.status, client)
-                let calls = log.map { _ in AnsweredRequest.Calls(service: service, outcomes: result.state.outcomes) }
-                done(
-                    AnsweredRequest(response: answer.response, route: route, failed: answer.failed, calls: calls))
+            service, plan, exchange.mark.headers(exchange.request), engine, heavyWork, counters,
+            exchange.place.map { (records, $0) }, exchange.mark.recorded, sheds: sheds)
+        let streamed = service.route.merge == .stream ? stream(exchange, service) : nil
+        if let streamed { run.onSettled = { streamed.settled($0, $1) } }
+        run.start(for: exchange.client) { [self] result in
+            admission.end(route: exchange.index, since: exchange.request.received, tells: result.tellsOfLoad)
+            if let streamed { return finish(streamed, exchange, service, result) }
+            guard HeavyWork.isHeavy(bytes: result.bytes) else {
+                return answer(
+                    Answer(service.route, result, requestID: exchange.id, isTraced: service.isTraced), exchange,
+                    service, result)
             }
-            guard HeavyWork.isHeavy(bytes: result.state.bytes) else {
-                return answer(Answer(service.route, result, requestID: page.id, isTraced: service.isTraced))
-            }
-            heavyWork.run { [route = service.route, isTraced = service.isTraced] in
-                Answer(route, result, requestID: page.id, isTraced: isTraced)
-            } then: {
-                answer($0)
+            heavyWork.run { [route = service.route, isTraced = service.isTraced, id = exchange.id] in
+                Answer(route, result, requestID: id, isTraced: isTraced)
+            } then: { [self] in
+                answer($0, exchange, service, result)
             }
         }
     }
 
-    private func stream(_ page: Page, _ request: Request, _ client: Client) -> StreamedAnswer {
-        let format = StreamedMerge.Format(accept: request.fields.all("accept"))
-        let merge = StreamedMerge(page.service.route, as: format)
-        return StreamedAnswer(merge, requestID: page.id, to: client, heavyWork)
+    private func answer(
+        _ answer: Answer, _ exchange: Exchange, _ service: FanOutService, _ result: FanOutResult
+    ) {
+        recorder.note(result, exchange, status: answer.response.status)
+        let calls = log.map { _ in AnsweredRequest.Calls(service: service, outcomes: result.state.outcomes) }
+        finish(exchange, AnsweredRequest(response: answer.response, failed: answer.failed, calls: calls))
+    }
+
+    private func stream(_ exchange: Exchange, _ service: FanOutService) -> StreamedAnswer {
+        let format = StreamedMerge.Format(accept: exchange.request.fields.all("accept"))
+        let merge = StreamedMerge(service.route, as: format)
+        return StreamedAnswer(merge, requestID: exchange.id, to: exchange.client, heavyWork)
     }
 
     private func finish(
-        _ streamed: StreamedAnswer, _ page: Page, _ request: Request, _ client: Client, _ result: FanOutResult,
-        _ done: @escaping Done
+        _ streamed: StreamedAnswer, _ exchange: Exchange, _ service: FanOutService, _ result: FanOutResult
     ) {
-        recorder.note(result, page.id, request, services.routes[page.index], status: 200, client)
-        let failed = zip(page.service.route.calls, result.state.outcomes).compactMap { call, settled in
+        recorder.note(result, exchange, status: 200)
+        let failed = zip(service.route.calls, result.state.outcomes).compactMap { call, settled in
             settled.failure.map { (name: call.name, failure: $0) }
         }
-        let calls = log.map { _ in AnsweredRequest.Calls(service: page.service, outcomes: result.state.outcomes) }
-        streamed.finish(result.state, elapsed: result.elapsed) { [services] bytes in
-            done(
-                AnsweredRequest(
-                    response: Response(status: 200), route: services.routes[page.index], failed: failed,
-                    calls: calls, streamedBytes: bytes))
+        let calls = log.map { _ in AnsweredRequest.Calls(service: service, outcomes: result.state.outcomes) }
+        streamed.finish(result.state, elapsed: result.elapsed) { [self] bytes in
+            finish(
+                exchange,
+                AnsweredRequest(response: Response(status: 200), failed: failed, calls: calls, streamedBytes: bytes))
         }
     }
 
-    private func batch(
-        _ service: BatchService, _ route: Route, _ request: Request, _ mark: RequestMark,
-        _ client: Client, _ done: @escaping @LoopActor (Response) -> Void
-    ) {
+    // MARK: Batch
+
+    private func batch(_ exchange: Exchange, _ service: BatchService) {
         let batch: BatchRequest
         do throws(BatchError) {
-            batch = try BatchRequest(request.body, max: service.route.max)
+            batch = try BatchRequest(exchange.request.body, max: service.route.max)
         } catch {
-            return done(Problem(400, error.message, requestID: mark.id).response)
+            return refuse(exchange, 400, error.message)
         }
         let started = MonotonicTime.now()
-        let timeout = min(service.route.timeout, route.timeout)
-        let run = BatchRun(batch, engine, counters, mark.recorded)
-        run.start(service, timeout: timeout, mark.headers(request), for: client) { results in
-            done(BatchAnswer(batch, results, elapsed: MonotonicTime.now().since(started), requestID: mark.id).response)
+        let run = BatchRun(batch, engine, counters, exchange.mark.recorded)
+        run.start(service, exchange.mark.headers(exchange.request), for: exchange.client) {
+            [self] results in
+            let elapsed = MonotonicTime.now().since(started)
+            let answer = BatchAnswer(batch, results, elapsed: elapsed, requestID: exchange.id)
+            finish(exchange, AnsweredRequest(response: answer.response))
         }
     }
+
+    // MARK: What joins all that is told of a request
 
     private func mark(_ request: Request) -> RequestMark {
         let id = requestID(request)

@@ -12,16 +12,18 @@ struct RequestRecorder {
     /// Writes a request down where there is something to tell.
     @LoopActor
     func note(
-        _ result: FanOutResult, _ id: String, _ request: Request, _ route: Route, status: Int, _ client: Client
+        _ result: FanOutResult, _ exchange: Exchange, status: Int
     ) {
+        guard let trail = result.trail, let route = exchange.route else { return }
         let isSlow = result.elapsed * 2 > route.timeout
-        guard let trail = result.trail, isSlow || result.state.outcomes.contains(where: { $0.failure != nil }) else {
+        guard isSlow || result.state.outcomes.contains(where: { $0.failure != nil }) else {
             return
         }
         ring.add(
             trail.record(
-                requestID: id, method: request.method, route: route.path.text, at: WallTime.now().rfc3339,
-                worker: worker, status: client.status(status), elapsed: result.elapsed,
+                requestID: exchange.id, method: exchange.request.method, route: route.path.text,
+                at: WallTime.now().rfc3339,
+                worker: worker, status: exchange.client.status(status), elapsed: result.elapsed,
                 limit: ScoreboardLimits.requestRecordBytes))
     }
 }

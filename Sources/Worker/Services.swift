@@ -29,6 +29,8 @@ struct Services {
     let hasCORS: Bool
     private let upstreams: [UpstreamService]
     private let scoreboard: ScoreboardReader
+    /// By route: where the scoreboard counts its requests.
+    let routeIndices: [Int]
     /// By route: what the quarantine knows it by; nil for those that are never put there.
     private let hashes: [UInt64?]
 
@@ -47,6 +49,7 @@ struct Services {
         routes = configuration.routes
         self.scoreboard = scoreboard
         hashes = routes.map { $0.isQuarantined ? RouteHash.of($0.path.text) : nil }
+        routeIndices = scoreboard.routeIndices(ofPaths: routes.map(\.path.text))
         rateLimits = RateLimits(routes, board.rateBuckets, configuration.trustedProxies)
         proxies = configuration.trustedProxies
         hasProxies = routes.contains { if case .proxy = $0.action { true } else { false } }
@@ -78,10 +81,13 @@ struct Services {
                     permits: { address, url in
                         batch.allows(address, for: url) && own?.mayBeReached(at: address, port: url.port) != true
                     })
-                return .batch(BatchService(route: batch, endpoint: endpoint))
+                return .batch(
+                    BatchService(route: batch, timeout: min(batch.timeout, route.timeout), endpoint: endpoint))
             case .proxy(let proxy):
                 return .proxy(
-                    ProxyService(proxy, upstreams[proxy.upstream].servers, scoreboardIndex: places[proxy.upstream]))
+                    ProxyService(
+                        proxy, upstreams[proxy.upstream].servers, timeout: route.timeout,
+                        scoreboardIndex: places[proxy.upstream]))
             }
         }
     }

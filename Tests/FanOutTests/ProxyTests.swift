@@ -4,13 +4,14 @@ import Testing
 
 /// What a proxy route asks its upstream for, and what of messages goes on.
 @Suite struct ProxyTests {
-    private static func request(_ target: String, _ fields: [(String, String)] = [], method: String = "GET") -> Request
-    {
+    private static func request(
+        _ target: String, _ fields: [(String, String)] = [], method: String = "GET", trusted: Bool = false
+    ) -> Request {
         var all = HeaderFields()
         for (name, value) in fields { all.append(name, value) }
         return Request(
             method: method, target: target, fields: all, body: [], client: "10.0.0.1:4711",
-            received: MonotonicTime(nanoseconds: 0))
+            isFromProxy: trusted, received: MonotonicTime(nanoseconds: 0))
     }
 
     private static func target(_ sent: String, _ template: String? = nil, captures: [String] = []) throws -> String? {
@@ -66,9 +67,7 @@ import Testing
         _ fields: [(String, String)], trusted: Bool = true, host: ProxyRoute.HostPolicy = .upstream,
         streamed: BodyStreaming? = nil
     ) -> OutgoingMessage {
-        var request = request("/", fields)
-        request.isFromProxy = trusted
-        return ProxyFields.message(for: request, host, streamed: streamed)
+        ProxyFields.message(for: request("/", fields, trusted: trusted), host, streamed: streamed)
     }
 
     private static func lines(_ message: OutgoingMessage) -> [String] {

@@ -4,12 +4,11 @@ import Testing
 /// By what a request's bucket is told apart.
 @Suite struct RateLimitKeyTests {
     private static func request(from client: String, _ fields: [(String, String)] = []) -> Request {
-        var request = Request(
-            method: "GET", target: "/", fields: .init(), body: [], client: client,
-            received: MonotonicTime(nanoseconds: 0))
-        request.isFromProxy = TrustedProxies.local.trust(peer: client)
-        for (name, value) in fields { request.fields.append(name, value) }
-        return request
+        var all = HeaderFields()
+        for (name, value) in fields { all.append(name, value) }
+        return Request(
+            method: "GET", target: "/", fields: all, body: [], client: client,
+            isFromProxy: TrustedProxies.local.trust(peer: client), received: MonotonicTime(nanoseconds: 0))
     }
 
     @Test(

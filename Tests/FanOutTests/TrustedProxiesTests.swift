@@ -7,9 +7,9 @@ import Testing
         let trusted = TrustedProxies(AddressGroup(blocks: blocks.compactMap { AddressBlock($0) }, includesUnix: true))
         var fields = HeaderFields()
         for value in forwarded { fields.append("X-Forwarded-For", value) }
-        var request = Request(
-            method: "GET", target: "/", fields: fields, body: [], client: peer, received: MonotonicTime(nanoseconds: 0))
-        request.isFromProxy = trusted.trust(peer: peer)
+        let request = Request(
+            method: "GET", target: "/", fields: fields, body: [], client: peer,
+            isFromProxy: trusted.trust(peer: peer), received: MonotonicTime(nanoseconds: 0))
         return trusted.forwardedClient(of: request)
     }
 

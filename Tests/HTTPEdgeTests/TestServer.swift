@@ -76,9 +76,9 @@ final class TestHandler: RequestHandler {
         }
     }
 
-    func respond(to request: Request, of client: Client, answer: @escaping @LoopActor (Response) -> Void) {
-        if let respond { return respond(request, client, answer) }
-        held.append(Held(request: request, client: client, reply: answer))
+    func respond(to request: Request, of client: Client) {
+        if let respond { return respond(request, client) { client.answer($0) } }
+        held.append(Held(request: request, client: client) { client.answer($0) })
         onHeld?()
         onHeld = nil
     }
