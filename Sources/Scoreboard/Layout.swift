@@ -1,6 +1,6 @@
 /// Where everything lies in the shared area, in 64-bit words from its start: a value computed from the number of slots.
 ///
-///     header │ supervisor │ admin │ upstream names │ crashes │ quarantine │
+///     header │ supervisor │ admin │ names of upstreams │ of routes │ crashes │ quarantine │
 ///     circuits of upstreams │ servers │ rate limits │ two rows per slot: entries │ two rows per slot: counters, requests in flight
 ///
 /// A slot has two rows so that its next process can run while the last one drains, and each word still has one writer.
@@ -8,7 +8,7 @@
 /// first touched.
 struct Layout: Equatable {
     /// Changes with the place or the meaning of anything in the area.
-    static let version: UInt64 = 6
+    static let version: UInt64 = 7
 
     /// "gatewayd" in ASCII: what the area begins with.
     static let magic: UInt64 = 0x6761_7465_7761_7964
@@ -30,11 +30,17 @@ struct Layout: Equatable {
 
     /// The name of the upstream with this index.
     func upstreamName(_ index: Int) -> Int {
-        upstreamCount + 8 + index * PublishedRecord<UpstreamName>.wordCount
+        upstreamCount + 8 + index * PublishedRecord<TableName>.wordCount
     }
 
+    /// The number of paths of routes; it is raised after the path was published.
+    var routeCount: Int { upstreamName(ScoreboardLimits.upstreams) }
+
+    /// The path of the route with this index.
+    func routeName(_ index: Int) -> Int { routeCount + 8 + index * PublishedRecord<TableName>.wordCount }
+
     /// The number of crashes; it is raised after the report was published.
-    var crashCount: Int { upstreamName(ScoreboardLimits.upstreams) }
+    var crashCount: Int { routeName(ScoreboardLimits.routes) }
 
     /// The report at this place of the ring.
     func crash(_ index: Int) -> Int { crashCount + 8 + index * PublishedRecord<CrashEntry>.wordCount }
@@ -91,6 +97,7 @@ struct Layout: Equatable {
             ("the magic number", Self.magic), ("the layout's version", Self.version),
             ("the number of slots", UInt64(slots)), ("the size in bytes", UInt64(byteCount)),
             ("the room for upstreams", UInt64(ScoreboardLimits.upstreams)),
+            ("the room for routes", UInt64(ScoreboardLimits.routes)),
             ("the number of histogram buckets", UInt64(HistogramBuckets.count)),
             ("the room for kinds of failure", UInt64(ScoreboardLimits.failureKinds)),
             ("the room for servers", UInt64(ScoreboardLimits.servers)),
@@ -144,8 +151,13 @@ enum WorkerWords {
     /// The last slow and failed requests.
     static let requestRing = inFlight + InFlightRecords.wordCount
 
-    /// The size of a block, in whole pages: four of the worker's own, two for each upstream, and the requests.
-    static let count = (requestRing + RequestRing.wordCount + 511) / 512 * 512
+    /// The requests of the route with this index; behind those that have one, all others.
+    static func route(_ index: Int) -> RouteWords {
+        RouteWords(start: (requestRing + RequestRing.wordCount + 7) / 8 * 8 + index * RouteWords.count)
+    }
+
+    /// The size of a block, in whole pages: four of the worker's own, two for each upstream, the requests, the routes.
+    static let count = (route(ScoreboardLimits.routes + 1).start + 511) / 512 * 512
 }
 
 /// Words that count calls, from the start of the row's block.

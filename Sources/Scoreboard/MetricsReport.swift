@@ -3,7 +3,7 @@ package import FanOut
 /// What `GET /metrics` answers: the whole scoreboard in Prometheus' text format.
 ///
 /// All that can be counted is there from the start, so that the first failure shows as an increase. How many samples there
-/// are depends on workers, upstreams and servers, never on requests. What needs a process is left out while there is none.
+/// are depends on workers, routes, upstreams and servers, never on requests. What needs a process is left out while there is none.
 package struct MetricsReport {
     private let snapshot: ScoreboardSnapshot
     private let processes: ProcessRows
@@ -32,6 +32,7 @@ package struct MetricsReport {
         calls(into: &writer)
         workerProcesses(into: &writer)
         TelemetryMetrics(workers: workers, supervisor: snapshot.supervisor).write(into: &writer)
+        RouteMetrics(snapshot).write(into: &writer)
         UpstreamMetrics(snapshot, now: now).write(into: &writer)
         return writer.text
     }

@@ -47,18 +47,30 @@ struct MetricsWriter {
     /// A count is never too high: what was recorded less than 1/32 below a bound may be counted above it. So a call that
     /// ended by its timeout is not among those that took no longer. Sum and count are exact.
     mutating func histogram(_ labels: MetricLabels, _ histogram: HistogramSnapshot) {
-        var seen: UInt64 = 0
+        var counts: [UInt64] = []
         var next = 0
         for bound in Self.bounds {
+            var count: UInt64 = 0
             while next < histogram.counts.count, HistogramBuckets.highestValue(in: next) <= bound {
-                seen &+= histogram.counts[next]
+                count &+= histogram.counts[next]
                 next += 1
             }
+            counts.append(count)
+        }
+        counts.append(histogram.counts[next...].reduce(0, &+))
+        self.histogram(labels, counts: counts, sumMicroseconds: histogram.sumMicroseconds)
+    }
+
+    /// The samples of a histogram that has a count for each of the bounds, and one for what is above them.
+    mutating func histogram(_ labels: MetricLabels, counts: [UInt64], sumMicroseconds: UInt64) {
+        var seen: UInt64 = 0
+        for (bound, count) in zip(Self.bounds, counts) {
+            seen &+= count
             line("_bucket", labels.with("le", "\(Self.seconds(bound))"), "\(seen)")
         }
-        for count in histogram.counts[next...] { seen &+= count }
+        seen &+= counts[Self.bounds.count]
         line("_bucket", labels.with("le", "+Inf"), "\(seen)")
-        line("_sum", labels, "\(Self.seconds(histogram.sumMicroseconds))")
+        line("_sum", labels, "\(Self.seconds(sumMicroseconds))")
         line("_count", labels, "\(seen)")
     }
 

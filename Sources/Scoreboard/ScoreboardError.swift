@@ -12,7 +12,7 @@ package enum ScoreboardError: Error, Equatable, CustomStringConvertible {
     case layout(field: String, found: UInt64, expected: UInt64)
     /// There is no such worker slot.
     case noSuchSlot(Int, slots: Int)
-    /// An upstream's name is empty or longer than `ScoreboardLimits.upstreamNameBytes`.
+    /// An upstream's name is empty or longer than `ScoreboardLimits.nameBytes`.
     case upstreamName(String)
     /// The table of upstreams has no room for one more name.
     case upstreamsFull(String)
@@ -31,7 +31,7 @@ package enum ScoreboardError: Error, Equatable, CustomStringConvertible {
         case .noSuchSlot(let slot, let slots):
             "scoreboard: there is no worker slot \(slot); slots are 0 to \(slots - 1)"
         case .upstreamName(let name):
-            "scoreboard: an upstream's name needs 1 to \(ScoreboardLimits.upstreamNameBytes) bytes, "
+            "scoreboard: an upstream's name needs 1 to \(ScoreboardLimits.nameBytes) bytes, "
                 + "this one has \(name.utf8.count): \(name.prefix(40))"
         case .upstreamsFull(let name):
             "scoreboard: no room for upstream \(name): \(ScoreboardLimits.upstreams) names were used "

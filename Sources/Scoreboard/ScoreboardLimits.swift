@@ -11,8 +11,11 @@ package enum ScoreboardLimits {
     /// Names of upstreams, over all configurations since the supervisor started: a name keeps its index for good.
     package static let upstreams = 128
 
-    /// Bytes of an upstream's name.
-    package static let upstreamNameBytes = 128
+    /// Paths of routes, likewise; the requests of others are counted together.
+    package static let routes = 128
+
+    /// Bytes of an upstream's name, and of a route's path.
+    package static let nameBytes = 128
 
     /// Reports of crashes that are kept.
     package static let crashes = 32

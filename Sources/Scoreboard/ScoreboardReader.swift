@@ -84,10 +84,18 @@ package struct ScoreboardReader: Sendable {
     }
 
     /// The names of all upstreams, by index.
-    package var upstreamNames: [String] { UpstreamTable(memory, layout).names }
+    package var upstreamNames: [String] { NameTable.upstreams(memory, layout).names }
 
     /// The index under which an upstream is counted, nil when the supervisor did not register it.
-    package func upstreamIndex(named name: String) -> Int? { UpstreamTable(memory, layout).index(of: name) }
+    package func upstreamIndex(named name: String) -> Int? { NameTable.upstreams(memory, layout).index(of: name) }
+
+    /// The indices under which routes' requests are counted, by their paths: that of all others where one has none.
+    package func routeIndices(ofPaths paths: [String]) -> [Int] {
+        let known = Dictionary(
+            NameTable.routes(memory, layout).names.enumerated().map { ($1, $0) },
+            uniquingKeysWith: { first, _ in first })
+        return paths.map { known[$0] ?? ScoreboardLimits.routes }
+    }
 
     /// The processes of workers that serve and whose event loop turns, and the connections that they hold together.
     ///
@@ -112,15 +120,17 @@ package struct ScoreboardReader: Sendable {
     /// Reads the scoreboard.
     package func snapshot(_ depth: Depth = .full) -> ScoreboardSnapshot {
         let names = upstreamNames
+        let routes = depth == .full ? NameTable.routes(memory, layout).names : []
         let workers = (0..<layout.slots).compactMap { slot -> WorkerSnapshot? in
             (0..<ScoreboardLimits.rowsPerSlot).compactMap { row in
                 // The counters of a row that was never used are not touched: reading would give them memory.
                 guard let process = entryRecord(slot, row).read() else { return nil }
-                return worker(slot, row, process, upstreamCount: names.count, depth)
+                return worker(slot, row, process, upstreamCount: names.count, routeCount: routes.count, depth)
             }.reduce(nil) { $0?.merged(with: $1) ?? $1 }
         }
         return ScoreboardSnapshot(
             supervisor: supervisor, admin: entry(of: .admin), workers: workers, upstreamNames: names,
+            routeNames: routes,
             crashes: depth == .full ? crashes : [],
             conditions: depth == .full ? conditions(names.count) : [],
             adaptiveLimit: AdaptiveLimit.current(BoardCells(memory, at: layout.adaptiveCells)))
@@ -135,7 +145,7 @@ package struct ScoreboardReader: Sendable {
     }
 
     private func worker(
-        _ slot: Int, _ row: Int, _ process: ProcessEntry, upstreamCount: Int, _ depth: Depth
+        _ slot: Int, _ row: Int, _ process: ProcessEntry, upstreamCount: Int, routeCount: Int, _ depth: Depth
     ) -> WorkerSnapshot {
         let words = block(slot, row)
         var traffic = Traffic()
@@ -154,7 +164,10 @@ package struct ScoreboardReader: Sendable {
             id: slot, process: process, isReady: process.state == .ready, traffic: traffic,
             loopLag: depth == .full ? WorkerWords.loopLag.snapshot(in: words) : .empty,
             heartbeat: WorkerGauges(words).heartbeat,
-            upstreams: depth == .full ? (0..<upstreamCount).map { upstream($0, in: words) } : [])
+            upstreams: depth == .full ? (0..<upstreamCount).map { upstream($0, in: words) } : [],
+            routes: depth == .full ? (0..<routeCount).map { WorkerWords.route($0).traffic(in: words) } : [],
+            otherRoutes: depth == .full ? WorkerWords.route(ScoreboardLimits.routes).traffic(in: words) : RouteTraffic()
+        )
     }
 
     private func upstream(_ index: Int, in words: SharedWords) -> UpstreamTraffic {

@@ -16,6 +16,10 @@ package struct WorkerSnapshot: Sendable, Equatable {
     package let heartbeat: MonotonicTime?
     /// The calls by upstream, in the order of `ScoreboardSnapshot.upstreamNames`.
     package let upstreams: [UpstreamTraffic]
+    /// The requests by route, in the order of `ScoreboardSnapshot.routeNames`.
+    let routes: [RouteTraffic]
+    /// Those of the routes that have no name there.
+    let otherRoutes: RouteTraffic
 
     /// Both rows of a slot as one: what was counted in sum, the rest of the newest process.
     ///
@@ -26,7 +30,9 @@ package struct WorkerSnapshot: Sendable, Equatable {
             id: id, process: process.merged(with: other.process), isReady: isReady || other.isReady,
             traffic: traffic.merged(with: other.traffic), loopLag: loopLag.merged(with: other.loopLag),
             heartbeat: isShown ? heartbeat : other.heartbeat,
-            upstreams: zip(upstreams, other.upstreams).map { $0.merged(with: $1) })
+            upstreams: zip(upstreams, other.upstreams).map { $0.merged(with: $1) },
+            routes: zip(routes, other.routes).map { $0.merged(with: $1) },
+            otherRoutes: otherRoutes.merged(with: other.otherRoutes))
     }
 }
 
@@ -62,6 +68,8 @@ package struct ScoreboardSnapshot: Sendable {
     package let workers: [WorkerSnapshot]
     /// The names of upstreams, by the index under which they are counted.
     package let upstreamNames: [String]
+    /// The paths of routes, by the index under which they are counted.
+    var routeNames: [String] = []
     /// The reports of the last crashes, the oldest first; each is JSON.
     package var crashes: [CrashEntry] = []
     /// By upstream.
@@ -85,5 +93,17 @@ package struct ScoreboardSnapshot: Sendable {
             }
             return (name, traffic)
         }
+    }
+
+    /// Every route over all workers, in the order in which their paths were first seen; last, where there are any, `other`.
+    package var routes: [(name: String, traffic: RouteTraffic)] {
+        let named = routeNames.enumerated().map { index, name in
+            let traffic = workers.reduce(into: RouteTraffic()) { sum, worker in
+                if worker.routes.indices.contains(index) { sum.merge(worker.routes[index]) }
+            }
+            return (name: name, traffic: traffic)
+        }
+        let others = workers.reduce(into: RouteTraffic()) { $0.merge($1.otherRoutes) }
+        return others.total == 0 ? named : named + [(name: "other", traffic: others)]
     }
 }

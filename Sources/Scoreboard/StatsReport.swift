@@ -34,6 +34,9 @@ package struct StatsReport {
                     writer.null("adaptive_limit")
                 }
             }
+            writer.object("routes") { writer in
+                for (path, traffic) in snapshot.routes { writer.object(path) { route(traffic, into: &$0) } }
+            }
             writer.object("upstreams") { writer in
                 for (index, (name, traffic)) in snapshot.upstreams.enumerated() {
                     writer.object(name) { writer in
@@ -73,9 +76,7 @@ package struct StatsReport {
         writer.object("requests") { writer in
             writer.member("total", traffic.requests.total)
             writer.member("in_flight", traffic.requests.inFlight)
-            writer.object("by_class") { writer in
-                for (index, count) in traffic.requests.byClass.enumerated() { writer.member("\(index + 1)xx", count) }
-            }
+            byClass(traffic.requests.byClass, into: &writer)
             writer.member("rate_limited", traffic.requests.rateLimited)
             writer.member("refused", traffic.requests.refused)
         }
@@ -86,6 +87,23 @@ package struct StatsReport {
         }
         latency(traffic.latency, into: &writer)
         traffic.telemetry.write(into: &writer)
+    }
+
+    private func route(_ traffic: RouteTraffic, into writer: inout JSONWriter) {
+        writer.member("requests_total", traffic.total)
+        byClass(traffic.byClass, into: &writer)
+        writer.object("latency_ms") { writer in
+            let timed = traffic.buckets.reduce(0, &+)
+            let mean = timed == 0 ? 0 : traffic.sumMicroseconds / timed
+            writer.member("mean", JSONWriter.Thousandths(count: mean))
+            writer.member("max", JSONWriter.Thousandths(count: traffic.maxMicroseconds))
+        }
+    }
+
+    private func byClass(_ counts: [UInt64], into writer: inout JSONWriter) {
+        writer.object("by_class") { writer in
+            for (index, count) in counts.enumerated() { writer.member("\(index + 1)xx", count) }
+        }
     }
 
     private func upstream(_ traffic: UpstreamTraffic, into writer: inout JSONWriter) {

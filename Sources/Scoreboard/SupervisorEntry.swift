@@ -119,21 +119,3 @@ extension DaemonState {
         self = Self.allCases.first { $0.code == code } ?? .degraded
     }
 }
-
-/// An upstream's name in the table that gives each its index.
-struct UpstreamName: Record, Equatable {
-    static let capacity = RecordWriter.textWords(bytes: ScoreboardLimits.upstreamNameBytes)
-
-    /// The name, at most `ScoreboardLimits.upstreamNameBytes`.
-    let text: String
-
-    init(text: String) { self.text = text }
-
-    init(from reader: inout RecordReader) {
-        text = reader.text(limit: ScoreboardLimits.upstreamNameBytes)
-    }
-
-    func encode(into writer: inout RecordWriter) {
-        writer.put(text, limit: ScoreboardLimits.upstreamNameBytes)
-    }
-}

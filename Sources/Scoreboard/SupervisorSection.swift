@@ -88,7 +88,7 @@ package struct SupervisorSection: Sendable {
         words.store(0, at: WorkerWords.calls.inFlight)
         words.store(0, at: WorkerWords.heartbeat)
         InFlightRecords.clear(words)
-        for upstream in 0..<UpstreamTable(memory, layout).count {
+        for upstream in 0..<NameTable.upstreams(memory, layout).count {
             let calls = WorkerWords.calls(toUpstream: upstream)
             // A store would give a page to an upstream that this worker never called.
             for gauge in [calls.inFlight, calls.cacheBytes] where words.load(gauge) > 0 { words.store(0, at: gauge) }
@@ -124,8 +124,17 @@ package struct SupervisorSection: Sendable {
     /// and `upstreamsFull`.
     @discardableResult
     package func registerUpstream(named name: String) throws(ScoreboardError) -> Int {
-        try UpstreamTable(memory, layout).register(name)
+        guard (1...ScoreboardLimits.nameBytes).contains(name.utf8.count) else {
+            throw ScoreboardError.upstreamName(name)
+        }
+        guard let index = NameTable.upstreams(memory, layout).add(name) else {
+            throw ScoreboardError.upstreamsFull(name)
+        }
+        return index
     }
+
+    /// Gives a route's path its index, where there is room for it.
+    package func registerRoute(_ path: String) { _ = NameTable.routes(memory, layout).add(path) }
 
     /// Enters the servers of a configuration, by the index of their upstream; others are unused from now on.
     package func registerServers(_ servers: [(upstream: Int, url: String)], at now: MonotonicTime) {

@@ -48,8 +48,13 @@ package struct WorkerCounters: Sendable {
     /// A request that was started is over: with the status that was sent, or 499 when the client had gone away.
     ///
     /// A number that is no status counts as 5xx, since it is our mistake.
-    package func requestFinished(status: Int, latency: Duration?) {
+    ///
+    /// - Parameter route: The index of the route that took it; nil where none did.
+    package func requestFinished(status: Int, latency: Duration?, route: Int? = nil) {
         let statusClass = (100...599).contains(status) ? status / 100 : 5
+        if let route, (0...ScoreboardLimits.routes).contains(route) {
+            WorkerWords.route(route).record(statusClass: statusClass - 1, latency: latency, in: memory)
+        }
         if let latency { WorkerWords.requestLatency.record(microseconds: latency.wholeMicroseconds, in: memory) }
         memory.add(1, to: WorkerWords.requestsByClass + statusClass - 1)
         memory.decrement(WorkerWords.requestsInFlight)

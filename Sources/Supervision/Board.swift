@@ -45,7 +45,7 @@ package final class Board {
         }
     }
 
-    /// Gives each upstream of a configuration its place, and each of its servers.
+    /// Gives each upstream of a configuration its place, each of its servers, and each route.
     ///
     /// Done before its first worker starts, which looks them up.
     package func register(_ configuration: Configuration, at now: MonotonicTime) throws(ScoreboardError) {
@@ -56,6 +56,7 @@ package final class Board {
             if upstream.service == nil { servers += upstream.servers.map { (index, $0.text) } }
         }
         section.registerServers(servers, at: now)
+        for route in configuration.routes { section.registerRoute(route.path.text) }
         if !configuration.limits.isAdaptive { section.forgetAdaptiveLimit() }
     }
 

@@ -44,6 +44,8 @@ extension RunningPrograms {
             }
             let stats = try await gateway.stats()
             #expect(try await chromium.text(Self.pids) == stats.workers.map { "\($0.pid)" }.joined(separator: " "))
+            let routes = try await chromium.text("document.getElementById('routes').textContent")
+            #expect(routes.contains("/page20") && routes.contains("/broken3"))
             let upstreams = try await chromium.text("document.getElementById('upstreams').textContent")
             #expect(upstreams.contains("users") && upstreams.contains("closed") && upstreams.contains("status 3"))
             try await waitUntil("the slow request was shown") {

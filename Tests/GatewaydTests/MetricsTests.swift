@@ -65,6 +65,12 @@ extension RunningPrograms {
                 #expect(samples["gateway_request_duration_seconds_count{\(label)}"] == Double(answered))
                 #expect(samples["gateway_worker_resident_memory_bytes{\(label)}"] ?? 0 > 1_000_000)
             }
+            let page = try #require(stats.routes?["/page"])
+            let broken = try #require(stats.routes?["/broken"])
+            #expect(page.requests_total == 20 && page.by_class["2xx"] == 20 && broken.by_class["5xx"] == 3)
+            #expect(page.latency_ms.mean > 0 && page.latency_ms.mean <= page.latency_ms.max)
+            #expect(samples["gateway_route_requests_total{route=\"/page\",class=\"2xx\"}"] == 20)
+            #expect(samples["gateway_route_request_duration_seconds_count{route=\"/broken\"}"] == 3)
             let users = try #require(stats.upstreams["users"])
             let label = "upstream=\"users\""
             #expect(samples["gateway_upstream_calls_total{\(label)}"] == Double(users.calls_total))

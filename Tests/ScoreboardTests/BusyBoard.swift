@@ -30,7 +30,10 @@ extension TestBoard {
         worker.requestStarted()
         worker.callStarted(upstream: users)
         worker.callFinished(upstream: users, failure: .tooLarge, latency: .milliseconds(3))
-        worker.requestFinished(status: 200, latency: .microseconds(12_345))
+        supervisor.registerRoute("/page/{id}")
+        worker.requestFinished(
+            status: 200, latency: .microseconds(12_345),
+            route: board.scoreboard.reader.routeIndices(ofPaths: ["/page/{id}"]).first)
         try board.scoreboard.worker(2).requestStarted()
         supervisor.recordExit(of: .worker(2), reason: "signal SIGKILL", at: WallTime(milliseconds: 5_000))
         return board.scoreboard.reader.snapshot(depth)

@@ -123,7 +123,7 @@ struct CountingTests {
         #expect(throws: ScoreboardError.upstreamsFull("one more")) {
             try supervisor.registerUpstream(named: "one more")
         }
-        for name in ["", String(repeating: "n", count: ScoreboardLimits.upstreamNameBytes + 1)] {
+        for name in ["", String(repeating: "n", count: ScoreboardLimits.nameBytes + 1)] {
             #expect(throws: ScoreboardError.upstreamName(name)) { try supervisor.registerUpstream(named: name) }
         }
     }

@@ -45,6 +45,9 @@ struct MetricsTests {
         #expect(metrics.value("gateway_worker_cpu_seconds_total", ["worker": "2"]) == nil)
         #expect(metrics.value("gateway_request_duration_seconds", first, suffix: "_sum") == 0.012345)
         #expect(metrics.value("gateway_loop_lag_seconds", first, suffix: "_count") == 1)
+        let page = ["route": "/page/{id}"]
+        #expect(metrics.value("gateway_route_requests_total", page.merging(["class": "2xx"]) { $1 }) == 1)
+        #expect(metrics.value("gateway_route_request_duration_seconds", page, suffix: "_sum") == 0.012345)
         let users = ["upstream": "users"]
         #expect(metrics.value("gateway_upstream_calls_total", users) == 1)
         let failed = ["upstream": "users", "reason": "too_large"]

@@ -59,12 +59,12 @@ struct RecordTests {
         let descriptor = try SharedArea.makeFile(byteCount: layout.byteCount)
         defer { SharedArea.closeFile(descriptor) }
         let memory = SharedWords(try SharedArea(descriptor: descriptor, byteCount: layout.byteCount, writable: true))
-        let record = PublishedRecord<UpstreamName>(memory, at: 0)
+        let record = PublishedRecord<TableName>(memory, at: 0)
         #expect(record.read() == nil)
         for round in 1...4 {
-            record.publish(UpstreamName(text: "value \(round)"))
-            let nextCopy = 1 + (round % 2 == 0 ? UpstreamName.capacity : 0)
-            for word in 0..<UpstreamName.capacity / 2 { memory.store(.max, at: nextCopy + word) }
+            record.publish(TableName(text: "value \(round)"))
+            let nextCopy = 1 + (round % 2 == 0 ? TableName.capacity : 0)
+            for word in 0..<TableName.capacity / 2 { memory.store(.max, at: nextCopy + word) }
             #expect(record.read()?.text == "value \(round)")
         }
     }

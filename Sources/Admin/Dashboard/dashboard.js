@@ -158,6 +158,15 @@ function show(look) {
       value: (w) => w.last_exit ? `${w.last_exit.reason} at ${moment(w.last_exit.at)}` : "" },
   ], stats.workers, "none has been started");
 
+  table("routes", [
+    { name: "route", text: true, value: (r) => r.path },
+    { name: "requests", value: (r) => count(r.requests_total) },
+    { name: "4xx", value: (r) => count(r.by_class["4xx"]) },
+    { name: "5xx", value: (r) => count(r.by_class["5xx"]), kind: (r) => r.by_class["5xx"] ? "warn" : "" },
+    { name: "mean", value: (r) => ms(r.latency_ms.mean) },
+    { name: "longest", value: (r) => ms(r.latency_ms.max) },
+  ], Object.entries(stats.routes).map(([path, r]) => ({ path, ...r })), "none is configured");
+
   const circuits = { closed: "good", open: "bad", half_open: "warn" };
   table("upstreams", [
     { name: "upstream", text: true, value: (u) => u.name },

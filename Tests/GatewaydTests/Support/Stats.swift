@@ -79,6 +79,17 @@ struct Stats: Decodable, Sendable {
         var calls: Calls
     }
 
+    struct Route: Decodable, Sendable {
+        struct Latency: Decodable, Sendable {
+            var mean: Double
+            var max: Double
+        }
+
+        var requests_total: Int
+        var by_class: [String: Int]
+        var latency_ms: Latency
+    }
+
     struct Totals: Decodable, Sendable {
         var connections: Connections
         var requests: Requests
@@ -126,6 +137,8 @@ struct Stats: Decodable, Sendable {
     var supervisor: Supervisor
     var workers: [Worker]
     var totals: Totals
+    /// Nil where the version does not tell.
+    var routes: [String: Route]?
     var upstreams: [String: Upstream]
     var crashes: [Crash]
     /// The admin process itself; nil where the version does not tell.
