@@ -27,6 +27,7 @@ let nioHTTP: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A target of ours: Swift 6 mode, one set of settings for all.
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-atomics.git", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
@@ -66,7 +68,13 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         house("FanOut"),
         house("Policy", ["FanOut"]),
-        house("Configuration", ["FanOut", "Policy", .product(name: "Yams", package: "Yams")]),
+        house(
+            "Tokens",
+            [
+                "FanOut", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        house("Configuration", ["FanOut", "Policy", "Tokens", .product(name: "Yams", package: "Yams")]),
         house("Scoreboard", ["FanOut", "Policy", "CLinux", .product(name: "Atomics", package: "swift-atomics")]),
         house("Processes", ["FanOut", "CLinux"]),
         house("Loop", ["FanOut", "Processes", "CLinux"]),
@@ -84,7 +92,8 @@ let package = Package(
         house(
             "Worker",
             [
-                "HTTPEdge", "Upstream", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop",
+                "HTTPEdge", "Upstream", "Policy", "Tokens", "Configuration", "Scoreboard", "Processes", "FanOut",
+                "Loop",
                 .product(name: "Atomics", package: "swift-atomics"),
             ]),
         house("Demo", ["HTTPEdge", "Processes", "FanOut", "Loop"]),
@@ -101,6 +110,7 @@ let package = Package(
         benchmark("merge-bench", in: "merge", ["FanOut"]),
         tests("FanOut"),
         tests("Policy", ["FanOut"]),
+        tests("Tokens", ["FanOut", crypto]),
         tests("Configuration", ["FanOut", "Policy"]),
         tests("Scoreboard", ["FanOut", "Policy", "CLinux"]),
         tests("Processes", ["FanOut", "CLinux"]),
@@ -111,7 +121,8 @@ let package = Package(
         tests("gatewayctl", ["FanOut"]),
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(
-            name: "GatewaydTests", dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux"] + nio + nioHTTP,
+            name: "GatewaydTests",
+            dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux", crypto] + nio + nioHTTP,
             swiftSettings: swift),
         .testTarget(name: "TidyTests", swiftSettings: swift),
     ]

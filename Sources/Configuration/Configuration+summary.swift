@@ -174,6 +174,10 @@ extension Access {
         var traits: [String] = []
         if let addresses { traits.append(addresses.text) }
         if let keys { traits.append("one of \(keys.keys.count) API keys in \(keys.header)") }
+        if let tokens {
+            let algorithms = tokens.algorithms.map(\.rawValue).joined(separator: " ")
+            traits.append("a token (\(algorithms)) in \(tokens.header)" + (tokens.issuer.map { " of \($0)" } ?? ""))
+        }
         if let cors {
             let origins = cors.origins.map { $0.sorted().joined(separator: " ") } ?? "all origins"
             traits.append("cors for \(origins)" + (cors.allowsCredentials ? " with credentials" : ""))

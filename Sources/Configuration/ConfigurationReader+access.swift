@@ -12,7 +12,11 @@ extension ConfigurationReader {
             let (allow, deny) = (addresses("allow", in: section), addresses("deny", in: section))
             access.addresses = allow == nil && deny == nil ? nil : AddressRules(allow: allow, deny: deny)
         }
-        if let value = section["auth"] { access.keys = value.isNone ? nil : keys(value) }
+        if let value = section["auth"] {
+            access.keys = nil
+            access.tokens = nil
+            if !value.isNone { readCredentials(value, into: &access) }
+        }
         if let value = section["cors"] { access.cors = value.isNone ? nil : cors(value) }
         return access
     }
@@ -26,12 +30,19 @@ extension ConfigurationReader {
 
     // MARK: Keys
 
-    private mutating func keys(_ value: YAMLValue) -> APIKeys? {
-        guard let section = section(value, "'auth'", keys: ["api_keys"]) else { return nil }
-        guard let keys = section["api_keys"] else {
-            problems.error("'auth' wants 'api_keys', or none in place of the mapping", at: section.place)
-            return nil
+    private mutating func readCredentials(_ value: YAMLValue, into access: inout Access) {
+        guard let section = section(value, "'auth'", keys: ["api_keys", "jwt"]) else { return }
+        switch (section["api_keys"], section["jwt"]) {
+        case (let keys?, nil): access.keys = self.keys(keys)
+        case (nil, let tokens?): access.tokens = tokenRule(tokens)
+        case (_?, let tokens?):
+            problems.error("'auth' wants either 'api_keys' or 'jwt', and not both", at: tokens.place)
+        case (nil, nil):
+            problems.error("'auth' wants 'api_keys' or 'jwt', or none in place of the mapping", at: section.place)
         }
+    }
+
+    private mutating func keys(_ keys: YAMLValue) -> APIKeys? {
         guard let section = self.section(keys, "'api_keys'", keys: ["file", "header"]) else { return nil }
         let header = section["header"] == nil ? "X-Api-Key" : scalar(.name, "header", in: section)
         if let header, let place = section["header"]?.place, header.lowercased() != "authorization" {

@@ -71,8 +71,9 @@ extension ConfigurationReader {
         return StatusSet(values.compactMap { read(.statuses, $0, subject: "'expect_status'") })
     }
 
-    private mutating func destination(
-        of section: Section, _ scope: CallScope
+    /// Where a call goes: an upstream and a path there, or a URL, whose origin is an upstream of its own.
+    mutating func destination(
+        of section: Section, _ scope: CallScope, subject: String = "a call"
     ) -> (upstream: Int, target: TargetTemplate)? {
         switch (section["url"], section["upstream"]) {
         case (let url?, nil):
@@ -86,10 +87,10 @@ extension ConfigurationReader {
             guard let index, let target else { return nil }
             return (index, target)
         case (let url?, let upstream?):
-            problems.error("a call has either 'upstream' and 'path' or 'url'", at: max(url.place, upstream.place))
+            problems.error("\(subject) has either 'upstream' and 'path' or 'url'", at: max(url.place, upstream.place))
             return nil
         case (nil, nil):
-            problems.error("a call wants 'upstream' and 'path', or 'url'", at: section.place)
+            problems.error("\(subject) wants 'upstream' and 'path', or 'url'", at: section.place)
             return nil
         }
     }

@@ -84,6 +84,10 @@ package enum Defaults {
     package static let admin = ListenAddress.tcp(host: "127.0.0.1", port: 9180)
     /// In the directory that systemd's RuntimeDirectory= makes.
     package static let control = "/run/gatewayd/control.sock"
+    /// How often the keys of tokens are asked for: as long as one that was withdrawn may still be believed.
+    package static let keyRefresh = Duration.seconds(300)
+    /// How far clocks may be apart that a token's times are judged by.
+    package static let tokenLeeway = Duration.seconds(30)
     /// Of a whole route; a page that took longer has lost its reader.
     ///
     /// A call has what is left of it.

@@ -61,7 +61,7 @@ package struct APIKeys: Sendable, Equatable {
         return found < 0 ? nil : keys[found].name
     }
 
-    private static func bearerToken(_ value: String) -> Substring? {
+    static func bearerToken(_ value: String) -> Substring? {
         let scheme = "bearer "
         guard value.utf8.count > scheme.utf8.count, value.prefix(scheme.count).lowercased() == scheme else {
             return nil

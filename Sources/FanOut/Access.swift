@@ -2,14 +2,18 @@
 package struct Access: Sendable, Equatable {
     package var addresses: AddressRules?
     package var keys: APIKeys?
+    package var tokens: TokenRule?
     package var cors: CORSPolicy?
 
-    package init(addresses: AddressRules? = nil, keys: APIKeys? = nil, cors: CORSPolicy? = nil) {
+    package init(
+        addresses: AddressRules? = nil, keys: APIKeys? = nil, tokens: TokenRule? = nil, cors: CORSPolicy? = nil
+    ) {
         self.addresses = addresses
         self.keys = keys
+        self.tokens = tokens
         self.cors = cors
     }
 
     /// Whether it lets everybody in and says nothing to browsers.
-    package var isOpen: Bool { addresses == nil && keys == nil && cors == nil }
+    package var isOpen: Bool { addresses == nil && keys == nil && tokens == nil && cors == nil }
 }

@@ -1,20 +1,27 @@
 import FanOut
 import HTTPEdge
 import Loop
+import Tokens
 
 /// Who may: what a route asks of a request before anything is called.
 extension RequestFlow {
     /// Lets a request go on, as upstreams may see it, or gives the answer that refuses it.
-    func admit(_ exchange: Exchange, _ access: Access) -> Response? {
+    func admit(_ exchange: Exchange, _ access: Access, then: @escaping (_ refusal: Response?) -> Void) {
         let request = exchange.request
         // A refusal too: a page could not tell it from an error of the network.
         if let cors = access.cors {
             exchange.client.extraFields = cors.fields(for: request.first("origin")) ?? HeaderBlock()
         }
         guard access.addresses?.admit(services.proxies.client(of: request)) ?? true else {
-            return Self.forbidden(exchange.id)
+            return then(Self.forbidden(exchange.id))
         }
-        guard let keys = access.keys else { return nil }
+        if let keys = access.keys { return then(admit(exchange, keys)) }
+        guard let service = services.tokens[exchange.index] else { return then(nil) }
+        service.judge(request) { verdict in then(Self.admit(exchange, verdict)) }
+    }
+
+    private func admit(_ exchange: Exchange, _ keys: APIKeys) -> Response? {
+        let request = exchange.request
         switch keys.judge(request.fields) {
         case .known(let name):
             exchange.admit(request.with(keys.removed(from: request.fields), keyName: name))
@@ -23,6 +30,23 @@ extension RequestFlow {
             return Self.unauthorized("This route wants an API key.", keys.challenge(for: .missing), exchange.id)
         case .unknown:
             return Self.unauthorized("Nobody has this API key.", keys.challenge(for: .unknown), exchange.id)
+        }
+    }
+
+    private static func admit(_ exchange: Exchange, _ verdict: TokenService.Verdict) -> Response? {
+        // RFC 6750 section 3.
+        let challenge = "Bearer realm=\"gatewayd\""
+        switch verdict {
+        case .known(let request):
+            exchange.admit(request)
+            return nil
+        case .missing: return unauthorized("This route wants a token.", challenge, exchange.id)
+        case .refused(let error):
+            let why = ", error=\"invalid_token\", error_description=\"\(error.description)\""
+            return unauthorized(error.description, challenge + why, exchange.id)
+        case .unavailable:
+            let problem = Problem(503, "The keys of tokens are not to be had at present.", requestID: exchange.id)
+            return problem.after(.seconds(1)).response
         }
     }
 

@@ -65,10 +65,9 @@ final class RequestFlow: RequestHandler {
             guard let access = services.routes[index].access, exchange.probe == nil else {
                 return take(exchange, captures, target)
             }
-            if let refusal = admit(exchange, access) {
+            admit(exchange, access) { [self] refusal in
+                guard let refusal else { return take(exchange, captures, target) }
                 finish(exchange, AnsweredRequest(response: refusal))
-            } else {
-                take(exchange, captures, target)
             }
         }
     }

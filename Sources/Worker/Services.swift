@@ -27,6 +27,8 @@ struct Services {
     let hasProxies: Bool
     /// Whether any route speaks to browsers of other origins.
     let hasCORS: Bool
+    /// By route: who judges its tokens; nil where it wants none.
+    let tokens: [TokenService?]
     private let upstreams: [UpstreamService]
     private let scoreboard: ScoreboardReader
     /// By route: where the scoreboard counts its requests.
@@ -50,6 +52,7 @@ struct Services {
         self.scoreboard = scoreboard
         hashes = routes.map { $0.isQuarantined ? RouteHash.of($0.path.text) : nil }
         routeIndices = scoreboard.routeIndices(ofPaths: routes.map(\.path.text))
+        tokens = Self.tokenServices(routes, upstreams)
         rateLimits = RateLimits(routes, board.rateBuckets, configuration.trustedProxies)
         proxies = configuration.trustedProxies
         hasProxies = routes.contains { if case .proxy = $0.action { true } else { false } }
@@ -99,9 +102,28 @@ struct Services {
         return end > now ? end.since(now) : nil
     }
 
-    /// Begins to ask servers whether they are well, where that is wanted.
-    func startProbes(_ engine: TransferEngine) {
+    /// Begins what goes on without a request: asks servers whether they are well, and for keys of tokens.
+    func start(_ engine: TransferEngine) {
         for upstream in upstreams { upstream.startProbes(engine, userAgent: Self.userAgent) }
+        var started: [TokenService] = []
+        for case let service? in tokens where !started.contains(where: { $0 === service }) {
+            started.append(service)
+            service.start(engine)
+        }
+    }
+
+    /// One for all routes with the same rule.
+    private static func tokenServices(_ routes: [Route], _ upstreams: [UpstreamService]) -> [TokenService?] {
+        var services: [TokenService] = []
+        return routes.map { route in
+            guard let rule = route.access?.tokens else { return nil }
+            if let service = services.first(where: { $0.rule == rule }) { return service }
+            var servers: UpstreamServers?
+            if case .upstream(let index, _) = rule.source { servers = upstreams[index].servers }
+            let service = TokenService(rule, servers, userAgent: userAgent)
+            services.append(service)
+            return service
+        }
     }
 
     /// What is the same for every request of a call.

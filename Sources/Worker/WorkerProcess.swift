@@ -48,7 +48,7 @@ package struct WorkerProcess {
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
                 limit: configuration.limits.inFlight)
             let services = Services(configuration, board, counters)
-            services.startProbes(engine)
+            services.start(engine)
             let reader = board.reader
             let admission = Admission(
                 engine, routes: configuration.routes.count, most: configuration.limits.inFlight,

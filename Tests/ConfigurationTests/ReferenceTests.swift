@@ -67,6 +67,7 @@ import Testing
         Chapter(title: "Upstreams", before: "{ upstreams: { u: { ", after: " } } }"),
         Chapter(title: "Upstreams", before: "{ upstreams: { u: { servers: [{ ", after: " }] } } }", prefix: "servers."),
         Chapter(title: "Routes", before: "{ routes: [{ ", after: " }] }"),
+        Chapter(title: "Routes", before: "{ routes: [{ auth: { jwt: { ", after: " } } }] }", prefix: "jwt."),
         Chapter(title: "Calls", before: "{ routes: [{ path: /, fan_out: [{ ", after: " }] }] }"),
     ]
 

@@ -12,7 +12,8 @@ struct ImportRules {
         modules: [
             "FanOut": [],
             "Policy": ["FanOut"],
-            "Configuration": ["FanOut", "Policy", "Yams"],
+            "Tokens": ["FanOut", "Crypto", "CryptoExtras"],
+            "Configuration": ["FanOut", "Policy", "Tokens", "Yams"],
             "Scoreboard": ["FanOut", "Policy", "CLinux", "Atomics"],
             "Processes": ["FanOut", "CLinux"],
             "Loop": ["FanOut", "Processes", "CLinux"],
@@ -21,8 +22,8 @@ struct ImportRules {
             "Supervision": ["FanOut", "Configuration", "Scoreboard", "Processes"],
             "Admin": ["HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop"],
             "Worker": [
-                "HTTPEdge", "Upstream", "Policy", "Configuration", "Scoreboard", "Processes", "FanOut", "Loop",
-                "Atomics",
+                "HTTPEdge", "Upstream", "Policy", "Tokens", "Configuration", "Scoreboard", "Processes", "FanOut",
+                "Loop", "Atomics",
             ],
             "Demo": ["HTTPEdge", "Processes", "FanOut", "Loop"],
             "gatewayd": [
@@ -41,6 +42,8 @@ struct ImportRules {
         foundation: [
             "Sources/gatewayctl/ControlCommands.swift": "JSONDecoder reads the daemon's answer, far from the hot path",
             "Sources/gatewayctl/Why.swift": "the same",
+            "Sources/Tokens/VerificationKey.swift": "bytes are swift-crypto's DataProtocol by its essentials",
+            "Sources/Tokens/RememberedTokens.swift": "the same",
         ])
 
     /// Imports in a file under Sources that its target may not have.

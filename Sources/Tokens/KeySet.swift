@@ -1,0 +1,43 @@
+package import FanOut
+
+/// Why a JWK set cannot be used; goes on after the name of the file or URL, and shows nothing of a key.
+package struct KeySetError: Error, Equatable {
+    package var message: String
+}
+
+/// The keys of a JWK set (RFC 7517 section 5) that can be used here.
+package struct KeySet: Sendable {
+    let keys: [VerificationKey]
+
+    /// Keys in one set.
+    private static let limit = 100
+
+    /// Reads a set; keys of other kinds and for other uses are passed over (RFC 7517 section 5).
+    package init(_ text: [UInt8]) throws(KeySetError) {
+        guard let set = JSONObject(text), let found = set.elements("keys") else {
+            throw KeySetError(message: "it is no JWK set: an object with 'keys', a list of keys")
+        }
+        guard found.count <= Self.limit else {
+            throw KeySetError(message: "it has \(found.count) keys; at most \(Self.limit) are read")
+        }
+        var keys: [VerificationKey] = []
+        for json in found {
+            guard let object = JSONObject(json) else {
+                throw KeySetError(message: "one of its keys is no object, or has a member twice")
+            }
+            if let key = try VerificationKey(object) { keys.append(key) }
+        }
+        guard !keys.isEmpty else { throw KeySetError(message: "it has no key for RS256, ES256, EdDSA or HS256") }
+        self.keys = keys
+    }
+
+    /// What it can verify.
+    package var algorithms: Set<TokenRule.Algorithm> { Set(keys.map(\.algorithm)) }
+
+    /// The keys that may have signed a token; of those that it does not name, a few.
+    func candidates(_ id: String?, _ algorithm: TokenRule.Algorithm) -> [VerificationKey] {
+        let usable = keys.filter { $0.algorithm == algorithm }
+        guard let id else { return Array(usable.prefix(4)) }
+        return Array(usable.filter { $0.id == id }.prefix(4))
+    }
+}

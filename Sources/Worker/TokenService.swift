@@ -1,0 +1,169 @@
+import FanOut
+import Loop
+import Processes
+import Scoreboard
+import Tokens
+import Upstream
+
+/// The tokens of routes with one rule: the keys as they are now, and what was verified with them.
+///
+/// Keys from afar are asked for at the start, then from time to time, and when a token names one that is not known. The
+/// last good ones stay in use while no better are to be had.
+@LoopActor
+final class TokenService: TransferOwner {
+    enum Verdict {
+        /// Let in, with the request as upstreams may see it.
+        case known(Request)
+        case missing
+        case refused(TokenError)
+        /// There are no keys to judge with.
+        case unavailable
+    }
+
+    /// Bytes of a JWK set.
+    private static let bodyLimit = 1 << 20
+    private static let timeout = Duration.seconds(5)
+    /// Between two questions for keys that failed, or that tokens asked for: a caller may name keys at will.
+    private static let pause = Duration.seconds(5)
+
+    let rule: TokenRule
+    private let verifier: TokenVerifier
+    private var keys: KeySet?
+    /// The text that the keys were read from.
+    private var text: [UInt8] = []
+    private var remembered = RememberedTokens()
+    private let endpoint: Endpoint?
+    private var engine: TransferEngine?
+    private var isFetching = false
+    private var lastFetch: MonotonicTime?
+    private var fails = false
+    /// What waits for keys that are on their way.
+    private var waiting: [() -> Void] = []
+    private lazy var timer = LoopTimer { [unowned self] in fetch() }
+
+    /// - Parameter servers: Of the upstream that has the keys; nil where they are in the configuration.
+    init(_ rule: TokenRule, _ servers: UpstreamServers?, userAgent: String) {
+        self.rule = rule
+        verifier = TokenVerifier(rule)
+        endpoint = servers.map { Endpoint($0, TransferSettings(bodyLimit: Self.bodyLimit, userAgent: userAgent)) }
+        // The supervisor has read it before.
+        if case .text(let text) = rule.source { keys = try? KeySet(text) }
+    }
+
+    /// Begins to ask for keys that are not in the configuration.
+    func start(_ engine: TransferEngine) {
+        self.engine = engine
+        fetch()
+    }
+
+    // MARK: Tokens
+
+    /// Judges a request, at once where the keys for it are known.
+    func judge(_ request: Request, _ done: @escaping (Verdict) -> Void) {
+        guard let token = rule.token(of: request.fields) else { return done(.missing) }
+        let now = Self.now
+        if let known = remembered.find(token, at: now) { return done(.known(admitted(request, known))) }
+        guard let keys else {
+            guard awaitKeys({ [self] in done(verdict(request, token)) }) else { return done(.unavailable) }
+            return
+        }
+        do throws(TokenError) {
+            done(.known(admitted(request, try verify(token, with: keys, at: now))))
+        } catch {
+            // It may be of a key that is new.
+            if error == .unknownKey, awaitKeys({ [self] in done(verdict(request, token)) }) { return }
+            done(.refused(error))
+        }
+    }
+
+    /// By the keys that are there now.
+    private func verdict(_ request: Request, _ token: Substring) -> Verdict {
+        guard let keys else { return .unavailable }
+        do throws(TokenError) {
+            return .known(admitted(request, try verify(token, with: keys, at: Self.now)))
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func verify(_ token: Substring, with keys: KeySet, at now: Int64) throws(TokenError) -> VerifiedToken {
+        let verified = try verifier.verify(token, with: keys, at: now)
+        remembered.remember(verified, for: token)
+        return verified
+    }
+
+    private func admitted(_ request: Request, _ token: VerifiedToken) -> Request {
+        request.with(rule.fields(request.fields, saying: token.claims), keyName: nil)
+    }
+
+    private static var now: Int64 { Int64(WallTime.nanoseconds() / 1_000_000_000) }
+
+    // MARK: Keys
+
+    /// Calls `then` when keys have come or failed to; false when none are asked for now.
+    private func awaitKeys(_ then: @escaping () -> Void) -> Bool {
+        if !isFetching {
+            guard engine != nil, endpoint != nil else { return false }
+            if let lastFetch, MonotonicTime.now().since(lastFetch) < Self.pause { return false }
+            fetch()
+        }
+        waiting.append(then)
+        return true
+    }
+
+    private func fetch() {
+        guard let engine, let endpoint, !isFetching, case .upstream(_, let target) = rule.source else { return }
+        isFetching = true
+        let now = MonotonicTime.now()
+        lastFetch = now
+        _ = engine.call(
+            endpoint, target: Array(target.utf8), headers: nil, message: nil, timeout: Self.timeout,
+            at: now, owner: self, index: 0)
+    }
+
+    func settled(_ index: Int, _ result: TransferResult) {
+        isFetching = false
+        switch result {
+        case .response(200, let body, _): take(body)
+        case .response(let status, _, _): failed("status \(status)")
+        case .failure(let failure): failed(failure.name)
+        }
+        timer.set(.now() + (fails ? min(rule.refresh, Self.pause) : rule.refresh))
+        let waiting = self.waiting
+        self.waiting = []
+        for waiter in waiting { waiter() }
+    }
+
+    private func take(_ body: [UInt8]) {
+        do throws(KeySetError) {
+            guard body != text else { return recovered() }
+            keys = try KeySet(body)
+            text = body
+            // A key that is gone vouches for nothing any more.
+            remembered.forgetAll()
+            recovered()
+        } catch {
+            failed(error.message)
+        }
+    }
+
+    private func recovered() {
+        guard fails else { return }
+        fails = false
+        WorkerLog.write("jwks_fetched", .info) { $0.add("path", path) }
+    }
+
+    /// Written once until it works again.
+    private func failed(_ why: String) {
+        guard !fails else { return }
+        fails = true
+        WorkerLog.write("jwks_fetch_failed", .warning) {
+            $0.add("path", path)
+            $0.add("reason", why)
+        }
+    }
+
+    private var path: String {
+        if case .upstream(_, let target) = rule.source { target } else { "" }
+    }
+}
