@@ -39,7 +39,7 @@ package struct TokenVerifier: Sendable {
         return VerifiedToken(claims: try claims(of: token.payload), end: end)
     }
 
-    /// `exp` has to be there; `nbf` and `iat` need not (RFC 7519 section 4.1). When it ends for us.
+    /// When a token ends, by the times that it has: an `exp` has to be there, `nbf` and `iat` need not (RFC 7519 section 4.1).
     private func checkTimes(_ claims: JSONObject, _ now: Int64) throws(TokenError) -> Int64 {
         guard let end = try Self.date("exp", claims) else { throw .malformed }
         guard now < end + leeway else { throw .expired }
