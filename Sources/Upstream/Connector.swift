@@ -1,6 +1,7 @@
 import CCurl
 import FanOut
 import Loop
+import Policy
 import Processes
 
 /// Makes connections for the plain lane with libcurl, which is good at it: all addresses of a name, the faster family, TLS.
@@ -95,6 +96,8 @@ final class Connecting: EasyHandle {
     let output = TLSOutput()
     /// How long the steps took; whole when it is done.
     var times = TransferTimes.Connection()
+    /// Why it failed, where that was TLS.
+    private(set) var fault: TLSFault?
 
     override init?(_ sockets: SocketTable) {
         self.sockets = sockets
@@ -110,19 +113,27 @@ final class Connecting: EasyHandle {
     /// Whether somebody waits for it.
     var isWanted: Bool { done != nil }
 
-    func begin(_ server: Server, _ settings: UpstreamSettings, done: @escaping (Result<Wire, Failure>) -> Void) {
+    func begin(
+        _ server: Server, _ settings: UpstreamSettings,
+        done: @escaping (Result<Wire, Failure>) -> Void
+    ) {
         self.done = done
         times = TransferTimes.Connection()
         isSecure = server.isSecure
-        if url != server.url {
-            url = server.url
+        let name = isSecure ? settings.tls.serverName : nil
+        let url = name.map(server.url(named:)) ?? server.url
+        if self.url != url {
+            self.url = url
             CCurl_set_string(handle, CURLOPT_URL, url)
         }
+        connect(to: name == nil ? nil : server)
         // 0 is libcurl's own limit of 300 s.
         let milliseconds = settings.connectTimeout.map { max(1, $0.wholeMilliseconds) } ?? 0
         CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: milliseconds))
+        clearErrorText()
+        fault = nil
         guard isSecure else { return }
-        setAuthorities(settings.authorities)
+        set(settings.tls)
     }
 
     func resolve(_ addresses: StringList?) {
@@ -132,7 +143,9 @@ final class Connecting: EasyHandle {
 
     override func done(_ code: CURLcode) {
         guard code == CURLE_OK else {
-            return finish(.failure(code == CURLE_OPERATION_TIMEDOUT ? .connect : code.failure))
+            let failure = code == CURLE_OPERATION_TIMEDOUT ? .connect : self.failure(code)
+            if failure == .tls { fault = fault(code) }
+            return finish(.failure(failure))
         }
         times.connect = .microseconds(CCurl_get_offset(handle, CURLINFO_CONNECT_TIME_T))
         if isSecure {

@@ -120,6 +120,9 @@ final class PlainConnection: ReadinessHandler {
         case .ended: ended()
         case .wait: break
         case .failed: lost()
+        case .refused:
+            transfer?.report(.refused)
+            if transfer == nil { close() } else { fail(.tls) }
         }
     }
 
