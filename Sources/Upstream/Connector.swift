@@ -26,7 +26,7 @@ final class Connector {
         _ server: Server, _ settings: UpstreamSettings, done: @escaping (Connecting, Result<Wire, Failure>) -> Void
     ) -> Connecting? {
         guard let connecting = idle.popLast() ?? Connecting(lane.sockets) else { return nil }
-        connecting.begin(server, settings) { [self] result in
+        connecting.begin(server, settings, engine.forbidden) { [self] result in
             if case .success(.tls) = result {} else { recycle(connecting) }
             done(connecting, result)
         }
@@ -92,6 +92,7 @@ final class Connecting: EasyHandle {
     private var addresses: StringList?
     private var url = ""
     private var isSecure = false
+    private var forbidden: ForbiddenPeer?
     /// Where it has TLS, what goes out on it.
     let output = TLSOutput()
     /// How long the steps took; whole when it is done.
@@ -114,10 +115,11 @@ final class Connecting: EasyHandle {
     var isWanted: Bool { done != nil }
 
     func begin(
-        _ server: Server, _ settings: UpstreamSettings,
+        _ server: Server, _ settings: UpstreamSettings, _ forbidden: ForbiddenPeer?,
         done: @escaping (Result<Wire, Failure>) -> Void
     ) {
         self.done = done
+        self.forbidden = forbidden
         times = TransferTimes.Connection()
         isSecure = server.isSecure
         let name = isSecure ? settings.tls.serverName : nil
@@ -151,6 +153,8 @@ final class Connecting: EasyHandle {
         if isSecure {
             times.tls = .microseconds(CCurl_get_offset(handle, CURLINFO_APPCONNECT_TIME_T)) - times.connect
         }
+        // Nothing was sent yet but, where it has TLS, the handshake.
+        if let forbidden, forbidden.has(self) { return finish(.failure(.forbidden)) }
         let socket = CCurl_active_socket(handle)
         guard socket >= 0 else { return finish(.failure(.connect)) }
         if isSecure { return finish(.success(.tls(self, socket))) }

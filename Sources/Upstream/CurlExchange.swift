@@ -8,7 +8,7 @@ import Processes
 @LoopActor
 final class CurlExchange: EasyHandle {
     let endpoint: Endpoint
-    private let engine: TransferEngine
+    let engine: TransferEngine
     /// The URL as libcurl takes it apart, which it does anew only when the URL changes: most calls repeat theirs.
     private let parsedURL: OpaquePointer
     private var url: [UInt8] = []
