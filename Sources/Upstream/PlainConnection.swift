@@ -120,9 +120,10 @@ final class PlainConnection: ReadinessHandler {
         case .ended: ended()
         case .wait: break
         case .failed: lost()
-        case .refused:
+        case .refused where answers == 0 && transfer != nil:
             transfer?.report(.refused)
-            if transfer == nil { close() } else { fail(.tls) }
+            fail(.tls)
+        case .refused: lost()
         }
     }
 

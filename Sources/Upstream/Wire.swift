@@ -16,7 +16,7 @@ enum Wire {
         /// Nothing is there yet.
         case wait
         case failed
-        /// The server broke TLS off with an alert (RFC 8446 section 6.2).
+        /// The server does not take our certificate, or wants one, and did nothing else.
         case refused
     }
 
@@ -40,7 +40,7 @@ enum Wire {
             switch curl_easy_recv(connecting.handle, start, buffer.count, &count) {
             case CURLE_OK: return count > 0 ? .bytes(count) : .ended
             case CURLE_AGAIN: return .wait
-            default: return connecting.wasRefused ? .refused : .failed
+            default: return connecting.wasCertificateRefused ? .refused : .failed
             }
         }
     }
