@@ -10,7 +10,7 @@ package enum LocalAddress {
     package static func has(_ address: IPAddress) -> Bool {
         guard let local = try? SocketAddress(host: "\(address)", port: 0) else { return true }
         let number = socket(local.family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { return true }
+        guard number >= 0 else { return errno != EAFNOSUPPORT }
         defer { close(number) }
         return local.withSockaddr { bind(number, $0, $1) } == 0 || errno != EADDRNOTAVAIL
     }
