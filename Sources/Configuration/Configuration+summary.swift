@@ -61,11 +61,20 @@ extension Configuration {
         if keepalive.connections != usual.connections {
             traits.append("keepalive connections \(keepalive.connections)")
         }
-        if let file = upstream.trustedAuthorities { traits.append("tls ca \(file)") }
+        traits += Self.traits(of: upstream.tls)
         if upstream.asksForCompression { traits.append("compression") }
         traits += policies(of: upstream, standard)
         let servers = zip(upstream.servers, upstream.weights).map { $1 == 1 ? $0.text : "\($0.text) × \($1)" }
         return "  \(upstream.name): " + servers.joined(separator: ", ") + suffix(traits)
+    }
+
+    private static func traits(of tls: TLSSettings) -> [String] {
+        var traits: [String] = []
+        if let file = tls.authorities { traits.append("tls ca \(file)") }
+        if let file = tls.certificate { traits.append("client certificate \(file)") }
+        if let name = tls.serverName { traits.append("server name \(name)") }
+        if !tls.pins.isEmpty { traits.append(tls.pins.count == 1 ? "1 pin" : "\(tls.pins.count) pins") }
+        return traits
     }
 
     private static func policies(of upstream: Upstream, _ standard: Upstream) -> [String] {

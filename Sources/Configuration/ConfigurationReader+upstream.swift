@@ -61,7 +61,7 @@ extension ConfigurationReader {
         upstream.maxInFlight = scalar(.count(1...Bounds.inFlight), "max_in_flight", in: section)
         upstream.maxQueue = scalar(.count(0...Bounds.inFlight), "max_queue", in: section) ?? upstream.maxQueue
         upstream.keepalive = keepalive(in: section)
-        upstream.trustedAuthorities = trustedAuthorities(in: section)
+        upstream.tls = tls(in: section)
         upstream.asksForCompression =
             scalar(.boolean, "compression", in: section) ?? upstream.asksForCompression
         guard servers != nil else { return nil }
@@ -80,14 +80,10 @@ extension ConfigurationReader {
         return keepalive
     }
 
-    private mutating func trustedAuthorities(in section: Section) -> String? {
-        optionalSection("tls", in: section, keys: ["ca"]).flatMap { scalar(.filePath, "ca", in: $0) }
-    }
-
-    /// Says what has no effect.
+    /// Says what has no effect; where somebody expects to be protected by it that is an error.
     private mutating func warn(of upstream: Upstream, _ section: Section) {
         if let place = section.place(of: "tls"), !upstream.servers.contains(where: { $0.scheme == .https }) {
-            problems.warning("'tls' has a meaning only for https, and no server of '\(upstream.name)' is", at: place)
+            problems.error("'tls' has a meaning only for https, and no server of '\(upstream.name)' is", at: place)
         }
         if let place = section.place(of: "max_queue"), section["max_in_flight"] == nil {
             problems.warning("'max_queue' has a meaning only beside 'max_in_flight'", at: place)

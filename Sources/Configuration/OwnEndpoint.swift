@@ -5,7 +5,7 @@ package struct OwnEndpoint: Sendable, Equatable {
     private let host: String
     /// Nil where the host is a name.
     private let address: IPAddress?
-    private let port: UInt16
+    package let port: UInt16
 
     /// - Parameters:
     ///   - host: An address, version 6 without its brackets, or a name.
@@ -25,11 +25,15 @@ package struct OwnEndpoint: Sendable, Equatable {
         return Self.leads(from: other, to: address)
     }
 
-    /// Whether a connection to an address may end here; where it is on every address of this machine, any may.
-    package func mayBeReached(at address: IPAddress, port: UInt16) -> Bool {
+    /// Whether a connection to an address may end here; where it is on every address of this machine, or on one that only
+    /// a name tells, any of those may.
+    ///
+    /// - Parameter isLocal: Whether an address is this machine's.
+    package func mayBeReached(at address: IPAddress, port: UInt16, isLocal: (IPAddress) -> Bool) -> Bool {
         guard port == self.port, port != 0 else { return false }
-        guard let own = self.address, !own.isUnspecified else { return true }
-        return Self.leads(from: address.unmapped, to: own)
+        let other = address.unmapped
+        guard let own = self.address, !own.isUnspecified else { return other.isUnspecified || isLocal(other) }
+        return Self.leads(from: other, to: own)
     }
 
     private static func leads(from other: IPAddress, to own: IPAddress) -> Bool {

@@ -19,7 +19,14 @@ package struct SecretFiles: Sendable {
     /// At most one byte more than the larger limit of what is in the file at an absolute path.
     private let read: @Sendable (String) -> Result<[UInt8], Failure>
 
-    package init(read: @escaping @Sendable (String) -> Result<[UInt8], Failure>) {
+    /// Whether users of the machine whom it is not for can read the file at an absolute path.
+    let isOpenToAll: @Sendable (String) -> Bool
+
+    package init(
+        isOpenToAll: @escaping @Sendable (String) -> Bool = { _ in false },
+        read: @escaping @Sendable (String) -> Result<[UInt8], Failure>
+    ) {
+        self.isOpenToAll = isOpenToAll
         self.read = read
     }
 

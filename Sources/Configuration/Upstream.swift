@@ -35,8 +35,8 @@ package struct Upstream: Sendable, Hashable {
     /// 1,000: a burst is smoothed, and what waits longer than a page lives is refused at once.
     package var maxQueue = 1_000
     package var keepalive = Keepalive()
-    /// The absolute path of the PEM file with the authorities to trust in place of the system's; nil: the system's.
-    package var trustedAuthorities: String?
+    /// Of connections to its https servers.
+    package var tls = TLSSettings()
     /// Whether calls ask for compressed bodies (gzip and br), which saves the wire and costs time.
     package var asksForCompression = false
 

@@ -4,7 +4,8 @@
 package enum Failure: UInt8, Error, CaseIterable {
     case timeout, connect, dns, tls, reset, `protocol`, status, tooLarge, invalidJSON
     case conflict, dependency, circuitOpen, overloaded, shed, cancelled
-    /// A batch's URL, or the address that it leads to, is not one that its route allows.
+    /// A batch's URL, or the address that it leads to, is not one that its route allows; or a name leads to the gateway's
+    /// own admin endpoint.
     case forbidden
 
     /// The word that answers, headers, logs and stats use.

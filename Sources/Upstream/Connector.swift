@@ -1,6 +1,7 @@
 import CCurl
 import FanOut
 import Loop
+import Policy
 import Processes
 
 /// Makes connections for the plain lane with libcurl, which is good at it: all addresses of a name, the faster family, TLS.
@@ -25,7 +26,7 @@ final class Connector {
         _ server: Server, _ settings: UpstreamSettings, done: @escaping (Connecting, Result<Wire, Failure>) -> Void
     ) -> Connecting? {
         guard let connecting = idle.popLast() ?? Connecting(lane.sockets) else { return nil }
-        connecting.begin(server, settings) { [self] result in
+        connecting.begin(server, settings, engine.forbidden) { [self] result in
             if case .success(.tls) = result {} else { recycle(connecting) }
             done(connecting, result)
         }
@@ -91,10 +92,13 @@ final class Connecting: EasyHandle {
     private var addresses: StringList?
     private var url = ""
     private var isSecure = false
+    private var forbidden: ForbiddenPeer?
     /// Where it has TLS, what goes out on it.
     let output = TLSOutput()
     /// How long the steps took; whole when it is done.
     var times = TransferTimes.Connection()
+    /// Why it failed, where that was TLS.
+    private(set) var fault: TLSFault?
 
     override init?(_ sockets: SocketTable) {
         self.sockets = sockets
@@ -110,19 +114,28 @@ final class Connecting: EasyHandle {
     /// Whether somebody waits for it.
     var isWanted: Bool { done != nil }
 
-    func begin(_ server: Server, _ settings: UpstreamSettings, done: @escaping (Result<Wire, Failure>) -> Void) {
+    func begin(
+        _ server: Server, _ settings: UpstreamSettings, _ forbidden: ForbiddenPeer?,
+        done: @escaping (Result<Wire, Failure>) -> Void
+    ) {
         self.done = done
+        self.forbidden = forbidden
         times = TransferTimes.Connection()
         isSecure = server.isSecure
-        if url != server.url {
-            url = server.url
+        let name = isSecure ? settings.tls.serverName : nil
+        let url = name.map(server.url(named:)) ?? server.url
+        if self.url != url {
+            self.url = url
             CCurl_set_string(handle, CURLOPT_URL, url)
         }
+        connect(to: name == nil ? nil : server)
         // 0 is libcurl's own limit of 300 s.
         let milliseconds = settings.connectTimeout.map { max(1, $0.wholeMilliseconds) } ?? 0
         CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: milliseconds))
+        clearErrorText()
+        fault = nil
         guard isSecure else { return }
-        setAuthorities(settings.authorities)
+        set(settings.tls)
     }
 
     func resolve(_ addresses: StringList?) {
@@ -132,12 +145,16 @@ final class Connecting: EasyHandle {
 
     override func done(_ code: CURLcode) {
         guard code == CURLE_OK else {
-            return finish(.failure(code == CURLE_OPERATION_TIMEDOUT ? .connect : code.failure))
+            let failure = code == CURLE_OPERATION_TIMEDOUT ? .connect : self.failure(code)
+            if failure == .tls { fault = fault(code) }
+            return finish(.failure(failure))
         }
         times.connect = .microseconds(CCurl_get_offset(handle, CURLINFO_CONNECT_TIME_T))
         if isSecure {
             times.tls = .microseconds(CCurl_get_offset(handle, CURLINFO_APPCONNECT_TIME_T)) - times.connect
         }
+        // Nothing was sent yet but, where it has TLS, the handshake.
+        if let forbidden, forbidden.has(self) { return finish(.failure(.forbidden)) }
         let socket = CCurl_active_socket(handle)
         guard socket >= 0 else { return finish(.failure(.connect)) }
         if isSecure { return finish(.success(.tls(self, socket))) }

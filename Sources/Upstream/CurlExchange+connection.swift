@@ -3,18 +3,19 @@ import FanOut
 import Loop
 
 extension CurlExchange {
-    /// Has the address of each connection judged before a request goes out on it, where the endpoint's are limited.
+    /// Has the address of each connection judged before a request goes out on it.
     ///
     /// What a name resolved to is judged before; but libcurl keeps connections by the name, and would use one that
-    /// another call made when the name led elsewhere.
+    /// another call made when the name led elsewhere. Names of configured servers are judged only here.
     func checkConnections() {
-        guard endpoint.permits != nil else { return }
+        guard endpoint.permits != nil || engine.forbidden != nil else { return }
         CCurl_set_connected(handle, connected, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    fileprivate func mayUse(_ address: String) -> Bool {
+    fileprivate func mayUse(_ address: UnsafePointer<CChar>, _ port: CInt) -> Bool {
+        if let forbidden = engine.forbidden, forbidden.has(Int(port), { String(cString: address) }) { return false }
         guard let permits = endpoint.permits, let url = transfer?.url else { return true }
-        return IPAddress(address).map { permits($0, url) } ?? false
+        return IPAddress(String(cString: address)).map { permits($0, url) } ?? false
     }
 }
 
@@ -42,5 +43,5 @@ private func connectedOnLoop(
 ) -> CInt {
     guard let context, let address else { return CInt(CURL_PREREQFUNC_ABORT) }
     let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
-    return CInt(exchange.mayUse(String(cString: address)) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
+    return CInt(exchange.mayUse(address, port) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
 }

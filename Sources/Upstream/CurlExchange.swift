@@ -1,13 +1,14 @@
 import CCurl
 import FanOut
 import Loop
+import Policy
 import Processes
 
 /// A transfer through libcurl, with an easy handle that is prepared once for a configured call and used again.
 @LoopActor
 final class CurlExchange: EasyHandle {
     let endpoint: Endpoint
-    private let engine: TransferEngine
+    let engine: TransferEngine
     /// The URL as libcurl takes it apart, which it does anew only when the URL changes: most calls repeat theirs.
     private let parsedURL: OpaquePointer
     private var url: [UInt8] = []
@@ -20,8 +21,6 @@ final class CurlExchange: EasyHandle {
     /// Why it was stopped from here.
     private var refusal: Failure?
     private var framing = FramingCheck()
-    /// What libcurl says of a failure (CURLOPT_ERRORBUFFER(3)).
-    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var bufferSize = 0
     /// Takes no kept connection.
     private var isFresh = false
@@ -49,7 +48,7 @@ final class CurlExchange: EasyHandle {
         CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
         CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         CCurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.bodyLimit))
-        setAuthorities(upstream.authorities)
+        set(upstream.tls)
         if let connectTimeout = upstream.connectTimeout {
             CCurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: connectTimeout.wholeMilliseconds))
         }
@@ -61,7 +60,6 @@ final class CurlExchange: EasyHandle {
         CCurl_set_pointer(handle, CURLOPT_WRITEDATA, me)
         CCurl_set_write(handle, received)
         CCurl_set_header(handle, receivedHeader, me)
-        CCurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
         checkConnections()
     }
 
@@ -74,7 +72,10 @@ final class CurlExchange: EasyHandle {
             guard parse(url) else { return false }
             self.url = url
         }
-        headers = (transfer.headers ?? endpoint.noHeaders).list(endpoint.settings, transfer.message)
+        let named = transfer.namedServer
+        if endpoint.upstream.settings.tls.serverName != nil { connect(to: named?.server) }
+        headers = (transfer.headers ?? endpoint.noHeaders).list(
+            endpoint.settings, transfer.message, host: named?.server.authority)
         CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
         set(transfer.message)
         fields = endpoint.settings.collectsFields ? HeaderFields() : nil
@@ -93,7 +94,7 @@ final class CurlExchange: EasyHandle {
         self.transfer = transfer
         refusal = nil
         framing = FramingCheck()
-        errorText.pointee = 0
+        clearErrorText()
         // A second attempt meets no other connection that is just being closed.
         if transfer.isRetry != isFresh {
             isFresh = transfer.isRetry
@@ -105,7 +106,7 @@ final class CurlExchange: EasyHandle {
     /// With a NUL at its end.
     private static func url(of transfer: Transfer) -> [UInt8] {
         if let url = transfer.url { return Array(url.text.utf8) + [0] }
-        let origin = transfer.server?.server.url ?? ""
+        let origin = transfer.namedServer?.url ?? transfer.server?.server.url ?? ""
         var url: [UInt8] = []
         url.reserveCapacity(origin.utf8.count + transfer.target.count + 1)
         url.append(contentsOf: origin.utf8)
@@ -183,6 +184,7 @@ final class CurlExchange: EasyHandle {
             return engine.beginAgain(transfer)
         }
         let result = result(code)
+        if result == .failure(.tls) { transfer.report(fault(code)) }
         if let traced = transfer.times { note(traced) }
         end()
         transfer.stage = .starting
@@ -228,12 +230,12 @@ final class CurlExchange: EasyHandle {
         }
         if let refusal { return .failure(refusal) }
         // A connection that breaks has the same code as chunks that cannot be read; only the words differ.
-        if code == CURLE_RECV_ERROR, String(cString: errorText).contains("chunked-encoding") {
+        if code == CURLE_RECV_ERROR, errorText.contains("chunked-encoding") {
             return .failure(.protocol)
         }
         // The call's own time is the engine's affair: this was the time to connect.
         if code == CURLE_OPERATION_TIMEDOUT { return .failure(.connect) }
-        return .failure(code.failure)
+        return .failure(failure(code))
     }
 
     /// Leaves libcurl and waits for the next use; a transfer that is not over is broken off, which closes its connection.
@@ -250,7 +252,6 @@ final class CurlExchange: EasyHandle {
     override func free() {
         super.free()
         curl_url_cleanup(parsedURL)
-        errorText.deallocate()
     }
 }
 

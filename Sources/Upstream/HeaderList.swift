@@ -25,10 +25,13 @@ package final class HeaderList {
     /// The lines as libcurl takes them (CURLOPT_HTTPHEADER(3)), with the program's name.
     ///
     /// Given by CURLOPT_USERAGENT, libcurl would write that out for every call, and copy it once more.
-    func list(_ settings: TransferSettings, _ message: OutgoingMessage?) -> StringList {
-        let isUsual = settings.sendsAccept && !settings.userAgent.isEmpty && message == nil
+    ///
+    /// - Parameter host: The field's value where it is not that of the URL.
+    func list(_ settings: TransferSettings, _ message: OutgoingMessage?, host: String? = nil) -> StringList {
+        let isUsual = settings.sendsAccept && !settings.userAgent.isEmpty && message == nil && host == nil
         if isUsual, let lines { return lines }
         let list = StringList()
+        if let host { list.append("Host: \(host)") }
         if !settings.userAgent.isEmpty { list.append("User-Agent: \(settings.userAgent)") }
         list.append(lines: bytes)
         if let message {

@@ -61,7 +61,7 @@ private final class Probe: TransferOwner {
         self.settings = settings
         self.upstream = upstream
         var plain = UpstreamSettings()
-        plain.authorities = upstream.settings.authorities
+        plain.tls = upstream.settings.tls
         plain.keepaliveConnections = 1
         endpoint = Endpoint(
             UpstreamServers([server.server], plain), TransferSettings(bodyLimit: 1 << 20, userAgent: userAgent))

@@ -31,7 +31,8 @@ extension IPAddress {
     /// The address in a socket's (ip(7), ipv6(7)); nil for another family, and for a zone, which is a way as well.
     fileprivate init?(of socketAddress: UnsafeMutablePointer<sockaddr>) {
         let raw = UnsafeRawPointer(socketAddress)
-        switch CInt(socketAddress.pointee.sa_family) {
+        // Its first field; by name it would be of whichever module is the first to have read the C header.
+        switch CInt(raw.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET:
             let address = raw.loadUnaligned(as: sockaddr_in.self).sin_addr
             self.init(bytes: withUnsafeBytes(of: address) { Array($0) })

@@ -120,6 +120,10 @@ final class PlainConnection: ReadinessHandler {
         case .ended: ended()
         case .wait: break
         case .failed: lost()
+        case .refused where answers == 0 && transfer != nil:
+            transfer?.report(.refused)
+            fail(.tls)
+        case .refused: lost()
         }
     }
 

@@ -37,14 +37,18 @@ package struct Server: Sendable, Hashable {
     }
 }
 
+extension Server {
+    /// Its URL with another name in place of the host's.
+    func url(named name: String) -> String { "https://\(name):\(port)\(base)" }
+}
+
 /// How an upstream's servers are spoken to.
 package struct UpstreamSettings: Sendable {
     /// Leaves nothing to the plain lane.
     package var usesLibcurl = false
     /// gzip and br are asked for, which libcurl decodes.
     package var asksForCoding = false
-    /// A PEM file of the authorities to trust instead of the system's.
-    package var authorities: String?
+    package var tls = TLSSettings()
     /// Nil: no limit of its own beside the call's.
     package var connectTimeout: Duration?
     /// Calls in flight at once; nil leaves it to the worker's limit.

@@ -79,23 +79,24 @@ final class ServerPool {
         while connecting.count < min(wanted, Self.connectingLimit) {
             let started = engine.connector.connect(server, settings) { [self] made, result in
                 connecting[ObjectIdentifier(made)] = nil
-                connected(result, made.times)
+                connected(result, made)
             }
             guard let started else { return failFirst(.overloaded) }
             connecting[ObjectIdentifier(started)] = started
         }
     }
 
-    private func connected(_ result: Result<Wire, Failure>, _ times: TransferTimes.Connection) {
+    private func connected(_ result: Result<Wire, Failure>, _ made: Connecting) {
         switch result {
-        case .success(let wire): hand(PlainConnection(wire, times, self))
-        case .failure(let failure): failFirst(failure)
+        case .success(let wire): hand(PlainConnection(wire, made.times, self))
+        case .failure(let failure): failFirst(failure, made.fault)
         }
         connect()
     }
 
-    private func failFirst(_ failure: Failure) {
+    private func failFirst(_ failure: Failure, _ fault: TLSFault? = nil) {
         guard let transfer = retrying.popFirst() ?? waiting.popFirst() else { return }
+        transfer.report(fault)
         // It is in no line any more.
         transfer.stage = .starting
         engine.fail(transfer, failure)

@@ -1,3 +1,4 @@
+import FanOut
 package import Loop
 import Policy
 
@@ -11,6 +12,8 @@ package final class ServerState {
     private(set) var health: ServerHealth
     /// Calls of this worker there.
     var inFlight = 0
+    /// When it was last said why TLS failed there.
+    var faultReportedAt: MonotonicTime?
     private let settings: UpstreamSettings
     /// From the first call of the plain lane on.
     private var pool: ServerPool?

@@ -16,12 +16,15 @@ package final class TransferEngine {
     /// Reused for every request and every read of the plain lane.
     let scratch = Scratch()
     private let limit: Int
+    /// Where no request goes; calls that would fail as `forbidden`.
+    let forbidden: ForbiddenPeer?
     /// Transfers that were started and are not settled.
     package private(set) var inFlight = 0
 
     /// - Parameter limit: Transfers in flight at once; those beyond fail as `overloaded`.
-    package init(_ names: Names, limit: Int) {
+    package init(_ names: Names, limit: Int, forbidden: ForbiddenPeer? = nil) {
         self.names = names
+        self.forbidden = forbidden
         self.limit = limit
         deadlines.expired = { [unowned self] in settle($0, .failure(.timeout)) }
     }

@@ -13,6 +13,8 @@ package enum UpstreamEvent: Sendable, Equatable {
     case ejected(String), down(String), up(String)
     /// Records name other servers than before: these, by their URLs.
     case serversChanged([String])
+    /// TLS with a server, by its URL, did not come about.
+    case tlsFailed(String, TLSFault)
     /// The lookup of the records has failed, and the one before it had not.
     case lookupFailed
 }

@@ -16,6 +16,8 @@ enum Wire {
         /// Nothing is there yet.
         case wait
         case failed
+        /// The server does not take our certificate, or wants one, and did nothing else.
+        case refused
     }
 
     var descriptor: CInt {
@@ -38,7 +40,7 @@ enum Wire {
             switch curl_easy_recv(connecting.handle, start, buffer.count, &count) {
             case CURLE_OK: return count > 0 ? .bytes(count) : .ended
             case CURLE_AGAIN: return .wait
-            default: return .failed
+            default: return connecting.wasCertificateRefused ? .refused : .failed
             }
         }
     }

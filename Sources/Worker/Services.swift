@@ -82,7 +82,8 @@ struct Services {
                     UpstreamServers([], UpstreamSettings(limits)),
                     TransferSettings(bodyLimit: limits.responseBody, userAgent: Self.userAgent),
                     permits: { address, url in
-                        batch.allows(address, for: url) && own?.mayBeReached(at: address, port: url.port) != true
+                        batch.allows(address, for: url)
+                            && own?.mayBeReached(at: address, port: url.port, isLocal: LocalAddress.has) != true
                     })
                 return .batch(
                     BatchService(route: batch, timeout: min(batch.timeout, route.timeout), endpoint: endpoint))

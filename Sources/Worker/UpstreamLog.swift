@@ -15,6 +15,7 @@ struct UpstreamLog {
         case .down(let server): tell("server_down", server: server, .warning)
         case .up(let server): tell("server_up", server: server, .info)
         case .serversChanged(let servers): tell("servers_changed", servers: servers, .info)
+        case .tlsFailed(let server, let fault): tell("tls_failed", server: server, reason: fault.rawValue, .warning)
         case .lookupFailed: tell("servers_lookup_failed", .warning)
         case .retried: tell("call_retried", .debug)
         case .hedged: tell("call_hedged", .debug)
@@ -23,11 +24,13 @@ struct UpstreamLog {
     }
 
     private func tell(
-        _ event: StaticString, server: String? = nil, servers: [String] = [], _ level: LogLevel
+        _ event: StaticString, server: String? = nil, servers: [String] = [], reason: String? = nil,
+        _ level: LogLevel
     ) {
         WorkerLog.write(event, level) { line in
             line.add("upstream", upstream)
             if let server { line.add("server", server) }
+            if let reason { line.add("reason", reason) }
             if !servers.isEmpty { line.add("servers", servers) }
         }
     }

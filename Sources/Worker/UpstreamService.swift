@@ -46,7 +46,7 @@ final class UpstreamService {
             case .retried: counters.callRetried(upstream: place)
             case .hedged: counters.callHedged(upstream: place)
             case .hedgeWon: counters.hedgeWon(upstream: place)
-            case .circuitOpened, .circuitClosed, .ejected, .down, .up, .serversChanged, .lookupFailed: break
+            case .circuitOpened, .circuitClosed, .ejected, .down, .up, .serversChanged, .lookupFailed, .tlsFailed: break
             }
             log.write(event)
         }
@@ -91,7 +91,7 @@ extension UpstreamSettings {
         connectTimeout = upstream.connectTimeout ?? connectTimeout
         usesLibcurl = upstream.engine == .libcurl
         asksForCoding = upstream.asksForCompression
-        authorities = upstream.trustedAuthorities
+        tls = upstream.tls
         maxInFlight = upstream.maxInFlight
         maxQueue = upstream.maxQueue
         keepaliveIdle = upstream.keepalive.idle

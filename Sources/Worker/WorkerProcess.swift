@@ -46,7 +46,7 @@ package struct WorkerProcess {
             let log = configuration.accessLog ? try AccessLog(slot: slot, configuration.log, counters) : nil
             let engine = TransferEngine(
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
-                limit: configuration.limits.inFlight)
+                limit: configuration.limits.inFlight, forbidden: ForbiddenPeer(OwnEndpoint(configuration.admin)))
             let services = Services(configuration, board, counters)
             services.start(engine)
             let reader = board.reader
@@ -82,6 +82,14 @@ package struct WorkerProcess {
         case .logLevel(let level): WorkerLog.level = level
         case .ready, .failed, .probed, .drain, .unknown: break
         }
+    }
+}
+
+extension ForbiddenPeer {
+    /// The admin endpoint; nil where that is on a unix socket, or on a port that only the kernel knows.
+    fileprivate init?(_ own: OwnEndpoint?) {
+        guard let own, own.port != 0 else { return nil }
+        self.init(port: own.port) { own.mayBeReached(at: $0, port: own.port, isLocal: LocalAddress.has) }
     }
 }
 

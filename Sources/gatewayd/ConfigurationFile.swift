@@ -78,12 +78,17 @@ struct ConfigurationFile {
 
 extension SecretFiles {
     /// Those of this machine, as this process may read them.
-    static let onDisk = SecretFiles { path in
+    static let onDisk = SecretFiles(isOpenToAll: isOpenToAll) { path in
         do throws(SystemError) {
             return .success(try ConfigurationFile.read(path, limit: listLimit))
         } catch {
             return .failure(Failure(message: error.number == EFBIG ? "the file \(path) is too long" : "\(error)"))
         }
+    }
+
+    private static func isOpenToAll(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
     }
 }
 

@@ -18,15 +18,21 @@ import Testing
         #expect(!OwnEndpoint(host: admin, port: 0).isNamed(host: host, port: 0))
     }
 
-    @Test("what a name was resolved to is judged as an address, and on every address it is refused")
+    @Test("what a name was resolved to is judged as an address, and on every address those of this machine are refused")
     func reached() throws {
         let own = OwnEndpoint(host: "127.0.0.1", port: 9180)
-        for text in ["127.0.0.1", "0.0.0.0", "::ffff:127.0.0.1"] {
-            #expect(own.mayBeReached(at: try #require(IPAddress(text)), port: 9180), "\(text)")
+        func isReached(_ own: OwnEndpoint, _ text: String, _ port: UInt16 = 9180) throws -> Bool {
+            own.mayBeReached(at: try #require(IPAddress(text)), port: port) { "\($0)" == "10.0.0.1" }
         }
-        let other = try #require(IPAddress("10.0.0.1"))
-        #expect(!own.mayBeReached(at: other, port: 9180) && !own.mayBeReached(at: .v4(0x7F00_0001), port: 80))
-        #expect(OwnEndpoint(host: "0.0.0.0", port: 9180).mayBeReached(at: other, port: 9180))
+        for text in ["127.0.0.1", "0.0.0.0", "::ffff:127.0.0.1"] { #expect(try isReached(own, text), "\(text)") }
+        #expect(try !isReached(own, "10.0.0.1") && !isReached(own, "127.0.0.1", 80))
+        for host in ["0.0.0.0", "::", "admin.test"] {
+            let everywhere = OwnEndpoint(host: host, port: 9180)
+            for text in ["10.0.0.1", "::ffff:10.0.0.1", "0.0.0.0"] {
+                #expect(try isReached(everywhere, text), "\(text)")
+            }
+            #expect(try !isReached(everywhere, "10.0.0.2"))
+        }
     }
 }
 

@@ -23,11 +23,19 @@ import Testing
     func examples(path: String, atLeast: Int) throws {
         let blocks = try Self.document(path).components(separatedBy: "```yaml\n").dropFirst()
         #expect(blocks.count >= atLeast)
-        // The one file that has to be there for a configuration to be valid.
+        // The files that have to be there for a configuration to be valid.
         let files = SecretFiles { path in
-            path == "/etc/gatewayd/api-keys"
-                ? .success(Array("mobile \(String(repeating: "0a", count: 32))\n".utf8))
-                : .failure(SecretFiles.Failure(message: "\(path) is not there"))
+            let text: String? =
+                switch path {
+                case "/etc/gatewayd/api-keys": "mobile \(String(repeating: "0a", count: 32))\n"
+                case "/etc/gatewayd/internal-ca.pem", "/etc/gatewayd/client.pem":
+                    "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
+                case "/run/credentials/gatewayd.service/client.key":
+                    "-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n"
+                default: nil
+                }
+            return text.map { .success(Array($0.utf8)) }
+                ?? .failure(SecretFiles.Failure(message: "\(path) is not there"))
         }
         for block in blocks {
             let text = try #require(block.components(separatedBy: "```\n").first)

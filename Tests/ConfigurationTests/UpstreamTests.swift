@@ -1,5 +1,6 @@
 import Configuration
 import FanOut
+import Policy
 import Testing
 
 /// A file with one upstream `u` of these keys, and a route that calls it.
@@ -16,7 +17,7 @@ func hasUpstreamDefaults() throws {
     #expect(upstream.keepalive == Keepalive())
     #expect(upstream.keepalive.idle == .seconds(60))
     #expect(upstream.keepalive.connections == 16_384)
-    #expect(upstream.trustedAuthorities == nil)
+    #expect(upstream.tls == TLSSettings())
     #expect(!upstream.asksForCompression)
 }
 
@@ -24,7 +25,7 @@ func hasUpstreamDefaults() throws {
 func readsUpstream() throws {
     let text = file(
         "servers: https://h, engine: libcurl, max_in_flight: 7, max_queue: 0, keepalive: { idle: 5s, connections: 0 }, "
-            + "tls: { ca: /etc/ca.pem }, compression: true")
+            + "compression: true")
     #expect(try warnings(text) == [])
     let upstream = try #require(loaded(text)?.upstreams.first)
     #expect(upstream.servers.map(\.text) == ["https://h"])
@@ -33,7 +34,6 @@ func readsUpstream() throws {
     #expect(upstream.maxQueue == 0)
     #expect(upstream.keepalive.idle == .seconds(5))
     #expect(upstream.keepalive.connections == 0)
-    #expect(upstream.trustedAuthorities == "/etc/ca.pem")
     #expect(upstream.asksForCompression)
 }
 
@@ -88,7 +88,7 @@ func readsMaxBody() {
         ("servers: http://h, keepalive: { connections: -1 }", "", "a number from 0 to 100000"),
         ("servers: https://h, tls: { ca: ca.pem }", "", "1:50: 'ca' wants the absolute path of a file; found 'ca.pem'"),
         ("servers: https://h, tls: { ca: /etc/ }", "", "the absolute path of a file"),
-        ("servers: https://h, tls: { cert: /x }", "", "known keys are ca"),
+        ("servers: https://h, tls: { cert: /x }", "", "known keys are ca, client_certificate"),
         ("servers: http://h, compression: gzip", "", "'compression' wants true or false"),
         ("servers: http://h, max_inflight: 3", "", "did you mean 'max_in_flight'?"),
         ("server: http://h", "", "did you mean 'servers'?"),
@@ -128,11 +128,6 @@ func refusesNames(line: String, wanted: String) {
 @Test("Keys that have no effect are warned of")
 func warnsOfUpstream() throws {
     #expect(
-        try warnings(file("servers: [http://a, http://b], tls: { ca: /x }")) == [
-            "1:50: 'tls' has a meaning only for https, and no server of 'u' is"
-        ])
-    #expect(try warnings(file("servers: [http://a, https://b], tls: { ca: /x }")) == [])
-    #expect(
         try warnings(file("servers: http://a, max_queue: 3")) == [
             "1:38: 'max_queue' has a meaning only beside 'max_in_flight'"
         ])
@@ -164,12 +159,12 @@ func summarizesSettings() throws {
     #expect(!plain.contains("names ") && !plain.contains("in flight"))
     let text = file(
         "servers: https://h, engine: libcurl, max_in_flight: 7, max_queue: 0, keepalive: { idle: 5s, connections: 0 }, "
-            + "tls: { ca: /etc/ca.pem }, compression: true", call: ", expect_status: [200, 404], max_body: 3KiB")
+            + "compression: true", call: ", expect_status: [200, 404], max_body: 3KiB")
     let summary = try #require(loaded("names: { age: 1m }\nlimits: { in_flight: 9 }\n" + text)).summary
     #expect(
         summary.contains(
             "\n  u: https://h (engine libcurl, at most 7 in flight and 0 waiting, keepalive idle 5s, "
-                + "keepalive connections 0, tls ca /etc/ca.pem, compression)\n"))
+                + "keepalive connections 0, compression)\n"))
     #expect(summary.contains("\nin flight  at most 9 calls per worker\nnames      age 1m, timeout 5s\n"))
     #expect(summary.hasSuffix("    a: u / (expects 200, 404, max_body 3KiB)"))
 }

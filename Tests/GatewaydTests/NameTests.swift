@@ -64,12 +64,12 @@ extension RunningPrograms {
         /// The daemon in a private network, with unix sockets that the test reaches from outside.
         static func start(
             _ network: PrivateNetwork, in folder: TemporaryFolder, _ configuration: String = configuration,
-            workers: Int = 1
+            workers: Int = 1, admin: String? = nil
         ) async throws -> Program {
             let path = folder.path
             try """
             listen: "unix:\(path)/http.sock"
-            admin: "unix:\(path)/admin.sock"
+            admin: "\(admin ?? "unix:\(path)/admin.sock")"
             control: \(path)/control.sock
             workers: \(workers)
             access_log: false

@@ -82,6 +82,12 @@ static inline curl_off_t CCurl_get_offset(CURL *handle, CURLINFO info) {
     return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
 }
 
+/// A string of curl_easy_getinfo(3), which libcurl keeps until its handle's next transfer; null when there is none.
+static inline const char *_Nullable CCurl_get_string(CURL *handle, CURLINFO info) {
+    char *value = NULL;
+    return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : NULL;
+}
+
 /// The socket of a connection that was made with CURLOPT_CONNECT_ONLY, -1 when there is none.
 static inline int CCurl_active_socket(CURL *handle) {
     curl_socket_t socket = CURL_SOCKET_BAD;

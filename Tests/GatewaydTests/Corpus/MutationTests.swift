@@ -31,7 +31,7 @@ extension RunningPrograms {
                 return try await group.reduce(0, +)
             }
             // Else the other reader would judge nothing.
-            #expect(compared >= Self.numbers.count / 50 || Self.numbers.count == 1, "\(compared) were compared")
+            #expect(compared >= Self.numbers.count / 5 || Self.numbers.count == 1, "\(compared) were compared")
             let stats = try await gateway.stats()
             #expect(stats.workers.first?.restarts == 0)
             #expect(try await gateway.get("/probe").body == "the probe")
@@ -65,19 +65,49 @@ private struct Answers {
     private var closes = false
     private var fault: String?
 
+    private static let statusLine = Array("HTTP/1.1 ".utf8)
+    private static let closing = Array("\r\nConnection: close\r\n".utf8)
+    private static let headEnd = Array("\r\n\r\n".utf8)
+
+    /// By memchr(3): a search in Swift takes longer than the exchange does, in a build without optimisation.
+    private static func place(of piece: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.withUnsafeBytes { buffer -> Int? in
+            guard let start = buffer.baseAddress else { return nil }
+            var offset = 0
+            while offset + piece.count <= buffer.count,
+                let found = memchr(start + offset, Int32(piece[0]), buffer.count - piece.count + 1 - offset)
+            {
+                if memcmp(found, piece, piece.count) == 0 {
+                    return bytes.startIndex + (UnsafeRawPointer(found) - start)
+                }
+                offset = UnsafeRawPointer(found) - start + 1
+            }
+            return nil
+        }
+    }
+
     init(to mutation: Mutation, at path: String) throws {
         let text = try Self.exchange(mutation.bytes, path)
         guard let text else {
             fault = "the gateway did not close"
             return
         }
-        for head in text.matches(of: #/HTTP/1\.1 (\d{3}) [^\r\n]*\r\n((?:[^\r\n]+\r\n)*)\r\n/#) {
-            guard let status = Int(head.output.1), status >= 200 else { continue }
+        // Bodies are those of the routes, or what says a refusal, and have nothing of the kind.
+        var rest = text[...]
+        while let start = Self.place(of: Self.statusLine, in: rest),
+            let end = Self.place(of: Self.headEnd, in: rest[start...])
+        {
+            let head = rest[start..<end + 2]
+            rest = rest[end...]
+            let status = head.dropFirst(Self.statusLine.count).prefix(3).reduce(0) { $0 * 10 + Int($1) - 0x30 }
+            guard status >= 200 else { continue }
             if closes { fault = "an answer behind the last one" }
             statuses.append(status)
-            closes = head.output.2.lowercased().contains("connection: close\r\n")
+            closes = Self.place(of: Self.closing, in: head) != nil
         }
-        if !text.isEmpty, !text.hasPrefix("HTTP/1.1 ") { fault = "what came is no answer: \(text.prefix(80))" }
+        if !text.isEmpty, !text.starts(with: Self.statusLine) {
+            fault = "what came is no answer: \(String(decoding: text.prefix(80), as: UTF8.self))"
+        }
     }
 
     /// What is wrong beside what another reader saw, and whether that one could tell.
@@ -102,7 +132,7 @@ private struct Answers {
     private static func isOfRequest(_ status: Int) -> Bool { [200, 204, 404, 405].contains(status) }
 
     /// All that comes until the gateway closes; nil when it does not.
-    private static func exchange(_ bytes: [UInt8], _ path: String) throws -> String? {
+    private static func exchange(_ bytes: [UInt8], _ path: String) throws -> [UInt8]? {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Program.Failure(call: "socket", number: errno) }
         defer { close(descriptor) }
@@ -128,7 +158,7 @@ private struct Answers {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count < 0, errno == EAGAIN { return nil }
             // A reset comes behind what was read, where the gateway closed without having read all.
-            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+            guard count > 0 else { return text }
             text += buffer[..<count]
         }
     }

@@ -46,7 +46,12 @@ struct RequestCase: Sendable, CustomStringConvertible {
 
     var description: String { "\(name): \(text.prefix(120).debugDescription)" }
 
-    var bytes: [UInt8] { (text + Self.probe).unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
+    var bytes: [UInt8] { Self.bytes(of: text) }
+
+    /// The bytes of requests, and the probe behind them.
+    static func bytes(of text: String) -> [UInt8] {
+        (text + probe).unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    }
 
     /// The last request of every connection.
     private static let probe = "GET /probe HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"

@@ -22,7 +22,14 @@ final class TLSUpstream: Sendable {
     private let sockets: [Certificate: PassedSocket]
 
     /// The PEM file of the authority.
-    var authority: String { "\(folder.path)/ca.pem" }
+    var authority: String { file("ca.pem") }
+    /// A file of the folder: certificates of clients are `alice.pem`, `bob.pem` and `late.pem`, which is expired, and all
+    /// have the one key `key.pem`, as servers have; `ca.key` is another one.
+    func file(_ name: String) -> String { "\(folder.path)/\(name)" }
+    /// Of the key of all servers, as `pins` wants it.
+    func pin() throws -> String {
+        try "sha256//" + String(contentsOfFile: file("pin"), encoding: .utf8).trimmingCharacters(in: .newlines)
+    }
 
     /// On 127.0.0.1.
     func url(_ certificate: Certificate) -> String { "https://127.0.0.1:\(sockets[certificate]?.port ?? 0)" }
@@ -59,7 +66,11 @@ final class TLSUpstream: Sendable {
                 listen 127.0.0.1:\(socket.port) ssl;
                 ssl_certificate \(folder.path)/\(certificate).pem;
                 ssl_certificate_key \(folder.path)/key.pem;
+                ssl_client_certificate \(folder.path)/ca.pem;
+                ssl_verify_client optional;
                 location / { return 200 '"secure"'; }
+                # Who was asked for, in TLS and in HTTP, and who asks.
+                location /seen { return 200 '"$ssl_server_name $http_host $ssl_client_s_dn"'; }
                 # What comes here goes on to a port of this machine, of which the query has the number.
                 location /through {
                   client_max_body_size 0;
@@ -94,6 +105,24 @@ final class TLSUpstream: Sendable {
 
     deinit { program.stop() }
 
+    /// Starts a server that wants a certificate of the authority's and breaks TLS off without one; its URL.
+    ///
+    /// By openssl-s_server(1), since nginx answers 400 instead.
+    func startStrict(_ version: String) async throws -> (program: Program, url: String) {
+        let program = try Program(
+            Self.openssl ?? "",
+            [
+                "s_server", "-accept", "127.0.0.1:0", "-www", "-Verify", "1", "-verify_return_error", version,
+                "-CAfile", authority, "-cert", file("good.pem"), "-key", file("key.pem"),
+            ])
+        func port() -> String? {
+            let line = program.output.lines.first { $0.hasPrefix("ACCEPT 127.0.0.1:") }
+            return line.map { String($0.dropFirst("ACCEPT 127.0.0.1:".count)) }
+        }
+        try await waitUntil("openssl listened: \(program.errors.lines)") { port() != nil }
+        return (program, "https://127.0.0.1:\(port() ?? "0")")
+    }
+
     /// One key for all; an authority, and one that nobody knows.
     private static func script(_ openssl: String, _ folder: String) -> String {
         """
@@ -113,6 +142,11 @@ final class TLSUpstream: Sendable {
         sign ca 2 2 elsewhere otherName
         sign ca 3 -1 here expired
         sign unknown 4 2 here unknownAuthority
+        for client in alice bob late; do
+            \(openssl) req -new -key key.pem -subj /CN=$client -out server.csr
+            sign ca 5 $([ $client = late ] && echo -1 || echo 2) here $client
+        done
+        \(openssl) pkey -in key.pem -pubout -outform der | \(openssl) dgst -sha256 -binary | \(openssl) enc -base64 > pin
         """
     }
 }
