@@ -22,7 +22,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath
 BUILD_PACKAGES := libcurl4-openssl-dev
 DEB_PACKAGES := dpkg-dev binutils perl
 TEST_PACKAGES := nginx haproxy curl iproute2 perl openssl gdb chromium python3 python3-venv systemd lintian logrotate \
-	$(DEB_PACKAGES)
+	prometheus $(DEB_PACKAGES)
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help run test build release lint format install deb files docs bench fuzz sanitize chaos setup setup-deb setup-test

@@ -5,10 +5,6 @@ import Testing
 extension RunningPrograms {
     /// `/metrics` of a real gateway.
     @Suite struct MetricsTests {
-        /// Where Debian's package prometheus has it, and the directories of `PATH`; nil when it is not installed.
-        private static let promtool = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
-            .map { "\($0)/promtool" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
         /// Samples by name and labels, as the text has them.
         private static func samples(_ gateway: Gateway) async throws -> [String: Double] {
             let lines = try await gateway.admin("/metrics").body.split(separator: "\n").filter { !$0.hasPrefix("#") }
@@ -36,12 +32,6 @@ extension RunningPrograms {
             for _ in 1...20 { #expect(try await gateway.get("/page").status == 200) }
             for _ in 1...3 { #expect(try await gateway.get("/broken").status == 502) }
             return (upstream, gateway)
-        }
-
-        /// Runs promtool with a file on standard input or as its last argument.
-        private func check(_ tool: String, _ command: String) async throws {
-            let result = try await Program.run("/bin/sh", "-c", "\(tool) check \(command)")
-            #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result.output) \(result.errors)")
         }
 
         @Test("metrics and statistics say the same")
@@ -129,20 +119,6 @@ extension RunningPrograms {
                 .flatMap { $0.split { !$0.isLowercase && $0 != "_" } }.filter { $0.hasPrefix("gateway_") }
             #expect(wanted.count >= 7)
             for name in wanted { #expect(names.contains(name), "\(name)") }
-            withExtendedLifetime(upstream) {}
-        }
-
-        @Test("promtool has nothing to say against metrics and alerts", .enabled(if: promtool != nil))
-        func promtoolAgrees() async throws {
-            let tool = try #require(Self.promtool)
-            let (upstream, gateway) = try await Self.start()
-            let folder = try TemporaryFolder()
-            try await gateway.admin("/metrics").body
-                .write(toFile: "\(folder.path)/metrics", atomically: true, encoding: .utf8)
-            try await check(tool, "metrics < \(folder.path)/metrics")
-            try Repository.text("deploy/prometheus/gatewayd.rules.yml")
-                .write(toFile: "\(folder.path)/rules.yml", atomically: true, encoding: .utf8)
-            try await check(tool, "rules \(folder.path)/rules.yml")
             withExtendedLifetime(upstream) {}
         }
     }

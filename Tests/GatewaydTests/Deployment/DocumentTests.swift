@@ -45,6 +45,17 @@ extension RunningPrograms {
                 .matches(of: #/\n### (\w+)\n/#).map { String($0.1) }
             #expect(names.count > 5)
             #expect(sections.sorted() == names.sorted())
+            // What pages somebody says how bad it is, what is the matter, and where to read what to do.
+            let home = try Repository.homepage
+            for rule in rules.components(separatedBy: "- alert: ").dropFirst() {
+                let name = rule.prefix { $0 != "\n" }
+                #expect(rule.contains(#/severity: (critical|warning) /#), "\(name)")
+                #expect(rule.contains(#/\n +summary: "[^"]{10,}"\n/#), "\(name)")
+                let url = try #require(rule.firstMatch(of: #/\n +runbook_url: (\S+)\n/#), "\(name)").1
+                let parts = url.split(separator: "#")
+                #expect(parts.first.map(String.init) == "\(home)/deploy/OPERATIONS.md", "\(name)")
+                #expect(try Self.anchors(of: "deploy/OPERATIONS.md").contains(String(parts.last ?? "")), "\(url)")
+            }
         }
 
         @Test("every failure has a row in the guide of operations")

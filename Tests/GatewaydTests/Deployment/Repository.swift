@@ -15,6 +15,16 @@ enum Repository {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
+    /// Where the project says it is at home.
+    static var homepage: String {
+        get throws {
+            guard let found = try text("deploy/project").firstMatch(of: #/HOMEPAGE:=([^}]+)}/#) else {
+                throw NotInFile(description: "deploy/project has no HOMEPAGE")
+            }
+            return String(found.1)
+        }
+    }
+
     /// Where a file is, named from the top level.
     static func path(_ path: String) -> String { root.appending(path: path).path }
 }
