@@ -23,6 +23,7 @@ enum DocumentedCommands {
         "gatewayd explain": .daemon,
         "gatewayd --config": .not("runs until it is stopped; every test of a daemon starts one this way"),
         "gatewayctl": .daemon,
+        "gatewayctl why": .not("wants the id of a request that was slow or failed; TraceTests has one"),
         "gatewayctl fetch": .not("one of its two URLs fails on purpose, which is exit 1; FetchTests has the output"),
         "curl": .demo,
         "curl -d": .daemon,
