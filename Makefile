@@ -12,6 +12,7 @@ UNSANITIZED := LeakTests|ThousandClientsTests|ChaosTests|Dashboard|CrashReportTe
 CHAOS_SECONDS ?= 60
 # Where the programs are that are installed or packaged.
 PROGRAMS ?= .build/release
+IMAGE ?= gatewayd:$(shell sed -n 's/.*let text = "\(.*\)"/\1/p' Sources/FanOut/Version.swift)
 SHARE = $(DESTDIR)$(PREFIX)/share
 MAN = $(SHARE)/man
 # The same wherever it is built: no path of this folder in it. And nothing that a release does not want: no library searched
@@ -25,7 +26,7 @@ TEST_PACKAGES := nginx haproxy curl iproute2 perl openssl gdb chromium python3 p
 	prometheus $(DEB_PACKAGES)
 sudo := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help run test build release lint format install deb files docs bench fuzz sanitize chaos setup setup-deb setup-test
+.PHONY: help run test build release lint format install deb image files docs bench fuzz sanitize chaos setup setup-deb setup-test
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 12
@@ -58,6 +59,12 @@ install: release ## install programs, units, manual pages, sample configuration 
 
 deb: release setup-deb ## build a Debian package in .build; the same source gives the same bytes (VERSION=, MAINTAINER=)
 	deploy/debian/build $(PROGRAMS) .build
+
+image: release ## build the container image with docker (IMAGE=registry/name:tag)
+	rm -rf .build/image && install -D -t .build/image $(PROGRAMS)/gatewayd $(PROGRAMS)/gatewayctl
+	deploy/strip .build/image/*
+	set -a && . deploy/project && docker build -f deploy/kubernetes/Dockerfile --build-arg MAINTAINER --build-arg HOMEPAGE \
+		--build-arg LICENSE -t $(IMAGE) .build/image
 
 # All that is installed, of programs that are built.
 files:

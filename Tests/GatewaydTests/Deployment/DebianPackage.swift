@@ -12,9 +12,11 @@ final class DebianPackage: Sendable {
     }
 
     /// Builds one that calls itself so.
-    static func build(version: String, sourceDateEpoch: Int? = nil) async throws -> DebianPackage {
+    static func build(
+        version: String, sourceDateEpoch: Int? = nil, settings: [String: String] = [:]
+    ) async throws -> DebianPackage {
         let folder = try TemporaryFolder()
-        var environment = ["VERSION": version, "COMPRESSION": "gzip -z1"]
+        var environment = settings.merging(["VERSION": version, "COMPRESSION": "gzip -z1"]) { $1 }
         if let sourceDateEpoch { environment["SOURCE_DATE_EPOCH"] = "\(sourceDateEpoch)" }
         let programs = URL(fileURLWithPath: Program.gatewayd).deletingLastPathComponent().path
         let program = try Program(
