@@ -14,12 +14,18 @@ extension RunningPrograms {
             "every configuration in the documentation passes gatewayd check without a warning", arguments: Document.all)
         func configurations(path: String) async throws {
             let folder = try TemporaryFolder()
-            // The one file that has to be there for a configuration to be valid.
+            // The files that have to be there for a configuration to be valid.
             let keys = "\(folder.path)/api-keys"
             try "mobile \(String(repeating: "0a", count: 32))\n".write(toFile: keys, atomically: true, encoding: .utf8)
+            let (certificate, key) = ("\(folder.path)/client.pem", "\(folder.path)/client.key")
+            let made = try await Program.run(
+                "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=client", "-keyout",
+                key, "-out", certificate)
+            try #require(made.exitCode == 0, "\(made.errors)")
             for block in try Document(path).blocks("yaml") {
-                try Self.whole(block).replacingOccurrences(of: "/etc/gatewayd/api-keys", with: keys).write(
-                    toFile: "\(folder.path)/gatewayd.yaml", atomically: true, encoding: .utf8)
+                try Self.whole(block).replacingOccurrences(of: "/etc/gatewayd/api-keys", with: keys)
+                    .replacing(#/\/[\w\/.-]+\.pem/#, with: certificate).replacing(#/\/[\w\/.-]+\.key/#, with: key)
+                    .write(toFile: "\(folder.path)/gatewayd.yaml", atomically: true, encoding: .utf8)
                 let check = try await Program.run(
                     Program.gatewayd, "check", "--config", "\(folder.path)/gatewayd.yaml")
                 #expect(check.exitCode == 0 && check.errors == [], "\(block)")

@@ -41,6 +41,7 @@ enum DocumentedCommands {
         "chgrp": .not("changes this machine"),
         "chmod": .not("changes this machine"),
         "apt": .not("changes this machine"),
+        "openssl x509": .not("wants the certificate of a server; TLSUpstream makes its pins this way"),
         "editor": .not("wants somebody to type"),
     ]
 }
