@@ -35,15 +35,18 @@ extension ConfigurationReader {
             return []
         }
         var collisions = RouteCollisions()
-        return values.compactMap { value in
-            guard let draft = routeDraft(value) else { return nil }
+        let drafts = values.compactMap { routeDraft($0) }
+        let reserved = ReservedFields(drafts.flatMap { $0.access.tokens?.claims ?? [] }.map(\.field))
+        return drafts.compactMap { draft in
             collisions.check(draft, &problems)
+            var access = draft.access
+            access.reserved = reserved
             guard let path = draft.path, let methods = draft.methods, let timeout = draft.timeout,
                 let action = draft.action
             else { return nil }
             return Route(
                 path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined,
-                isTraced: draft.isTraced, rateLimit: draft.rateLimit, access: draft.access.isOpen ? nil : draft.access)
+                isTraced: draft.isTraced, rateLimit: draft.rateLimit, access: access.isOpen ? nil : access)
         }
     }
 

@@ -50,8 +50,9 @@ extension ConfigurationReader {
         do throws(SecretFiles.Failure) {
             let bytes = try files.bytes(of: path)
             do throws(KeySetError) {
-                _ = try KeySet(bytes)
-                return .text(bytes)
+                let flaw = try KeySet(bytes).flaw
+                guard let flaw else { return .text(bytes) }
+                problems.error("\(path): \(flaw.message)", at: file.place)
             } catch {
                 problems.error("\(path): \(error.message)", at: file.place)
             }

@@ -70,10 +70,9 @@ package struct TokenRule: Sendable, Equatable {
         return name == "authorization" ? APIKeys.bearerToken(value) ?? "" : value[...]
     }
 
-    /// The fields as upstreams may see them: with what the token says of its bearer, and never what the client says.
+    /// The fields as upstreams may see them: with what the token says of its bearer; what the client said is removed before.
     package func fields(_ fields: HeaderFields, saying claims: [(field: String, value: String)]) -> HeaderFields {
         var fields = forwards ? fields : fields.without(header.lowercased())
-        for claim in self.claims { fields = fields.without(claim.field.lowercased()) }
         for claim in claims { fields.append(claim.field, claim.value) }
         return fields
     }

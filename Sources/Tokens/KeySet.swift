@@ -8,11 +8,15 @@ package struct KeySetError: Error, Equatable {
 /// The keys of a JWK set (RFC 7517 section 5) that can be used here.
 package struct KeySet: Sendable {
     let keys: [VerificationKey]
+    /// Why one of its keys cannot be right; nil where none is wrong.
+    package let flaw: KeySetError?
 
     /// Keys in one set.
     private static let limit = 100
 
-    /// Reads a set; keys of other kinds and for other uses are passed over (RFC 7517 section 5).
+    /// Reads a set; keys of other kinds, for other uses and with values that cannot be right are passed over (RFC 7517 section 5).
+    ///
+    /// So one bad key, of which no token need be, does not keep the others from being known.
     package init(_ text: [UInt8]) throws(KeySetError) {
         guard let set = JSONObject(text), let found = set.elements("keys") else {
             throw KeySetError(message: "it is no JWK set: an object with 'keys', a list of keys")
@@ -21,14 +25,26 @@ package struct KeySet: Sendable {
             throw KeySetError(message: "it has \(found.count) keys; at most \(Self.limit) are read")
         }
         var keys: [VerificationKey] = []
+        var flaw: KeySetError?
         for json in found {
-            guard let object = JSONObject(json) else {
-                throw KeySetError(message: "one of its keys is no object, or has a member twice")
+            do throws(KeySetError) {
+                if let key = try Self.key(json) { keys.append(key) }
+            } catch {
+                flaw = flaw ?? error
             }
-            if let key = try VerificationKey(object) { keys.append(key) }
         }
-        guard !keys.isEmpty else { throw KeySetError(message: "it has no key for RS256, ES256, EdDSA or HS256") }
+        guard !keys.isEmpty else {
+            throw flaw ?? KeySetError(message: "it has no key for RS256, ES256, EdDSA or HS256")
+        }
         self.keys = keys
+        self.flaw = flaw
+    }
+
+    private static func key(_ json: ArraySlice<UInt8>) throws(KeySetError) -> VerificationKey? {
+        guard let object = JSONObject(json) else {
+            throw KeySetError(message: "one of its keys is no object, or has a member twice")
+        }
+        return try VerificationKey(object)
     }
 
     /// What it can verify.

@@ -29,7 +29,8 @@ package struct TokenVerifier: Sendable {
         let candidates = keys.candidates(token.keyID, token.algorithm)
         guard !candidates.isEmpty else { throw .unknownKey }
         guard candidates.contains(where: { $0.verifies(token.signature, of: token.input) }) else {
-            throw .badSignature
+            // A token that names no key may be of one that is new.
+            throw token.keyID == nil ? .unknownKey : .badSignature
         }
         let end = try checkTimes(token.claims, now)
         if let issuer = rule.issuer, token.claims.string("iss") != issuer { throw .wrongIssuer }
@@ -96,7 +97,10 @@ package struct TokenVerifier: Sendable {
         default: break
         }
         let text = JSONObject.string(json) ?? String(decoding: json, as: UTF8.self)
-        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .unfitClaim }
+        // Blanks at the ends belong to no field's value (RFC 9110 section 5.5): ' root' would be read as 'root'.
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), text.utf8.first != 0x20, text.utf8.last != 0x20 else {
+            throw .unfitClaim
+        }
         return text
     }
 }

@@ -15,9 +15,15 @@ extension RequestFlow {
         guard access.addresses?.admit(services.proxies.client(of: request)) ?? true else {
             return then(Self.forbidden(exchange.id))
         }
+        if !access.reserved.isEmpty, let rest = access.reserved.removed(from: request.fields) {
+            exchange.admit(request.with(rest, keyName: nil))
+        }
         if let keys = access.keys { return then(admit(exchange, keys)) }
         guard let service = services.tokens[exchange.index] else { return then(nil) }
-        service.judge(request) { verdict in then(Self.admit(exchange, verdict)) }
+        service.judge(exchange.request) { verdict in
+            // It may have waited for keys; for a client that went away meanwhile nothing is called.
+            then(exchange.client.isGone ? Self.withoutKeys(exchange.id) : Self.admit(exchange, verdict))
+        }
     }
 
     private func admit(_ exchange: Exchange, _ keys: APIKeys) -> Response? {
@@ -44,10 +50,13 @@ extension RequestFlow {
         case .refused(let error):
             let why = ", error=\"invalid_token\", error_description=\"\(error.description)\""
             return unauthorized(error.description, challenge + why, exchange.id)
-        case .unavailable:
-            let problem = Problem(503, "The keys of tokens are not to be had at present.", requestID: exchange.id)
-            return problem.after(.seconds(1)).response
+        case .unavailable: return withoutKeys(exchange.id)
         }
+    }
+
+    private static func withoutKeys(_ id: String) -> Response {
+        let problem = Problem(503, "The keys of tokens are not to be had at present.", requestID: id)
+        return problem.after(.seconds(1)).response
     }
 
     /// The answer to a browser's question before a request to another origin; nil for any other request.

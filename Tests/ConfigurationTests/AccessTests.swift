@@ -14,6 +14,8 @@ import Testing
             case "/keys": .success(Array("mobile \(digest)\n".utf8))
             case "/wrong": .success(Array("mobile \(digest)\nweb s3cret\n".utf8))
             case "/jwks": .success(Array(#"{"keys":[{"kty":"oct","kid":"k","k":"\#(secret)"}]}"#.utf8))
+            case "/mixed":
+                .success(Array(#"{"keys":[{"kty":"oct","k":"\#(secret)"},{"kty":"oct","k":"c2hvcnQ"}]}"#.utf8))
             case "/weak": .success(Array(#"{"keys":[{"kty":"oct","k":"c2hvcnQ"}]}"#.utf8))
             case "/large": .success(Array(repeating: 0x23, count: SecretFiles.listLimit + 1))
             default: .failure(SecretFiles.Failure(message: "read \(path): No such file or directory"))
@@ -113,6 +115,8 @@ import Testing
                     audiences: ["you"], algorithms: [.edDSA, .hs256], leeway: .zero, claims: claims, forwards: true))
         #expect(rules[3]?.source == .upstream(1, target: "/k?x=1"))
         #expect(rules[3]?.algorithms == [.rs256, .es256, .edDSA], "a secret from afar has to be asked for")
+        let reserved = ReservedFields(["X-User", "X-B"])
+        #expect(configuration.routes.allSatisfy { $0.access?.reserved == reserved }, "also where no token is wanted")
         #expect(configuration.upstreams.map(\.name) == ["id", "http://127.0.0.1:2"])
         #expect(configuration.summary.contains("a token (EdDSA HS256) in X-Token of me"), "\(configuration.summary)")
         #expect(!configuration.summary.contains(Self.secret))
@@ -136,6 +140,7 @@ import Testing
             ("auth: { jwt: { jwks: {} } }", "'jwks' without a 'file' wants 'upstream' and 'path', or 'url'"),
             ("auth: { jwt: { jwks: { file: /none } } }", "read /none: No such file or directory"),
             ("auth: { jwt: { jwks: { file: /keys } } }", "/keys: it is no JWK set"),
+            ("auth: { jwt: { jwks: { file: /mixed } } }", "/mixed: a key for HS256 has less than 32 bytes"),
             ("auth: { jwt: { jwks: { file: /weak } } }", "/weak: a key for HS256 has less than 32 bytes"),
             ("auth: { jwt: { jwks: { file: /jwks, url: 'http://a/' } } }", "'url' has no meaning beside 'file'"),
             ("auth: { jwt: { jwks: { upstream: idp, path: / } } }", "unknown upstream 'idp'"),

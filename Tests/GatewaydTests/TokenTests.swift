@@ -40,6 +40,7 @@ extension RunningPrograms {
                   - { path: /a, fan_out: [{ name: a, upstream: all, path: /a, forward: { headers: [X-User, X-Roles] } }] }
                   - { path: /p/*, proxy: { upstream: all, strip_prefix: /p } }
                   - { path: /open, auth: none, respond: { status: 204 } }
+                  - { path: /o/*, auth: none, proxy: { upstream: all, strip_prefix: /o } }
                 """, accessLog: true)
         }
 
@@ -86,6 +87,12 @@ extension RunningPrograms {
             #expect(try await gateway.get("/p/a", headers: bare).status == 200)
             #expect(upstream.requests("/a").last?.header("x-user") == nil)
 
+            // Nor where nobody is asked for a token, or under a name that WSGI takes for the same.
+            let posing = [("X-User", "root"), ("x_user", "root"), ("X_ROLES", "admin"), ("X-Users", "1")]
+            #expect(try await gateway.get("/o/a", headers: posing).status == 200)
+            let told = upstream.requests("/a").last?.headers.map { $0.0.lowercased() } ?? []
+            #expect(told.contains("x-users") && !told.contains { ["x-user", "x_user", "x_roles"].contains($0) })
+
             try two.set.write(toFile: file, atomically: true, encoding: .utf8)
             #expect(try await gateway.control("reload").exitCode == 0)
             #expect(try await Self.status(gateway, token) == 401)
@@ -131,6 +138,24 @@ extension RunningPrograms {
             #expect(upstream.requests("/a").isEmpty)
             upstream.on("/jwks", .json(one.set))
             try await waitUntil("it was taken") { try await Self.status(gateway, one.token()) == 200 }
+        }
+
+        @Test("for a client that goes away while keys are on their way nothing is called")
+        func goneMeanwhile() async throws {
+            let upstream = try await TestUpstream.start()
+            let one = Issuer(id: "one")
+            upstream.on("/jwks", .hold(then: .json(one.set)))
+            let gateway = try await Self.start(upstream, jwks: "{ upstream: all, path: /jwks }")
+            try await waitUntil("the keys were asked for") { upstream.inFlight("/jwks") == 1 }
+            let client = try await gateway.connect()
+            try await client.request("GET", "/a", headers: [("Authorization", "Bearer \(try one.token())")])
+            try await waitUntil("it waits") { try await gateway.stats().totals.requests.in_flight == 1 }
+            client.disconnect()
+            try await waitUntil("it is gone") { try await gateway.stats().totals.connections.active == 0 }
+            upstream.release("/jwks")
+            try await waitUntil("it was logged") { gateway.standardOutput.contains { $0.contains("\"status\":499") } }
+            #expect(try await Self.status(gateway, one.token()) == 200)
+            #expect(upstream.requests("/a").count == 1, "which is the other one's")
         }
 
         @Test("a token of a key that is not known has the keys asked for at once, and no more often than may be")

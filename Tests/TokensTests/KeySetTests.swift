@@ -59,6 +59,17 @@ struct KeySetTests {
     }
 
     @Test(
+        "A key that cannot be right keeps no other one from being known",
+        arguments: [
+            (Vectors.weakKey, "2048"), ("1", "no object"), (#"{"kty":"OKP","crv":"Ed25519","x":"AQAB"}"#, "Ed25519"),
+        ])
+    func flawed(key: String, why: String) throws {
+        let set = try Self.read(key, Vectors.ecKey)
+        #expect(set.keys.map(\.id) == ["ec"] && set.flaw?.message.contains(why) == true)
+        #expect(try Self.read(Vectors.ecKey).flaw == nil)
+    }
+
+    @Test(
         "Base64 for URLs is read without padding, and each value in one way only",
         arguments: [
             ("", []), ("AA", [0]), ("AQAB", [1, 0, 1]), ("_-8", [0xFF, 0xEF]), ("A", nil), ("AB", nil), ("AA==", nil),

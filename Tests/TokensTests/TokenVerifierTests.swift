@@ -149,12 +149,16 @@ struct TokenVerifierTests {
         #expect(Self.error(unsigned[...], .plain(), try signer.keys) == .badSignature)
         #expect(Self.error(good, .plain(), try Signer().keys) == .badSignature, "another one's key of that name")
         #expect(Self.error(good, .plain(), try Signer("other").keys) == .unknownKey)
+        let nameless = try signer.token(header: #"{"alg":"ES256"}"#, #"{"exp":1900000000}"#)
+        #expect(Self.error(nameless, .plain(), try Signer().keys) == .unknownKey, "its key may be new")
     }
 
     @Test(
         "A claim that would say something else as a field is not passed on",
         arguments: [
-            (#""a\r\nX-Admin: 1""#, nil), (#"["a","b,c"]"#, nil), (#""\u0000""#, nil), (#""a,b""#, ["a,b"]),
+            (#""a\r\nX-Admin: 1""#, nil), (#"["a","b,c"]"#, nil), (#""\u0000""#, nil), (#"" root""#, nil),
+            (#""root ""#, nil), (#"["a"," b"]"#, nil), (#""a b""#, ["a b"]),
+            (#""a,b""#, ["a,b"]),
             (#"null"#, []), (#"{"x":1}"#, []),
             (#"[{"x":1}]"#, []), (#"[]"#, [""]), (#""Zoë""#, ["Zoë"]), ("[1,true]", ["1,true"]),
         ] as [(String, [String]?)])
