@@ -27,8 +27,7 @@ package struct JSONObject {
 
     /// What a JSON string stands for; nil for any other value.
     package static func string(_ json: ArraySlice<UInt8>) -> String? {
-        guard json.first == UInt8(ascii: "\"") else { return nil }
-        return String(decoding: JSONText.unescaped(json.dropFirst().dropLast()), as: UTF8.self)
+        json.first == UInt8(ascii: "\"") ? JSONText.text(ofScalar: json) : nil
     }
 
     /// The elements of a JSON array; nil for any other value.

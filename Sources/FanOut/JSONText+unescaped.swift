@@ -1,4 +1,13 @@
 extension JSONText {
+    /// A checked value as text: a string for what it stands for, a number or truth value as it is written; nil for any other.
+    package static func text(ofScalar json: ArraySlice<UInt8>) -> String? {
+        switch json.first {
+        case UInt8(ascii: "\""): String(decoding: unescaped(json.dropFirst().dropLast()), as: UTF8.self)
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "n"), nil: nil
+        default: String(decoding: json, as: UTF8.self)
+        }
+    }
+
     /// The bytes that the inside of a checked JSON string stands for; a lone surrogate becomes U+FFFD.
     static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var units: [UInt16] = []

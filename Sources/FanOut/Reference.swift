@@ -134,16 +134,7 @@ package struct TemplateValues: Sendable {
         case .header(let name): answer.fields.all(name).first
         case .body(let path) where !answer.isJSON:
             path.tokens.isEmpty ? String(validating: answer.body, as: UTF8.self) : nil
-        case .body(let path): path.find(in: answer.body[...]).flatMap { text(ofScalar: trimmed($0)) }
-        }
-    }
-
-    private static func text(ofScalar json: ArraySlice<UInt8>) -> String? {
-        switch json.first {
-        case UInt8(ascii: "\""):
-            String(decoding: JSONText.unescaped(json.dropFirst().dropLast()), as: UTF8.self)
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "n"), nil: nil
-        default: String(decoding: json, as: UTF8.self)
+        case .body(let path): path.find(in: answer.body[...]).flatMap { JSONText.text(ofScalar: trimmed($0)) }
         }
     }
 

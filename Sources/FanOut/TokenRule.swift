@@ -32,7 +32,9 @@ package struct TokenRule: Sendable, Equatable {
     /// How often keys that are not in a file are asked for.
     package var refresh: Duration
     /// The header field that carries the token: after `Bearer` in `Authorization`, alone in any other.
-    package var header: String
+    package let header: String
+    /// The same in lower case.
+    private let field: String
     /// Who has to have made it; nil: anybody who has a key.
     package var issuer: String?
     /// It has to be made for one of them; none: for anybody.
@@ -51,6 +53,7 @@ package struct TokenRule: Sendable, Equatable {
         self.source = source
         self.refresh = refresh
         self.header = header
+        field = header.lowercased()
         self.issuer = issuer
         self.audiences = audiences
         self.algorithms = algorithms
@@ -63,16 +66,15 @@ package struct TokenRule: Sendable, Equatable {
     ///
     /// One with two of them has none that can be read, which the empty text stands for: others may have read the other one.
     package func token(of fields: HeaderFields) -> Substring? {
-        let name = header.lowercased()
-        let values = fields.all(name)
+        let values = fields.all(field)
         guard let value = values.first else { return nil }
         guard values.count == 1 else { return "" }
-        return name == "authorization" ? APIKeys.bearerToken(value) ?? "" : value[...]
+        return field == "authorization" ? APIKeys.bearerToken(value) ?? "" : value[...]
     }
 
     /// The fields as upstreams may see them: with what the token says of its bearer; what the client said is removed before.
     package func fields(_ fields: HeaderFields, saying claims: [(field: String, value: String)]) -> HeaderFields {
-        var fields = forwards ? fields : fields.without(header.lowercased())
+        var fields = forwards ? fields : fields.without(field)
         for claim in claims { fields.append(claim.field, claim.value) }
         return fields
     }

@@ -92,11 +92,7 @@ package struct TokenVerifier: Sendable {
     }
 
     private static func scalar(_ json: ArraySlice<UInt8>) throws(TokenError) -> String? {
-        switch json.first {
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "n"), nil: return nil
-        default: break
-        }
-        let text = JSONObject.string(json) ?? String(decoding: json, as: UTF8.self)
+        guard let text = JSONText.text(ofScalar: json) else { return nil }
         // Blanks at the ends belong to no field's value (RFC 9110 section 5.5): ' root' would be read as 'root'.
         guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), text.utf8.first != 0x20, text.utf8.last != 0x20 else {
             throw .unfitClaim

@@ -67,12 +67,12 @@ final class CurlExchange: EasyHandle {
     ///
     /// - Parameter addresses: Of the host, nil when it is one itself.
     func prepare(_ transfer: Transfer, _ addresses: StringList?) -> Bool {
-        let url = Self.url(of: transfer)
+        let named = transfer.namedServer
+        let url = Self.url(of: transfer, named?.url)
         if url != self.url {
             guard parse(url) else { return false }
             self.url = url
         }
-        let named = transfer.namedServer
         if endpoint.upstream.settings.tls.serverName != nil { connect(to: named?.server) }
         headers = (transfer.headers ?? endpoint.noHeaders).list(
             endpoint.settings, transfer.message, host: named?.server.authority)
@@ -104,9 +104,9 @@ final class CurlExchange: EasyHandle {
     }
 
     /// With a NUL at its end.
-    private static func url(of transfer: Transfer) -> [UInt8] {
+    private static func url(of transfer: Transfer, _ named: String?) -> [UInt8] {
         if let url = transfer.url { return Array(url.text.utf8) + [0] }
-        let origin = transfer.namedServer?.url ?? transfer.server?.server.url ?? ""
+        let origin = named ?? transfer.server?.server.url ?? ""
         var url: [UInt8] = []
         url.reserveCapacity(origin.utf8.count + transfer.target.count + 1)
         url.append(contentsOf: origin.utf8)

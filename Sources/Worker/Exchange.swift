@@ -32,6 +32,6 @@ final class Exchange {
         self.index = index
     }
 
-    /// Its sender is known to be who may use the route.
-    func admit(_ request: Request) { self.request = request }
+    /// Upstreams see this from now on.
+    func pass(_ request: Request) { self.request = request }
 }

@@ -16,7 +16,7 @@ extension RequestFlow {
             return then(Self.forbidden(exchange.id))
         }
         if !access.reserved.isEmpty, let rest = access.reserved.removed(from: request.fields) {
-            exchange.admit(request.with(rest, keyName: nil))
+            exchange.pass(request.with(rest, keyName: nil))
         }
         if let keys = access.keys { return then(admit(exchange, keys)) }
         guard let service = services.tokens[exchange.index] else { return then(nil) }
@@ -30,7 +30,7 @@ extension RequestFlow {
         let request = exchange.request
         switch keys.judge(request.fields) {
         case .known(let name):
-            exchange.admit(request.with(keys.removed(from: request.fields), keyName: name))
+            exchange.pass(request.with(keys.removed(from: request.fields), keyName: name))
             return nil
         case .missing:
             return Self.unauthorized("This route wants an API key.", keys.challenge(for: .missing), exchange.id)
@@ -44,7 +44,7 @@ extension RequestFlow {
         let challenge = "Bearer realm=\"gatewayd\""
         switch verdict {
         case .known(let request):
-            exchange.admit(request)
+            exchange.pass(request)
             return nil
         case .missing: return unauthorized("This route wants a token.", challenge, exchange.id)
         case .refused(let error):

@@ -106,11 +106,7 @@ struct Services {
     /// Begins what goes on without a request: asks servers whether they are well, and for keys of tokens.
     func start(_ engine: TransferEngine) {
         for upstream in upstreams { upstream.startProbes(engine, userAgent: Self.userAgent) }
-        var started: [TokenService] = []
-        for case let service? in tokens where !started.contains(where: { $0 === service }) {
-            started.append(service)
-            service.start(engine)
-        }
+        for case let service? in tokens { service.start(engine) }
     }
 
     /// One for all routes with the same rule.

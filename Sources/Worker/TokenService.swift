@@ -23,7 +23,7 @@ final class TokenService: TransferOwner {
     /// Bytes of a JWK set.
     private static let bodyLimit = 1 << 20
     private static let timeout = Duration.seconds(5)
-    /// Between two questions for keys that failed, or that tokens asked for: a caller may name keys at will.
+    /// From an answer about keys to the next question that follows a failure or a token: a caller may name keys at will.
     private static let pause = Duration.seconds(5)
 
     let rule: TokenRule
@@ -35,7 +35,7 @@ final class TokenService: TransferOwner {
     private let endpoint: Endpoint?
     private var engine: TransferEngine?
     private var isFetching = false
-    private var lastFetch: MonotonicTime?
+    private var lastAnswer: MonotonicTime?
     private var fails = false
     /// What waits for keys that are on their way.
     private var waiting: [() -> Void] = []
@@ -50,8 +50,9 @@ final class TokenService: TransferOwner {
         if case .text(let text) = rule.source { keys = try? KeySet(text) }
     }
 
-    /// Begins to ask for keys that are not in the configuration.
+    /// Begins to ask for keys that are not in the configuration; once, however many routes have it.
     func start(_ engine: TransferEngine) {
+        guard self.engine == nil else { return }
         self.engine = engine
         fetch()
     }
@@ -61,42 +62,33 @@ final class TokenService: TransferOwner {
     /// Judges a request, at once where the keys for it are known.
     func judge(_ request: Request, _ done: @escaping (Verdict) -> Void) {
         guard let token = rule.token(of: request.fields) else { return done(.missing) }
-        let now = Self.now
-        if let known = remembered.find(token, at: now) { return done(.known(admitted(request, known))) }
-        guard let keys else {
-            guard awaitKeys({ [self] in done(verdict(request, token)) }) else { return done(.unavailable) }
-            return
+        let verdict = verdict(request, token)
+        switch verdict {
+        // It may be of a key that is new.
+        case .unavailable, .refused(.unknownKey):
+            if awaitKeys({ [self] in done(self.verdict(request, token)) }) { return }
+        case .known, .missing, .refused: break
         }
-        do throws(TokenError) {
-            done(.known(admitted(request, try verify(token, with: keys, at: now))))
-        } catch {
-            // It may be of a key that is new.
-            if error == .unknownKey, awaitKeys({ [self] in done(verdict(request, token)) }) { return }
-            done(.refused(error))
-        }
+        done(verdict)
     }
 
     /// By the keys that are there now.
     private func verdict(_ request: Request, _ token: Substring) -> Verdict {
+        let now = Int64(WallTime.nanoseconds() / 1_000_000_000)
+        if let known = remembered.find(token, at: now) { return .known(admitted(request, known)) }
         guard let keys else { return .unavailable }
         do throws(TokenError) {
-            return .known(admitted(request, try verify(token, with: keys, at: Self.now)))
+            let verified = try verifier.verify(token, with: keys, at: now)
+            remembered.remember(verified, for: token)
+            return .known(admitted(request, verified))
         } catch {
             return .refused(error)
         }
     }
 
-    private func verify(_ token: Substring, with keys: KeySet, at now: Int64) throws(TokenError) -> VerifiedToken {
-        let verified = try verifier.verify(token, with: keys, at: now)
-        remembered.remember(verified, for: token)
-        return verified
-    }
-
     private func admitted(_ request: Request, _ token: VerifiedToken) -> Request {
         request.with(rule.fields(request.fields, saying: token.claims), keyName: nil)
     }
-
-    private static var now: Int64 { Int64(WallTime.nanoseconds() / 1_000_000_000) }
 
     // MARK: Keys
 
@@ -104,7 +96,7 @@ final class TokenService: TransferOwner {
     private func awaitKeys(_ then: @escaping () -> Void) -> Bool {
         if !isFetching {
             guard engine != nil, endpoint != nil else { return false }
-            if let lastFetch, MonotonicTime.now().since(lastFetch) < Self.pause { return false }
+            if let lastAnswer, MonotonicTime.now().since(lastAnswer) < Self.pause { return false }
             fetch()
         }
         waiting.append(then)
@@ -114,11 +106,9 @@ final class TokenService: TransferOwner {
     private func fetch() {
         guard let engine, let endpoint, !isFetching, case .upstream(_, let target) = rule.source else { return }
         isFetching = true
-        let now = MonotonicTime.now()
-        lastFetch = now
         _ = engine.call(
-            endpoint, target: Array(target.utf8), headers: nil, message: nil, timeout: Self.timeout,
-            at: now, owner: self, index: 0)
+            endpoint, target: Array(target.utf8), headers: nil, message: nil, timeout: Self.timeout, at: .now(),
+            owner: self, index: 0)
     }
 
     func settled(_ index: Int, _ result: TransferResult) {
@@ -128,7 +118,9 @@ final class TokenService: TransferOwner {
         case .response(let status, _, _): failed("status \(status)")
         case .failure(let failure): failed(failure.name)
         }
-        timer.set(.now() + (fails ? min(rule.refresh, Self.pause) : rule.refresh))
+        let now = MonotonicTime.now()
+        lastAnswer = now
+        timer.set(now + (fails ? min(rule.refresh, Self.pause) : rule.refresh))
         let waiting = self.waiting
         self.waiting = []
         for waiter in waiting { waiter() }
