@@ -12,9 +12,10 @@ package struct Answer: Sendable {
     /// - Parameters:
     ///   - passedBack: Fields of calls' answers that go along.
     ///   - trail: How each call went, where the answer is to tell.
+    ///   - memory: Empty, what the body is written into as far as it has room.
     package init(
         _ route: FanOutRoute, _ state: FanOutState, elapsed: Duration, requestID: String,
-        passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil
+        passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil, in memory: consuming [UInt8] = []
     ) {
         var merge = Merge(route: route, outcomes: state.outcomes, elapsed: elapsed)
         merge.resolveConflicts()
@@ -38,7 +39,7 @@ package struct Answer: Sendable {
             response.fields.append("Content-Type", "application/json")
             response.fields.append("X-Request-Id", requestID)
             if let passedBack { response.fields.append(passedBack) }
-            response.body = merge.body()
+            response.body = merge.body(in: memory)
         } else {
             let deciding = Self.deciding(route, state, merge)
             response = Self.problem(merge, deciding, requestID: requestID).response

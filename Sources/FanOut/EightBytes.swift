@@ -48,6 +48,26 @@ struct EightBytes {
         return Self.leading((feeds &- Self.each(0x01)) & ~feeds)
     }
 
+    /// How many at the start are ASCII letters or hyphens.
+    @inline(__always)
+    var lettersAndHyphens: Int {
+        let hyphens = word ^ Self.each(0x2D)
+        // Bits are set where a byte is none of the two: never in error, and below the first such byte never amiss.
+        return Self.leading((~Self.lowerCaseLetters(word | Self.each(0x20)) & (hyphens &+ Self.each(0x7F))) | word)
+    }
+
+    /// Whether they are those of another text without regard to case; that one is ASCII without upper-case letters.
+    @inline(__always)
+    func isSame(asLowerCase other: EightBytes) -> Bool {
+        (word ^ other.word) & ~((Self.lowerCaseLetters(other.word) & Self.each(0x80)) >> 2) == 0
+    }
+
+    /// Marks at the lower-case letters of eight ASCII bytes; the bits below the marks mean nothing.
+    @inline(__always)
+    private static func lowerCaseLetters(_ word: UInt64) -> UInt64 {
+        (word &+ each(0x80 - 0x61)) & ~(word &+ each(0x80 - 0x7B))
+    }
+
     /// How many at the start are decimal digits.
     @inline(__always)
     var digits: Int { Self.leading((word &+ Self.each(0x46)) | (word &- Self.each(0x30)) | word) }

@@ -10,6 +10,12 @@ enum FieldSyntax {
         _ line: UnsafeBufferPointer<UInt8>
     ) throws(MessageError) -> (name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
         var colon = 0
+        // Nearly all names are letters and hyphens, up to their colon.
+        while colon + EightBytes.count <= line.count {
+            let letters = EightBytes(line, at: colon).lettersAndHyphens
+            colon += letters
+            if letters < EightBytes.count { break }
+        }
         while colon < line.count, Self.isToken(line[colon]) { colon += 1 }
         guard colon > 0, colon < line.count, line[colon] == UInt8(ascii: ":"), isText(line, from: colon + 1) else {
             throw .badField
@@ -121,7 +127,12 @@ enum FieldSyntax {
     /// Compares without regard to case; `name` is in lower case.
     static func isName(_ text: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
         guard text.count == name.count else { return false }
-        for index in 0..<text.count {
+        var start = 0
+        while start + EightBytes.count <= text.count {
+            guard EightBytes(text, at: start).isSame(asLowerCase: EightBytes(name, at: start)) else { return false }
+            start += EightBytes.count
+        }
+        for index in start..<text.count {
             let byte = text[index]
             let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
             if lower != name[index] { return false }

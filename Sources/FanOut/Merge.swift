@@ -35,8 +35,10 @@ struct Merge {
     }
 
     /// The merged body.
-    func body() -> [UInt8] {
-        var bytes: [UInt8] = []
+    ///
+    /// - Parameter memory: Empty, what it is written into as far as it has room.
+    func body(in memory: consuming [UInt8]) -> [UInt8] {
+        var bytes = memory
         bytes.reserveCapacity(outcomes.indices.reduce(64) { $0 + (json($1)?.count ?? 0) + 64 })
         switch route.merge {
         // A streamed answer is written part by part elsewhere.

@@ -1,3 +1,4 @@
+import CLinux
 import FanOut
 import Glibc
 import Loop
@@ -23,7 +24,7 @@ final class Connection: ReadinessHandler {
     }
 
     let descriptor: CInt
-    unowned let server: HTTPServer
+    let server: HTTPServer
     let client: String
     /// Whether it is one of those that its client may have.
     var isCounted = false
@@ -90,7 +91,7 @@ final class Connection: ReadinessHandler {
     private func receive() {
         // Large reads are for bodies: of heads they would hold more requests than may wait.
         let size = incomingBody == nil ? server.limits.readBytes : server.input.count
-        let count = recv(descriptor, server.input.baseAddress, size, 0)
+        let count = CLinux_receive(descriptor, server.input.baseAddress, size)
         guard count > 0 else {
             if count == 0 || (errno != EAGAIN && errno != EINTR) { close() }
             return

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What a connection has to send and its socket did not take yet.
@@ -117,8 +118,7 @@ struct OutputQueue {
     static func send(_ bytes: [UInt8], from start: Int, to socket: CInt, upTo limit: Int) -> Int {
         bytes.withUnsafeBytes { bytes in
             let piece = bytes[start...].prefix(limit)
-            return Glibc.send(
-                socket, UnsafeRawBufferPointer(rebasing: piece).baseAddress, piece.count, CInt(MSG_NOSIGNAL))
+            return CLinux_send(socket, UnsafeRawBufferPointer(rebasing: piece).baseAddress, piece.count)
         }
     }
 }

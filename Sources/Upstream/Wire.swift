@@ -1,4 +1,5 @@
 import CCurl
+import CLinux
 import Glibc
 import Loop
 
@@ -30,7 +31,7 @@ enum Wire {
     func read(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Read {
         switch self {
         case .socket(let socket):
-            let count = recv(socket, buffer.baseAddress, buffer.count, 0)
+            let count = CLinux_receive(socket, buffer.baseAddress, buffer.count)
             if count > 0 { return .bytes(count) }
             if count == 0 { return .ended }
             return errno == EAGAIN || errno == EINTR ? .wait : .failed
@@ -62,6 +63,6 @@ enum Wire {
     }
 
     private static func send(_ bytes: UnsafeBufferPointer<UInt8>, to socket: CInt) -> Int {
-        max(0, Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)))
+        max(0, CLinux_send(socket, bytes.baseAddress, bytes.count))
     }
 }

@@ -17,6 +17,10 @@ final class RequestFlow: RequestHandler {
     private let admission: Admission
     private let recorder: RequestRecorder
     private let tracer: Tracer?
+    /// Of the last body that was merged on the loop, for the next one: malloc(3) is slow where it keeps no list of a size.
+    private var bodyMemory: [UInt8] = []
+    /// As much is kept of it.
+    private static let keptBytes = 16 << 10
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(
@@ -164,11 +168,12 @@ final class RequestFlow: RequestHandler {
             if let streamed { return finish(streamed, exchange, service, result) }
             guard HeavyWork.isHeavy(bytes: result.bytes) else {
                 return answer(
-                    Answer(service.route, result, requestID: exchange.id, isTraced: service.isTraced), exchange,
-                    service, result)
+                    Answer(
+                        service.route, result, requestID: exchange.id, isTraced: service.isTraced, in: takeMemory()),
+                    exchange, service, result)
             }
             heavyWork.run { [route = service.route, isTraced = service.isTraced, id = exchange.id] in
-                Answer(route, result, requestID: id, isTraced: isTraced)
+                Answer(route, result, requestID: id, isTraced: isTraced, in: [])
             } then: { [self] in
                 answer($0, exchange, service, result)
             }
@@ -181,6 +186,15 @@ final class RequestFlow: RequestHandler {
         recorder.note(result, exchange, status: answer.response.status)
         let calls = log.map { _ in AnsweredRequest.Calls(service: service, outcomes: result.state.outcomes) }
         finish(exchange, AnsweredRequest(response: answer.response, failed: answer.failed, calls: calls))
+        if answer.response.body.capacity <= Self.keptBytes { bodyMemory = answer.response.body }
+    }
+
+    /// The memory that is kept, which is in use until it is kept again.
+    private func takeMemory() -> [UInt8] {
+        var memory: [UInt8] = []
+        swap(&memory, &bodyMemory)
+        memory.removeAll(keepingCapacity: true)
+        return memory
     }
 
     private func stream(_ exchange: Exchange, _ service: FanOutService) -> StreamedAnswer {
@@ -252,9 +266,12 @@ extension Client {
 }
 
 extension Answer {
-    fileprivate init(_ route: FanOutRoute, _ result: FanOutResult, requestID: String, isTraced: Bool) {
+    fileprivate init(
+        _ route: FanOutRoute, _ result: FanOutResult, requestID: String, isTraced: Bool,
+        in memory: consuming [UInt8]
+    ) {
         self.init(
             route, result.state, elapsed: result.elapsed, requestID: requestID, passedBack: result.passedBack,
-            trail: isTraced ? result.trail : nil)
+            trail: isTraced ? result.trail : nil, in: memory)
     }
 }

@@ -8,10 +8,15 @@ import Testing
         let eight = bytes.withUnsafeBufferPointer { EightBytes($0, at: 0) }
         func leading(_ isGood: (UInt8) -> Bool) -> Int { bytes.prefix(while: isGood).count }
         func isUnescaped(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x22 && byte != 0x5C }
-        let found = [eight.plain, eight.unescaped, eight.ascii, eight.digits, eight.blanks]
+        func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) && byte < 0x80 }
+        let found = [
+            eight.plain, eight.unescaped, eight.ascii, eight.digits, eight.blanks, eight.visible, eight.beforeLineFeed,
+            eight.lettersAndHyphens,
+        ]
         let expected = [
             leading { isUnescaped($0) && $0 < 0x80 }, leading(isUnescaped), leading { $0 < 0x80 },
             leading { (0x30...0x39).contains($0) }, leading { $0 == 0x20 },
+            leading { $0 >= 0x20 && $0 != 0x7F }, leading { $0 != 0x0A }, leading { isLetter($0) || $0 == 0x2D },
         ]
         if found != expected { Issue.record("\(bytes): \(found), expected \(expected)") }
     }
@@ -32,6 +37,29 @@ import Testing
         for first in UInt8.min...UInt8.max {
             for second in UInt8.min...UInt8.max {
                 Self.expect([0x35, 0x35, 0x35, first, second, 0x35, 0x22, 0x35])
+            }
+        }
+    }
+
+    @Test(
+        "A text is that of a name, whichever of its letters are in upper case, and no other byte stands for a byte of it"
+    )
+    func sameInAnyCase() {
+        for place in 0..<8 {
+            for expected in UInt8.min..<0x80 where !(0x41...0x5A).contains(expected) {
+                for byte in UInt8.min...UInt8.max {
+                    var name = Array("content-".utf8)
+                    var text = Array("ConTEnt-".utf8)
+                    name[place] = expected
+                    text[place] = byte
+                    let isSame = text.withUnsafeBufferPointer { text in
+                        name.withUnsafeBufferPointer {
+                            EightBytes(text, at: 0).isSame(asLowerCase: EightBytes($0, at: 0))
+                        }
+                    }
+                    let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+                    if isSame != (lower == expected) { Issue.record("\(byte) for \(expected) at \(place): \(isSame)") }
+                }
             }
         }
     }

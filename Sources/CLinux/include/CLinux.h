@@ -110,6 +110,20 @@ static inline ssize_t CLinux_send_descriptor(
     return sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+/// Reads from a socket that does not block (recv(2)).
+/// C because glibc's own is a cancellation point (pthreads(7)): in a process of several threads it notes in two atomic
+/// writes that it may be cancelled, and that it may not any more. Nobody cancels a thread of ours.
+/// Returns how many bytes were read, 0 at the end, or -1 with errno.
+static inline ssize_t CLinux_receive(int socket, void *_Nullable bytes, size_t count) {
+    return syscall(SYS_recvfrom, socket, bytes, count, 0, NULL, NULL);
+}
+
+/// Sends to a socket that does not block (send(2)), without a SIGPIPE. C for the same reason.
+/// Returns how many bytes were taken, or -1 with errno.
+static inline ssize_t CLinux_send(int socket, const void *_Nullable bytes, size_t count) {
+    return syscall(SYS_sendto, socket, bytes, count, MSG_NOSIGNAL, NULL, 0);
+}
+
 /// The size of a terminal in characters (TIOCGWINSZ, ioctl_tty(2)). C because ioctl is variadic.
 /// Returns 0, or -1 with errno (ENOTTY: not a terminal).
 static inline int CLinux_terminal_size(int descriptor, int *rows, int *columns) {
