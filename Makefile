@@ -7,8 +7,9 @@ DESTDIR ?=
 SWIFT ?= swift
 FUZZ_SECONDS ?= 60
 MUTATIONS ?= 1000000
-# What cannot run beside a sanitizer: tests of memory and of speed, which it multiplies, and of what a runtime does when it dies.
-UNSANITIZED := LeakTests|ThousandClientsTests|ChaosTests|Dashboard|CrashReportTests|DeathTests|EngineFailureTests|InheritedDescriptorTests|Machine|TidyTests
+# What cannot run beside a sanitizer: tests of memory and of speed, which it multiplies, of what a runtime does when it dies,
+# and of which libraries a program has.
+UNSANITIZED := LeakTests|ThousandClientsTests|ChaosTests|Dashboard|CrashReportTests|DeathTests|EngineFailureTests|LoopFaultTests|InheritedDescriptorTests|Machine|TidyTests|ContainerTests/libraries|ProxyBodyTests/gigabytes|ProxyTests/backPressure|RateLimitTests/exact|RobustnessTests/memory|TLSTests/nothingLeft
 CHAOS_SECONDS ?= 60
 # Where the programs are that are installed or packaged.
 PROGRAMS ?= .build/release

@@ -10,16 +10,23 @@ final class TestServer {
     typealias Reply = @LoopActor (Response) -> Void
     typealias Respond = @LoopActor (Request, Client, @escaping Reply) -> Void
 
-    /// Connections hold their server without keeping it: it lives as long as its process, and so do those of tests.
+    /// Listeners hold their server without keeping it: it lives as long as its process, and so do those of tests.
     private static var all: [HTTPServer] = []
 
     nonisolated let address: SocketAddress
     let handler: TestHandler
     let server: HTTPServer
 
+    /// What a client is allowed in tests that are not about time: all tests run at once, and one may have to wait for others.
+    nonisolated private static var patient: EdgeLimits {
+        var limits = EdgeLimits()
+        limits.headerTimeout = .seconds(300)
+        return limits
+    }
+
     /// - Parameter respond: Answers each request; nil leaves them to `handler.next()`.
     init(
-        _ limits: EdgeLimits = EdgeLimits(), proxies: TrustedProxies = .local, respond: Respond? = nil
+        _ limits: EdgeLimits = patient, proxies: TrustedProxies = .local, respond: Respond? = nil
     ) throws {
         let socket = try ListeningSocket(bindingTo: SocketAddress(host: "127.0.0.1", port: 0))
         address = socket.address
@@ -30,7 +37,7 @@ final class TestServer {
     }
 
     /// Answers every request at once with its method, its target and its body.
-    static func echo(_ limits: EdgeLimits = EdgeLimits()) throws -> TestServer {
+    static func echo(_ limits: EdgeLimits = patient) throws -> TestServer {
         try TestServer(limits) { request, _, reply in reply(.echo(request)) }
     }
 }
