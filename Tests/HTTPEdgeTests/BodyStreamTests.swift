@@ -4,7 +4,7 @@ import Loop
 import Testing
 
 /// Requests whose bodies their handler takes as they come.
-@Suite(.timeLimit(.minutes(1))) struct BodyStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct BodyStreamTests {
     /// A body, as somebody takes it.
     @LoopActor
     private final class Taker {

@@ -4,7 +4,7 @@ import Loop
 import Testing
 
 /// What a connection makes of versions, methods and expectations, and of clients that go away.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
     @Test("HTTP/1.0 is kept open where it asks for that, and told so")
     func oldKeepAlive() async throws {
         let client = try TestClient(await TestServer.echo().address)

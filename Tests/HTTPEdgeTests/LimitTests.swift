@@ -4,7 +4,7 @@ import Loop
 import Testing
 
 /// What one client may take of a server.
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.timeLimit(.minutes(5))) struct LimitTests {
     private let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
     private func limits(_ change: (inout EdgeLimits) -> Void) -> EdgeLimits {

@@ -5,7 +5,7 @@ import Processes
 import Testing
 
 /// How answers in pieces end that do not end well, and how slow they and their clients may be.
-@Suite(.timeLimit(.minutes(1))) struct StreamEndTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamEndTests {
     private let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
     // MARK: Cut off

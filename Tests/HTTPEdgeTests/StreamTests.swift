@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPEdge
 
 /// Answers in pieces: how they are framed, and what follows them.
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamTests {
     private let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
     /// A server that answers each request at once with these pieces.

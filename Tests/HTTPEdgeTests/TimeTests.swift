@@ -5,7 +5,7 @@ import Processes
 import Testing
 
 /// How long a client may take, and how a server ends.
-@Suite(.timeLimit(.minutes(1))) struct TimeTests {
+@Suite(.timeLimit(.minutes(5))) struct TimeTests {
     private let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
     /// Limits that no test reaches by accident.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite(.timeLimit(.minutes(1))) @LoopActor struct CachingTests {
+@Suite(.timeLimit(.minutes(5))) @LoopActor struct CachingTests {
     private typealias Caller = Shared.Caller
 
     private static func settings(staleWhileRevalidate: Int = 0, staleIfError: Int = 0) -> CacheSettings {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Upstream
 
-@Suite(.timeLimit(.minutes(1))) @LoopActor struct CoalescingTests {
+@Suite(.timeLimit(.minutes(5))) @LoopActor struct CoalescingTests {
     private typealias Caller = Shared.Caller
 
     @Test("calls that are equal and run at once are made once, and all have its answer")

@@ -48,7 +48,7 @@ private final class Asked {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) @LoopActor struct NamesTests {
+@Suite(.timeLimit(.minutes(5))) @LoopActor struct NamesTests {
     private let first: [IPAddress] = [.v6(0, 1), .v4(0x7F00_0001), .v4(3)]
     private let second: [IPAddress] = [.v4(9)]
 

@@ -32,7 +32,7 @@ private final class HeldServices: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) @LoopActor struct ServiceDiscoveryTests {
+@Suite(.timeLimit(.minutes(5))) @LoopActor struct ServiceDiscoveryTests {
     private let lookups = HeldServices()
     private let upstream = UpstreamServers([], UpstreamSettings())
 
