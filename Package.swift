@@ -122,7 +122,7 @@ let package = Package(
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(
             name: "GatewaydTests",
-            dependencies: ["gatewayd", "gatewayctl", "FanOut", "CLinux", crypto] + nio + nioHTTP,
+            dependencies: ["gatewayd", "gatewayctl", "FanOut", "Processes", "CLinux", crypto] + nio + nioHTTP,
             swiftSettings: swift),
         .testTarget(name: "TidyTests", swiftSettings: swift),
     ]

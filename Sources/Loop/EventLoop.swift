@@ -14,7 +14,7 @@ package final class EventLoop: SerialExecutor {
         case task(UnownedJob)
     }
 
-    private let jobs = Mutex<[Job]>([])
+    private let jobs = Locked<[Job]>([])
     /// An eventfd that ends the wait when another thread has handed something in.
     private let bell: CInt
     /// The loop's thread, 0 before it runs (pthread_self(3) is no 0).

@@ -1,6 +1,6 @@
 import FanOut
 import Glibc
-import Synchronization
+import Processes
 
 /// The isolation of everything that runs on the process's one event loop.
 ///
@@ -51,7 +51,7 @@ package actor LoopActor {
 
 /// A value that one thread waits for.
 private final class Awaited<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
+    private let value = Locked<Value?>(nil)
     // Safe to share: a semaphore is made for it (sem_overview(7)). The waiting thread frees it, after the post.
     private nonisolated(unsafe) let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 

@@ -1,6 +1,6 @@
 import Glibc
 import Loop
-import Synchronization
+import Processes
 
 /// Work on large bodies, done beside the loop so that it does not hold small requests up.
 @LoopActor
@@ -31,7 +31,7 @@ final class HeavyWork {
 
 /// Threads that take work from one queue, first come first served, until the process ends.
 private final class WorkQueue: Sendable {
-    private let work = Mutex<[@Sendable () -> Void]>([])
+    private let work = Locked<[@Sendable () -> Void]>([])
     // Safe to share: a semaphore is made for it (sem_overview(7)), and it is never freed, as the threads never end.
     private nonisolated(unsafe) let isThere = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 

@@ -3,7 +3,6 @@ import FanOut
 import Foundation
 import Glibc
 import Processes
-import Synchronization
 import Testing
 
 @testable import Supervision
@@ -12,8 +11,8 @@ import Testing
 /// its control socket.
 private final class Cluster: Sendable {
     let directory: String
-    let lines = Mutex<[String]>([])
-    let exitCode = Mutex<Int32?>(nil)
+    let lines = Locked<[String]>([])
+    let exitCode = Locked<Int32?>(nil)
 
     /// Says ready, then waits for `drain` or the end of its channel.
     private static let script = """

@@ -1,6 +1,6 @@
 import Dispatch
 import FanOut
-import Synchronization
+import Processes
 
 /// A resolver whose lookups take until the test answers them.
 final class HeldLookups: Sendable {
@@ -14,7 +14,7 @@ final class HeldLookups: Sendable {
         var held: [String: Held] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// What `Names` is given; blocks its thread.
     func lookUp(_ host: String) -> [IPAddress]? {

@@ -1,7 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
-import Synchronization
+import Processes
 
 /// Serves the answer of number N to a request for /N, byte for byte, and a plain one to /after.
 final class OddServer: Sendable {
@@ -49,7 +49,7 @@ final class OddServer: Sendable {
 
 /// The connections of a server and what was asked for on them.
 private final class ConnectionList: Sendable {
-    private let state = Mutex<(channels: [any Channel], asked: [(path: String, number: Int)])>(([], []))
+    private let state = Locked<(channels: [any Channel], asked: [(path: String, number: Int)])>(([], []))
 
     func add(_ channel: any Channel) -> Int {
         state.withLock {

@@ -1,7 +1,6 @@
 import FanOut
 import Loop
 import Processes
-import Synchronization
 import Testing
 
 @testable import Upstream
@@ -13,7 +12,7 @@ import Testing
 
     /// Answers lookups with the addresses given, in turn.
     private func names(_ turns: [[IPAddress]]) -> Names {
-        let count = Mutex(0)
+        let count = Locked(0)
         return Names(
             age: .milliseconds(1), timeout: .seconds(10),
             lookup: { _ in

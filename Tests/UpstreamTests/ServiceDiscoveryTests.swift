@@ -3,15 +3,14 @@ import FanOut
 import Loop
 import Policy
 import Processes
-import Synchronization
 import Testing
 
 @testable import Upstream
 
 /// Lookups of a service that take until the test answers them, one after the other.
 private final class HeldServices: Sendable {
-    private let answers = Mutex<[ServiceAnswer?]>([])
-    private let begun = Mutex(0)
+    private let answers = Locked<[ServiceAnswer?]>([])
+    private let begun = Locked(0)
     // Safe to share: a semaphore is made for it.
     private let gate = DispatchSemaphore(value: 0)
 

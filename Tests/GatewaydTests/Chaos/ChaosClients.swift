@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Processes
 
 /// Clients that go on whatever happens: each keeps its connection, sends the next request when it has the answer, and connects
 /// anew when the connection is gone.
@@ -22,9 +22,9 @@ final class ChaosClients: Sendable {
 
     private let port: Int
     private let path: String
-    private let seen = Mutex(Seen())
-    private let isStopping = Mutex(false)
-    private let running = Mutex(0)
+    private let seen = Locked(Seen())
+    private let isStopping = Locked(false)
+    private let running = Locked(0)
 
     /// Begins at once, each client on a thread of its own.
     init(port: Int, path: String, count: Int) {

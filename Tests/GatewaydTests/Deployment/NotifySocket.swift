@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
-import Synchronization
+import Processes
 
 /// The socket on which systemd would hear of its service, sd_notify(3); keeps what it hears.
 final class NotifySocket: Sendable {
     /// For NOTIFY_SOCKET: an abstract name, which needs no file.
     let address: String
     private let descriptor: Int32
-    private let heard = Mutex<[String]>([])
+    private let heard = Locked<[String]>([])
 
     /// Binds it.
     init() throws {

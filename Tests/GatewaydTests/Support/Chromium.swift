@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Processes
 import Testing
 
 /// A page in a real, headless Chromium, spoken to by its DevTools protocol over two pipes
@@ -13,7 +13,7 @@ final class Chromium: Sendable {
     private let folder: TemporaryFolder
     private let commands: Int32
     private let answers: Int32
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     private struct State {
         var number = 0

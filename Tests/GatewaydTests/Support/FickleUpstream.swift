@@ -1,5 +1,5 @@
 import FanOut
-import Synchronization
+import Processes
 
 /// A server that closes each connection after a number of requests and says so to nobody: the keep-alive race for real.
 ///
@@ -13,8 +13,8 @@ final class FickleUpstream: Sendable {
         var unread = 0
     }
 
-    private let state: Mutex<State>
-    private let server = Mutex<BlockingUpstream?>(nil)
+    private let state: Locked<State>
+    private let server = Locked<BlockingUpstream?>(nil)
 
     private let requests: ClosedRange<Int>
 
@@ -30,7 +30,7 @@ final class FickleUpstream: Sendable {
 
     private init(_ seed: UInt64, _ requests: ClosedRange<Int>) {
         self.requests = requests
-        state = Mutex(State(generator: SplitMix64(seed: seed)))
+        state = Locked(State(generator: SplitMix64(seed: seed)))
     }
 
     /// As a configuration names it.

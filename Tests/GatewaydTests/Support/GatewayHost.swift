@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import Processes
 
 /// A machine of a `HostNetwork`: gatewayd on the addresses that others know, and a service of its own.
 final class GatewayHost: Sendable {
@@ -8,7 +8,7 @@ final class GatewayHost: Sendable {
     private let index: Int
     private let folder: TemporaryFolder
     private let service: Program
-    private let gateway: Mutex<Program?> = .init(nil)
+    private let gateway: Locked<Program?> = .init(nil)
 
     private var control: String { "\(folder.path)/control.sock" }
 

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
+import Processes
 
 /// What keep-alive clients saw until they were stopped.
 struct LoadResult: Sendable {
@@ -16,9 +16,9 @@ struct LoadResult: Sendable {
 
 /// Closed-loop clients: each connection sends its next request when it has its answer, until told to stop.
 final class LoadClients: Sendable {
-    private let state: Mutex<LoadResult>
-    private let isStopping = Mutex(false)
-    private let open = Mutex(0)
+    private let state: Locked<LoadResult>
+    private let isStopping = Locked(false)
+    private let open = Locked(0)
     private let connections: Int
     private let body: [UInt8]?
     private let limit: Int
@@ -62,7 +62,7 @@ final class LoadClients: Sendable {
         self.body = body.map { Array($0.utf8) }
         self.limit = limit
         self.reconnects = reconnects
-        state = Mutex(LoadResult(answersPerConnection: Array(repeating: 0, count: connections)))
+        state = Locked(LoadResult(answersPerConnection: Array(repeating: 0, count: connections)))
     }
 
     /// Answers so far.

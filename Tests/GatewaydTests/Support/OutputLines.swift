@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Processes
 
 /// The lines that a program writes to a pipe, read on a thread of their own until its end.
 final class OutputLines: Sendable {
@@ -8,7 +8,7 @@ final class OutputLines: Sendable {
         var hasEnded = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Reads `descriptor` until its end, and closes it.
     init(reading descriptor: Int32) {

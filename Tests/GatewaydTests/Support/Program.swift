@@ -1,6 +1,6 @@
 import CLinux
 import Foundation
-import Synchronization
+import Processes
 
 /// One of our built programs, started by a test: its output, its end.
 final class Program: Sendable {
@@ -16,7 +16,7 @@ final class Program: Sendable {
     let pid: pid_t
     let output: OutputLines
     let errors: OutputLines
-    private let status = Mutex<Int32?>(nil)
+    private let status = Locked<Int32?>(nil)
 
     /// Starts a program with no standard input, and these descriptors under their own numbers beside 1 and 2.
     init(

@@ -1,11 +1,11 @@
 import Foundation
-import Synchronization
+import Processes
 
 /// A client's connection, on a blocking socket: bytes out, answers in.
 final class RawClient: Sendable {
     let descriptor: Int32
     /// What was received beyond the last answer.
-    private let received = Mutex<[UInt8]>([])
+    private let received = Locked<[UInt8]>([])
 
     /// Connects to a port of 127.0.0.1.
     static func connect(port: Int) async throws -> RawClient {

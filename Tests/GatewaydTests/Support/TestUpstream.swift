@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
+import Processes
 
 /// An upstream server inside the test process, on a port of 127.0.0.1 that the kernel chose.
 final class TestUpstream: Sendable {
@@ -15,8 +15,8 @@ final class TestUpstream: Sendable {
         var answered = 0
     }
 
-    private let state = Mutex(State())
-    private let channel = Mutex<(any Channel)?>(nil)
+    private let state = Locked(State())
+    private let channel = Locked<(any Channel)?>(nil)
 
     static func start() async throws -> TestUpstream {
         let upstream = TestUpstream()
