@@ -52,7 +52,7 @@ struct EightBytes {
     @inline(__always)
     var lettersAndHyphens: Int {
         let hyphens = word ^ Self.each(0x2D)
-        // Bits are set where a byte is none of the two: never in error, and below the first such byte never amiss.
+        // A byte above ASCII may carry into those behind it, and is marked itself, before them.
         return Self.leading((~Self.lowerCaseLetters(word | Self.each(0x20)) & (hyphens &+ Self.each(0x7F))) | word)
     }
 

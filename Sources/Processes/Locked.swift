@@ -5,7 +5,8 @@ import Glibc
 /// Not Synchronization's `Mutex`: where threads contend the kernel hands that one over (futex(2), FUTEX_UNLOCK_PI), which
 /// ThreadSanitizer does not see, so that it reports a race for each value behind one.
 package final class Locked<Value>: @unchecked Sendable {
-    // Sendable, as `value` came from nowhere else and is touched by whoever holds the mutex alone.
+    // Safe to share: the value is sent in, so that nobody else has it, and only whoever holds the mutex touches it; the mutex
+    // is made for that, and its address stays the same.
     private var value: Value
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 

@@ -17,9 +17,9 @@ final class RequestFlow: RequestHandler {
     private let admission: Admission
     private let recorder: RequestRecorder
     private let tracer: Tracer?
-    /// Of the last body that was merged on the loop, for the next one: malloc(3) is slow where it keeps no list of a size.
+    /// That of the last body that was merged on the loop, for the next one: malloc(3) keeps no list of blocks of that size.
     private var bodyMemory: [UInt8] = []
-    /// As much is kept of it.
+    /// Memory of a larger body is not kept.
     private static let keptBytes = 16 << 10
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
@@ -189,7 +189,7 @@ final class RequestFlow: RequestHandler {
         if answer.response.body.capacity <= Self.keptBytes { bodyMemory = answer.response.body }
     }
 
-    /// The memory that is kept, which is in use until it is kept again.
+    /// The memory that is kept, without what stood in it.
     private func takeMemory() -> [UInt8] {
         var memory: [UInt8] = []
         swap(&memory, &bodyMemory)
