@@ -15,6 +15,12 @@ package struct ReadyEvents: OptionSet, Sendable {
     package static let writable = ReadyEvents(rawValue: CLinux_epoll_out)
     /// The peer closed, or an error is waiting; always watched.
     package static let failed = ReadyEvents(rawValue: CLinux_epoll_failed)
+    /// The peer sends no more; told only to who watches for `arrivals`.
+    package static let peerClosed = ReadyEvents(rawValue: CLinux_epoll_peer_closed)
+    /// Told once of what arrives, and not as long as some of it is unread (epoll(7), EPOLLET).
+    ///
+    /// The kernel need not look at the socket again after each read; who leaves some unread has to watch anew.
+    package static let arrivals: ReadyEvents = [.readable, .peerClosed, ReadyEvents(rawValue: CLinux_epoll_edge)]
     /// Of several processes that watch the same socket, wake one that waits and not all of them.
     package static let exclusive = ReadyEvents(rawValue: CLinux_epoll_exclusive)
 }

@@ -44,7 +44,7 @@ final class PlainConnection: ReadinessHandler {
         if case .tls(let connecting, let socket) = wire {
             pool.engine.connector.watch(connecting, socket) { [weak self] in self?.closedByLibcurl() }
         }
-        _ = Readiness.shared.add(wire.descriptor, .readable, self)
+        _ = Readiness.shared.add(wire.descriptor, interest, self)
     }
 
     /// Whether the server closed it, or sent what nobody asked for, and the loop has not told yet.
@@ -90,10 +90,17 @@ final class PlainConnection: ReadinessHandler {
         watch()
     }
 
-    private func watch() {
+    private var interest: ReadyEvents {
         var wanted: ReadyEvents = isPaused ? [] : .readable
         if isWatchedForWriting { wanted.insert(.writable) }
-        _ = Readiness.shared.modify(wire.descriptor, wanted)
+        // What TLS has read ahead no arrival tells of.
+        if case .socket = wire, wanted == .readable { return .arrivals }
+        return wanted
+    }
+
+    /// Has all be told that it waits for, also what was told before.
+    private func watch() {
+        _ = Readiness.shared.modify(wire.descriptor, interest)
     }
 
     private func pause(_ pauses: Bool) {
@@ -110,13 +117,19 @@ final class PlainConnection: ReadinessHandler {
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
         guard !isClosed else { return }
         if events.contains(.writable), isWatchedForWriting { flush() }
-        if events.contains(.readable) || !events.isDisjoint(with: .failed) { read() }
+        if events.contains(.readable) || !events.isDisjoint(with: .failed) {
+            read(beforeEnd: events.contains(.peerClosed))
+        }
     }
 
-    private func read() {
+    /// - Parameter beforeEnd: The end stands behind what there is to read, and is not told of by itself.
+    private func read(beforeEnd: Bool) {
         let buffer = transfer?.sink == nil ? scratch.input : scratch.stream
         switch wire.read(into: buffer) {
-        case .bytes(let count): take(UnsafeBufferPointer(rebasing: buffer[..<count]))
+        case .bytes(let count):
+            take(UnsafeBufferPointer(rebasing: buffer[..<count]))
+            // There may be more, which waits for its turn.
+            if count == buffer.count || beforeEnd, !isClosed, interest == .arrivals { watch() }
         case .ended: ended()
         case .wait: break
         case .failed: lost()

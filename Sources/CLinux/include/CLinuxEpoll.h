@@ -17,6 +17,8 @@ static const int CLinux_epoll_delete = EPOLL_CTL_DEL;
 static const uint32_t CLinux_epoll_in = EPOLLIN;
 static const uint32_t CLinux_epoll_out = EPOLLOUT;
 static const uint32_t CLinux_epoll_failed = EPOLLERR | EPOLLHUP;
+static const uint32_t CLinux_epoll_peer_closed = EPOLLRDHUP;
+static const uint32_t CLinux_epoll_edge = EPOLLET;
 static const uint32_t CLinux_epoll_exclusive = EPOLLEXCLUSIVE;
 
 /// A close-on-exec epoll set; -1 with errno. EPOLL_CLOEXEC is an enum in C, whose type Swift and the call disagree on.
