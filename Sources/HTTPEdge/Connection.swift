@@ -44,7 +44,7 @@ final class Connection: ReadinessHandler {
     var output = OutputQueue()
     /// One timer for the life of a connection: when it fires it looks how long the current phase may last.
     private(set) lazy var timer = LoopTimer { [unowned self] in timerFired() }
-    private(set) var watched: ReadyEvents = .readable
+    private(set) var watched: ReadyEvents = .arrivals
     /// Whether the client is a trusted proxy.
     let isFromProxy: Bool
     /// Requests that had a handler.
@@ -82,13 +82,14 @@ final class Connection: ReadinessHandler {
         if events.contains(.writable) { flush() }
         guard phase != .closed else { return }
         if watched.contains(.readable) {
-            if events != .writable { receive() }
+            if events != .writable { receive(beforeEnd: events.contains(.peerClosed)) }
         } else if !events.isDisjoint(with: .failed) {
             close()
         }
     }
 
-    private func receive() {
+    /// - Parameter beforeEnd: The end stands behind what there is to read, and is not told of by itself.
+    private func receive(beforeEnd: Bool) {
         // Large reads are for bodies: of heads they would hold more requests than may wait.
         let size = incomingBody == nil ? server.limits.readBytes : server.input.count
         let count = CLinux_receive(descriptor, server.input.baseAddress, size)
@@ -96,6 +97,8 @@ final class Connection: ReadinessHandler {
             if count == 0 || (errno != EAGAIN && errno != EINTR) { close() }
             return
         }
+        // There may be more, which waits for its turn.
+        if count == size || beforeEnd, watched == .arrivals { _ = Readiness.shared.modify(descriptor, watched) }
         guard phase != .lingering else { return }
         if case .idle = phase { beginReading() }
         take(UnsafeBufferPointer(rebasing: UnsafeBufferPointer(server.input)[..<count]))
@@ -171,6 +174,7 @@ final class Connection: ReadinessHandler {
         }
         if !isFull || phase == .lingering { wanted.insert(.readable) }
         if !output.isEmpty, !flushesSoon { wanted.insert(.writable) }
+        if wanted == .readable { wanted = .arrivals }
         guard wanted != watched else { return }
         watched = wanted
         if !Readiness.shared.modify(descriptor, wanted) { close() }
