@@ -97,8 +97,7 @@ package struct Answer: Sendable {
         fields.append("Server-Timing") { bytes in
             for index in merge.outcomes.indices {
                 if index > 0 { bytes.append(", ") }
-                bytes.append(contentsOf: merge.route.calls[index].name.utf8)
-                bytes.append(";dur=")
+                bytes.append(copying: merge.route.calls[index].timing)
                 JSONText.append(milliseconds: merge.outcomes[index].elapsed, to: &bytes)
                 guard let failure = merge.outcomes[index].failure else { continue }
                 bytes.append(";desc=\"")

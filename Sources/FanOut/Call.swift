@@ -3,6 +3,8 @@ package struct Call: Sendable {
     package let name: String
     /// The name as a key of JSON with its colon, as it enters answers.
     let key: [UInt8]
+    /// What `Server-Timing` says of it, up to how long it took.
+    let timing: [UInt8]
     /// Index into the configuration's upstreams.
     package var upstream: Int
     package var target: TargetTemplate
@@ -39,6 +41,7 @@ package struct Call: Sendable {
         JSONText.append(string: name, to: &key)
         key.append(UInt8(ascii: ":"))
         self.key = key
+        timing = Array("\(name);dur=".utf8)
         self.upstream = upstream
         self.target = target
         self.timeout = timeout

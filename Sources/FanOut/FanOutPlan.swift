@@ -1,5 +1,5 @@
-/// The calls of one request: the route's templates filled in, as far as they can be before any call is answered.
-package final class FanOutPlan {
+/// The calls of one request: the route's templates, and what they are filled in with.
+package struct FanOutPlan {
     /// One upstream request, ready to be made.
     package struct PlannedCall: Sendable, Equatable {
         /// Path and query, percent-encoded.
@@ -8,33 +8,19 @@ package final class FanOutPlan {
         package var message: OutgoingMessage?
     }
 
-    /// In the order of the configuration; nil for a call that waits for others.
-    package let calls: [PlannedCall?]
-    private var values: TemplateValues
+    private let values: TemplateValues
     /// Only where a call looks at it.
     private let request: Request?
 
-    /// Fills the templates of a route in; throws where a value would change a call's path.
+    /// Throws where a value of the request would change a call's path: no call begins then.
     package init(
         _ route: FanOutRoute, captures: [String], target: RequestTarget, requestID: String,
         request: Request? = nil
     ) throws(PlanError) {
-        var values = TemplateValues(captures: captures, target: target, requestID: requestID)
-        var calls: [PlannedCall?] = []
-        calls.reserveCapacity(route.calls.count)
-        // Piece by piece: a copy of each call, with all that it has, would cost more than the rest of this.
-        for index in route.calls.indices {
-            if route.calls[index].inputs.isEmpty {
-                calls.append(try Self.fill(route.calls[index].target, route.calls[index].request, values, request))
-            } else {
-                try route.calls[index].target.check(values)
-                calls.append(nil)
-            }
-        }
-        if !route.graph.isFlat { values.answers = Array(repeating: nil, count: route.calls.count) }
-        self.calls = calls
-        self.values = values
+        values = TemplateValues(captures: captures, target: target, requestID: requestID)
         self.request = request
+        for index in route.calls.indices { try route.calls[index].target.check(values) }
+        if !route.graph.isFlat { values.answers = Array(repeating: nil, count: route.calls.count) }
     }
 
     /// Notes what a call that others look at got.
@@ -42,10 +28,14 @@ package final class FanOutPlan {
         values.answers[index] = answer
     }
 
-    /// A call whose inputs are there; nil where they do not have what its templates want.
+    /// A call with its templates filled in; nil where its inputs do not have what these want, or are not there yet.
     package func call(_ index: Int, of route: FanOutRoute) -> PlannedCall? {
+        // Most targets without values are shared and not copied.
+        if let literal = route.calls[index].target.literal, route.calls[index].request == nil {
+            return PlannedCall(target: literal, message: nil)
+        }
         // Values of the request were checked before any call began: what is thrown here is an answer's.
-        try? Self.fill(route.calls[index].target, route.calls[index].request, values, request)
+        return try? Self.fill(route.calls[index].target, route.calls[index].request, values, request)
     }
 
     private static func fill(
@@ -71,8 +61,7 @@ extension TargetTemplate {
     ///
     /// A query parameter that the request does not have is empty.
     package func fill(_ values: TemplateValues) throws(PlanError) -> [UInt8]? {
-        // Most targets without values are one piece, which is shared and not copied.
-        if pieces.count == 1, case .literal(let literal) = pieces[0] { return literal }
+        if let literal { return literal }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64)
         for piece in pieces {
@@ -91,6 +80,7 @@ extension TargetTemplate {
 
     /// Refuses what `fill` would, as far as it comes from the request.
     func check(_ values: TemplateValues) throws(PlanError) {
+        guard literal == nil else { return }
         for case .value(let reference, inPath: true) in pieces where reference.call == nil {
             if case .rest = reference { continue }
             if Self.isOfDots(values.text(reference) ?? "") { throw .dots }

@@ -34,12 +34,20 @@ struct Merge {
         }
     }
 
+    /// How many bytes that is.
+    private func size(_ index: Int) -> Int {
+        switch outcomes[index].outcome {
+        case .success(_, let part): part.json.count
+        case .failure: route.calls[index].fallback?.count ?? 0
+        }
+    }
+
     /// The merged body.
     ///
     /// - Parameter memory: Empty, what it is written into as far as it has room.
     func body(in memory: consuming [UInt8]) -> [UInt8] {
         var bytes = memory
-        bytes.reserveCapacity(outcomes.indices.reduce(64) { $0 + (json($1)?.count ?? 0) + 64 })
+        bytes.reserveCapacity(outcomes.indices.reduce(64) { $0 + size($1) + 64 })
         switch route.merge {
         // A streamed answer is written part by part elsewhere.
         case .group, .stream: writeGroup(to: &bytes)

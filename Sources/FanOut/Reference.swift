@@ -102,12 +102,14 @@ package struct CallAnswer: Sendable, Equatable {
 }
 
 /// What the templates of a route's calls are filled in with, for one request.
-package struct TemplateValues: Sendable {
-    package var captures: [String]
-    package var target: RequestTarget
-    package var requestID: String
+///
+/// A class: each use of a copy would retain all that it has.
+package final class TemplateValues {
+    let captures: [String]
+    let target: RequestTarget
+    let requestID: String
     /// By call; only of those that others look at.
-    package var answers: [CallAnswer?]
+    var answers: [CallAnswer?]
 
     package init(captures: [String], target: RequestTarget, requestID: String, answers: [CallAnswer?] = []) {
         self.captures = captures

@@ -13,6 +13,8 @@ package struct TargetTemplate: Sendable, Hashable {
     /// As it was written.
     package let text: String
     package let pieces: [Piece]
+    /// All of it, where it has no values.
+    let literal: [UInt8]?
 
     package var references: [Reference] {
         pieces.compactMap { piece -> Reference? in
@@ -56,5 +58,6 @@ package struct TargetTemplate: Sendable, Hashable {
         if !literal.isEmpty { pieces.append(.literal(literal)) }
         self.text = text
         self.pieces = pieces
+        self.literal = if pieces.count == 1, case .literal(let whole) = pieces[0] { whole } else { nil }
     }
 }

@@ -33,8 +33,8 @@ package final class Endpoint {
     let fields: [UInt8]
     /// Its answers are encoded, asked for or not, so libcurl makes its calls and decodes them.
     var isEncoded: Bool
-    /// Where its last call's deadline stands.
-    var line: Deadlines.Line?
+    /// The line in which its last call's deadline stands.
+    var line = 0
     /// Of calls that carry nothing of a request.
     let noHeaders = HeaderList()
     private var idle: [CurlExchange] = []

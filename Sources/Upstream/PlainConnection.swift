@@ -76,7 +76,7 @@ final class PlainConnection: ReadinessHandler {
             traced.sent = .now()
             if answers == 0 { traced.connection = times }
         }
-        let sent = scratch.request.withUnsafeBufferPointer { wire.write($0) }
+        let sent = scratch.write(to: wire)
         if sent < scratch.request.count || wire.isWaiting {
             unsent = Array(scratch.request[sent...])
             watchForWriting(true)
@@ -124,10 +124,14 @@ final class PlainConnection: ReadinessHandler {
 
     /// - Parameter beforeEnd: The end stands behind what there is to read, and is not told of by itself.
     private func read(beforeEnd: Bool) {
+        // Handed on from here: each look at it would be a retain.
+        let transfer = self.transfer
         let buffer = transfer?.sink == nil ? scratch.input : scratch.stream
         switch wire.read(into: buffer) {
         case .bytes(let count):
-            take(UnsafeBufferPointer(rebasing: buffer[..<count]))
+            // What nobody asked for is such as the 408 that some servers send before they close.
+            guard let transfer else { return close() }
+            take(UnsafeBufferPointer(rebasing: buffer[..<count]), transfer)
             // There may be more, which waits for its turn.
             if count == buffer.count || beforeEnd, !isClosed, interest == .arrivals { watch() }
         case .ended: ended()
@@ -140,12 +144,8 @@ final class PlainConnection: ReadinessHandler {
         }
     }
 
-    private func take(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard transfer != nil else {
-            // Nobody asked: such as the 408 that some servers send before they close.
-            return close()
-        }
-        if !isAnswered, let traced = transfer?.times { traced.firstByte = .now() }
+    private func take(_ bytes: UnsafeBufferPointer<UInt8>, _ transfer: Transfer) {
+        if !isAnswered, let traced = transfer.times { traced.firstByte = .now() }
         isAnswered = true
         do throws(MessageError) {
             var cursor = 0
@@ -154,11 +154,12 @@ final class PlainConnection: ReadinessHandler {
                 case .more: return
                 case .interim:
                     guard let interim = parser.interim else { continue }
-                    transfer?.sink?.informed(status: interim.status, fields: interim.fields)
-                    if transfer == nil { return }
-                case .head: guard begin() else { return }
-                case .body(let range): guard append(bytes, range) else { return }
-                case .end: return finish(hasRest: cursor < bytes.count)
+                    transfer.sink?.informed(status: interim.status, fields: interim.fields)
+                    // It may have given the transfer up.
+                    if self.transfer == nil { return }
+                case .head: guard begin(transfer) else { return }
+                case .body(let range): guard append(bytes, range, transfer) else { return }
+                case .end: return finish(transfer, hasRest: cursor < bytes.count)
                 }
             }
         } catch {
@@ -167,8 +168,7 @@ final class PlainConnection: ReadinessHandler {
     }
 
     /// The head is read; false when the answer goes no further here.
-    private func begin() -> Bool {
-        guard let transfer else { return false }
+    private func begin(_ transfer: Transfer) -> Bool {
         if let sink = transfer.sink {
             transfer.hasBegun = true
             sink.began(
@@ -196,12 +196,12 @@ final class PlainConnection: ReadinessHandler {
         return true
     }
 
-    private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
-        if let sink = transfer?.sink {
+    private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ transfer: Transfer) -> Bool {
+        if let sink = transfer.sink {
             pause(!sink.received(UnsafeBufferPointer(rebasing: bytes[range])))
-            return transfer != nil
+            return self.transfer != nil
         }
-        guard let transfer, body.count + range.count <= transfer.endpoint.settings.bodyLimit else {
+        guard body.count + range.count <= transfer.endpoint.settings.bodyLimit else {
             fail(.tooLarge)
             return false
         }
@@ -209,8 +209,7 @@ final class PlainConnection: ReadinessHandler {
         return true
     }
 
-    private func finish(hasRest: Bool) {
-        guard let transfer else { return }
+    private func finish(_ transfer: Transfer, hasRest: Bool) {
         if let sink = transfer.sink, let trailers = parser.trailers { sink.received(trailers: trailers) }
         self.transfer = nil
         // The connection may have the next one before this one is settled.
@@ -235,7 +234,7 @@ final class PlainConnection: ReadinessHandler {
 
     /// The server closed its side.
     private func ended() {
-        if transfer != nil, isAnswered, parser.close() { finish(hasRest: false) } else { lost() }
+        if let transfer, isAnswered, parser.close() { finish(transfer, hasRest: false) } else { lost() }
     }
 
     /// The connection is gone; a request that met a connection which its server was just closing gets a second one.

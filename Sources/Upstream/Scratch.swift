@@ -19,6 +19,12 @@ final class Scratch {
     /// For one request.
     private(set) var request: [UInt8] = []
 
+    /// Sends the request as far as the wire takes it; how many bytes that were.
+    func write(to wire: Wire) -> Int {
+        // Mutable, since a look at the array would retain it.
+        request.withUnsafeMutableBufferPointer { wire.write(UnsafeBufferPointer($0)) }
+    }
+
     /// Puts the pieces of a request together, and the empty line that ends its header.
     func assemble(_ pool: ServerPool, _ transfer: Transfer, _ message: OutgoingMessage?) {
         request.removeAll(keepingCapacity: true)

@@ -33,8 +33,7 @@ package final class Transfer {
         case settled
     }
 
-    // Safe: the worker's services, or what started the transfer as its owner, have the endpoint for as long.
-    unowned(unsafe) let endpoint: Endpoint
+    let endpoint: Endpoint
     /// Path and query, without the server's base.
     let target: [UInt8]
     let headers: HeaderList?
@@ -42,8 +41,8 @@ package final class Transfer {
     private(set) var owner: (any TransferOwner)?
     let index: Int
     let deadline: MonotonicTime
-    // Safe: a line is dropped only when it is empty, and this one has the transfer in it until that is settled.
-    unowned(unsafe) let line: Deadlines.Line
+    /// The line in which its deadline stands until it is settled.
+    let line: Int
     var stage = Stage.starting
     let times: TransferTimes?
     /// The sink has the head of an answer.
@@ -62,7 +61,7 @@ package final class Transfer {
     init(
         _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, message: OutgoingMessage?,
         owner: any TransferOwner, index: Int, avoiding avoided: ServerState?, deadline: MonotonicTime,
-        line: Deadlines.Line, sink: (any TransferSink)?
+        line: Int, sink: (any TransferSink)?
     ) {
         special =
             url == nil && message == nil && sink == nil && avoided == nil

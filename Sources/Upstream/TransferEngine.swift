@@ -38,7 +38,7 @@ package final class TransferEngine {
         avoiding server: ServerState? = nil, sink: (any TransferSink)? = nil
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
-        if endpoint.line !== line { endpoint.line = line }
+        endpoint.line = line
         let transfer = Transfer(
             endpoint, target: target, url: url, headers: headers, message: message, owner: owner, index: index,
             avoiding: server, deadline: now + timeout, line: line, sink: sink)
@@ -130,7 +130,7 @@ package final class TransferEngine {
     /// Ends a transfer and tells its owner.
     func settle(_ transfer: Transfer, _ result: TransferResult) {
         guard !transfer.isSettled else { return }
-        if let server = transfer.server { transfer.endpoint.upstream.judge(transfer, at: server, result) }
+        transfer.endpoint.upstream.judge(transfer, result)
         end(transfer)?.settled(transfer.index, result)
     }
 
@@ -168,13 +168,11 @@ package final class TransferEngine {
         let endpoint = transfer.endpoint
         guard transfer.url == nil else { return beginCurl(transfer) }
         guard let server = endpoint.upstream.take(avoiding: transfer.avoided) else { return discover(transfer) }
-        transfer.server = server
         // libcurl decodes and takes whole answers: what only passes through is the plain lane's.
-        if transfer.sink == nil, endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl {
-            beginCurl(transfer)
-        } else {
-            server.pool(self).run(transfer)
-        }
+        let usesLibcurl = transfer.sink == nil && (endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl)
+        let pool = usesLibcurl ? nil : server.pool(self)
+        transfer.server = server
+        if let pool { pool.run(transfer) } else { beginCurl(transfer) }
     }
 
     /// Has a transfer wait until its upstream's servers are known.

@@ -143,10 +143,10 @@ package final class UpstreamServers {
             inFlight: { [servers] in servers[$0].inFlight })
     }
 
-    /// A transfer that was at a server ended by itself.
-    func judge(_ transfer: Transfer, at server: ServerState, _ result: TransferResult) {
+    /// A transfer ended by itself, which says something of the server that it was at.
+    func judge(_ transfer: Transfer, _ result: TransferResult) {
         let hasChoice = servers.count > 1
-        guard breaker != nil || hasChoice else { return }
+        guard breaker != nil || hasChoice, let server = transfer.server else { return }
         let isFailure = result.speaksAgainstServer
         if let breaker {
             let now = MonotonicTime.now()

@@ -20,7 +20,9 @@ final class FanOutRun: TransferOwner {
     /// By call, when it began; empty where all begin with the request.
     private var starts: [MonotonicTime]
     /// Where the request is noted down, for the report if this process dies.
-    private let record: (records: InFlightRecords, place: Int)?
+    private let records: InFlightRecords
+    /// Nil where it is not.
+    private let place: Int?
     /// Nil where nobody is told of the calls.
     private let trace: RequestTrace?
     /// A bit for each call that is not settled; apart from the state, which would be copied for a look at it.
@@ -44,19 +46,20 @@ final class FanOutRun: TransferOwner {
 
     init(
         _ service: FanOutService, _ plan: FanOutPlan, _ headers: HeaderList, _ engine: TransferEngine,
-        _ heavyWork: HeavyWork, _ counters: WorkerCounters, _ record: (records: InFlightRecords, place: Int)?,
+        _ heavyWork: HeavyWork, _ counters: WorkerCounters, _ records: InFlightRecords, place: Int?,
         _ trace: RequestTrace?, sheds: Bool
     ) {
         self.trace = trace
         self.sheds = sheds
-        self.record = record
+        self.records = records
+        self.place = place
         self.service = service
         self.plan = plan
         self.headers = headers
         self.engine = engine
         self.heavyWork = heavyWork
         self.counters = counters
-        let count = plan.calls.count
+        let count = service.route.calls.count
         openCalls = count < FanOutState.mostCalls ? 1 << UInt64(count) - 1 : .max
         waitingCalls = openCalls
         state = service.newState
@@ -73,7 +76,7 @@ final class FanOutRun: TransferOwner {
             abandonOpen()
             finish()
         }
-        if let record { record.records.note(openCalls: openCalls, at: record.place) }
+        if let place { records.note(openCalls: openCalls, at: place) }
         let graph = service.route.graph
         if !graph.isFlat {
             let timer = LoopTimer { [self] in timeIsUp() }
@@ -87,7 +90,7 @@ final class FanOutRun: TransferOwner {
         noteBegun(index)
         if !starts.isEmpty { starts[index] = now }
         if sheds, !service.route.calls[index].isRequired { return settle(index, .failure(.shed, status: nil)) }
-        guard var call = plan.calls[index] ?? plan.call(index, of: service.route) else {
+        guard var call = plan.call(index, of: service.route) else {
             return settle(index, .failure(.dependency, status: nil))
         }
         if let field = service.endpoints[index].upstream.settings.deadlineField {
@@ -118,10 +121,16 @@ final class FanOutRun: TransferOwner {
         guard service.traits[index].expectedStatus.contains(status) else {
             return settle(index, .failure(.status, status: status))
         }
-        let reading = service.traits[index].reading
-        guard HeavyWork.isHeavy(bytes: body.count) else {
-            return settle(index, status, reading.part(body), body, fields)
+        if HeavyWork.isHeavy(bytes: body.count) {
+            readElsewhere(index, status, body, fields)
+        } else {
+            settle(index, status, service.traits[index].reading.part(body), body, fields)
         }
+    }
+
+    /// Has a body read on another thread.
+    private func readElsewhere(_ index: Int, _ status: Int, _ body: [UInt8], _ fields: HeaderFields?) {
+        let reading = service.traits[index].reading
         // The call's time goes on while its body waits for a thread and is checked.
         let late = LoopTimer { [self] in settle(index, .failure(.timeout, status: status)) }
         late.set(start(of: index) + service.timeouts[index])
@@ -149,19 +158,21 @@ final class FanOutRun: TransferOwner {
         settle(index, .success(status: status, part: part))
     }
 
-    private func settle(_ index: Int, _ outcome: Outcome) {
+    private func settle(_ index: Int, _ outcome: consuming Outcome) {
         guard isOpen(index) else { return }
-        switch note(index, outcome) {
-        case .finish: finish()
-        case .wait: if !starts.isEmpty { release(index, outcome) }
+        if starts.isEmpty {
+            if note(index, outcome) == .finish { finish() }
+        } else {
+            switch note(index, copy outcome) {
+            case .finish: finish()
+            case .wait: release(index, outcome)
+            }
         }
     }
 
     private func note(_ index: Int, _ outcome: consuming Outcome) -> FanOutState.Action {
         openCalls &= ~(1 << UInt64(index))
-        if let record {
-            record.records.note(openCalls: openCalls, at: record.place)
-        }
+        if let place { records.note(openCalls: openCalls, at: place) }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(start(of: index)))
         // Without a latency where nothing went to the upstream: it would say that this was fast.
         let isOwn = settled.failure == .dependency || settled.failure == .shed
@@ -177,7 +188,7 @@ final class FanOutRun: TransferOwner {
         // Nothing is told of one that was not made.
         guard let transfer = transfers[index] else { return }
         let call = service.route.calls[index]
-        let planned = plan.calls[index] ?? plan.call(index, of: service.route)
+        let planned = plan.call(index, of: service.route)
         trace.ended(
             RequestTrace.Call(
                 index: index, name: call.name, method: planned?.message?.method ?? "GET", server: transfer.server,

@@ -159,8 +159,8 @@ final class RequestFlow: RequestHandler {
         }
         admission.begin()
         let run = FanOutRun(
-            service, plan, exchange.mark.headers(exchange.request), engine, heavyWork, counters,
-            exchange.place.map { (records, $0) }, exchange.mark.recorded, sheds: sheds)
+            service, plan, exchange.mark.headers(exchange.request), engine, heavyWork, counters, records,
+            place: exchange.place, exchange.mark.recorded, sheds: sheds)
         let streamed = service.route.merge == .stream ? stream(exchange, service) : nil
         if let streamed { run.onSettled = { streamed.settled($0, $1) } }
         run.start(for: exchange.client) { [self] result in
