@@ -68,7 +68,7 @@ package enum Explanation {
     ) -> [String] {
         let call = route.calls[index]
         let upstream = configuration.upstreams[call.upstream]
-        let planned = plan.call(index, of: route)
+        let planned = plan.call(index)
         let target = planned.map { String(decoding: $0.target, as: UTF8.self) } ?? call.target.text
         let method = planned?.message?.method ?? call.request.map { $0.method ?? "the request's method" } ?? "GET"
         let after = call.inputs.map { route.calls[$0].name }.joined(separator: ", ")

@@ -8,6 +8,7 @@ package struct FanOutPlan {
         package var message: OutgoingMessage?
     }
 
+    private let route: FanOutRoute
     private let values: TemplateValues
     /// Only where a call looks at it.
     private let request: Request?
@@ -18,6 +19,7 @@ package struct FanOutPlan {
         request: Request? = nil
     ) throws(PlanError) {
         values = TemplateValues(captures: captures, target: target, requestID: requestID)
+        self.route = route
         self.request = request
         for index in route.calls.indices { try route.calls[index].target.check(values) }
         if !route.graph.isFlat { values.answers = Array(repeating: nil, count: route.calls.count) }
@@ -29,7 +31,7 @@ package struct FanOutPlan {
     }
 
     /// A call with its templates filled in; nil where its inputs do not have what these want, or are not there yet.
-    package func call(_ index: Int, of route: FanOutRoute) -> PlannedCall? {
+    package func call(_ index: Int) -> PlannedCall? {
         // Most targets without values are shared and not copied.
         if let literal = route.calls[index].target.literal, route.calls[index].request == nil {
             return PlannedCall(target: literal, message: nil)

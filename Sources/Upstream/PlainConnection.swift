@@ -10,6 +10,8 @@ final class PlainConnection: ReadinessHandler {
     /// How it was made.
     private let times: TransferTimes.Connection
     private let pool: ServerPool
+    // The pool's: what is two steps away is retained for each use.
+    private let engine: TransferEngine
     private let scratch: Scratch
     private var parser = ResponseParser()
     /// Whose request is out; nil while the connection waits for one.
@@ -40,9 +42,10 @@ final class PlainConnection: ReadinessHandler {
         self.wire = wire
         self.times = times
         self.pool = pool
-        scratch = pool.engine.scratch
+        engine = pool.engine
+        scratch = engine.scratch
         if case .tls(let connecting, let socket) = wire {
-            pool.engine.connector.watch(connecting, socket) { [weak self] in self?.closedByLibcurl() }
+            engine.connector.watch(connecting, socket) { [weak self] in self?.closedByLibcurl() }
         }
         _ = Readiness.shared.add(wire.descriptor, interest, self)
     }
@@ -183,7 +186,7 @@ final class PlainConnection: ReadinessHandler {
             transfer.endpoint.isEncoded = true
             self.transfer = nil
             close()
-            pool.engine.beginAgain(transfer)
+            engine.beginAgain(transfer)
             return false
         }
         if let length = parser.contentLength {
@@ -227,7 +230,7 @@ final class PlainConnection: ReadinessHandler {
         } else {
             close()
         }
-        pool.engine.settle(transfer, result)
+        engine.settle(transfer, result)
     }
 
     // MARK: End
@@ -257,7 +260,7 @@ final class PlainConnection: ReadinessHandler {
         self.transfer = nil
         close()
         transfer.stage = .starting
-        pool.engine.settle(transfer, .failure(failure))
+        engine.settle(transfer, .failure(failure))
     }
 
     /// Its transfer is given up, so that the answer, if it comes, is for nobody.
@@ -273,7 +276,7 @@ final class PlainConnection: ReadinessHandler {
         case .socket(let socket):
             Readiness.shared.forget(socket)
             Glibc.close(socket)
-        case .tls(let connecting, let socket): pool.engine.connector.close(connecting, socket)
+        case .tls(let connecting, let socket): engine.connector.close(connecting, socket)
         }
     }
 

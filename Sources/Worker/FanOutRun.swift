@@ -90,17 +90,15 @@ final class FanOutRun: TransferOwner {
         noteBegun(index)
         if !starts.isEmpty { starts[index] = now }
         if sheds, !service.route.calls[index].isRequired { return settle(index, .failure(.shed, status: nil)) }
-        guard var call = plan.call(index, of: service.route) else {
-            return settle(index, .failure(.dependency, status: nil))
-        }
+        guard let call = plan.call(index) else { return settle(index, .failure(.dependency, status: nil)) }
+        var message = call.message
         if let field = service.endpoints[index].upstream.settings.deadlineField {
             let left = min(service.timeouts[index], (started + service.timeout).since(now))
-            call.message = (call.message ?? OutgoingMessage(method: "GET")).with(field, "\(left.wholeMilliseconds)")
+            message = (message ?? OutgoingMessage(method: "GET")).with(field, "\(left.wholeMilliseconds)")
         }
         transfers[index] = engine.call(
             service.endpoints[index], target: call.target, headers: trace?.headers(ofCall: index) ?? headers,
-            message: call.message,
-            timeout: service.timeouts[index], at: now, owner: self, index: index)
+            message: message, timeout: service.timeouts[index], at: now, owner: self, index: index)
     }
 
     private func noteBegun(_ index: Int) {
@@ -188,7 +186,7 @@ final class FanOutRun: TransferOwner {
         // Nothing is told of one that was not made.
         guard let transfer = transfers[index] else { return }
         let call = service.route.calls[index]
-        let planned = plan.call(index, of: service.route)
+        let planned = plan.call(index)
         trace.ended(
             RequestTrace.Call(
                 index: index, name: call.name, method: planned?.message?.method ?? "GET", server: transfer.server,
