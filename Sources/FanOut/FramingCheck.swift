@@ -21,23 +21,22 @@ package struct FramingCheck: Sendable {
     /// Takes a line with its end; throws when the length of the body has no single source, the header no end, or the
     /// connection another protocol from here on.
     package mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(MessageError) {
-        let isStatusLine = Self.isStatusLine(line)
         if isComplete {
             // Trailers say nothing that is passed on; but a redirect is followed by another answer.
-            guard isStatusLine else { return }
+            guard Self.isStatusLine(line) else { return }
             self = FramingCheck()
         }
         headerBytes += line.count
         guard headerBytes <= ResponseLimits.headerBytes else { throw .headerTooLong }
-        if isStatusLine {
+        switch line[0] {
+        case 0x0D, 0x0A: isComplete = !isInterim
+        case UInt8(ascii: "H") where Self.isStatusLine(line):
             fields = ResponseFields()
             // A status that libcurl repairs is a final one.
             let status = (try? fields.readStatusLine(Self.text(line))) ?? 200
             guard status != 101 else { throw .unwantedUpgrade }
             isInterim = status < 200
-        } else if line[0] == 0x0D || line[0] == 0x0A {
-            isComplete = !isInterim
-        } else if Self.mayFrame(line[0]) {
+        case _ where Self.mayFrame(line):
             do throws(MessageError) {
                 try fields.read(Self.text(line))
             } catch .badLength, .badCoding {
@@ -45,12 +44,19 @@ package struct FramingCheck: Sendable {
             } catch {
                 // Not about the framing, and libcurl's to repair or to refuse.
             }
+        default: break
         }
     }
 
-    /// Content-Length, Content-Encoding, Connection and Transfer-Encoding: no field that begins otherwise is looked at.
-    private static func mayFrame(_ first: UInt8) -> Bool {
-        first | 0x20 == UInt8(ascii: "c") || first | 0x20 == UInt8(ascii: "t")
+    /// Connection, Content-Length, Content-Encoding and Transfer-Encoding: no field that begins otherwise, or has a name
+    /// of another length, is looked at.
+    private static func mayFrame(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        func endsName(_ index: Int) -> Bool { index < line.count && line[index] == UInt8(ascii: ":") }
+        return switch line[0] | 0x20 {
+        case UInt8(ascii: "c"): endsName(14) || endsName(10) || endsName(16)
+        case UInt8(ascii: "t"): endsName(17)
+        default: false
+        }
     }
 
     private static func isStatusLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -61,7 +67,9 @@ package struct FramingCheck: Sendable {
     /// The line up to its end, which starts with the first CR or LF.
     private static func text(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         var end = 0
-        while end < line.count, line[end] != 0x0D, line[end] != 0x0A { end += 1 }
+        while end < line.count, line[end] != 0x0D, line[end] != 0x0A {
+            end += end + EightBytes.count <= line.count ? max(1, EightBytes(line, at: end).visible) : 1
+        }
         return UnsafeBufferPointer(rebasing: line[..<end])
     }
 }

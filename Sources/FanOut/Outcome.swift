@@ -113,14 +113,14 @@ package struct Part: Sendable, Equatable {
     }
 }
 
-/// How a call's body becomes its part.
-package struct PartReading: Sendable {
-    package var kind: BodyKind
+/// How a call's body becomes its part; shared, since a value so large would be copied for each body.
+package final class PartReading: Sendable {
+    package let kind: BodyKind
     /// For the `object` merge.
-    package var needsObject: Bool
-    package var shape: Shape?
+    package let needsObject: Bool
+    package let shape: Shape?
     /// JSON text that stands in for an empty body, and where the shape finds nothing.
-    package var standard: [UInt8]?
+    package let standard: [UInt8]?
 
     package init(kind: BodyKind, needsObject: Bool, shape: Shape? = nil, standard: [UInt8]? = nil) {
         self.kind = kind

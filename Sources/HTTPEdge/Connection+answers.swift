@@ -164,7 +164,7 @@ extension Connection {
     /// Has what waits sent at the end of this turn of the loop, in one write.
     func flushSoon() {
         // When the socket is full, it says itself when it takes more.
-        guard !flushesSoon, !watched.contains(.writable) else { return }
+        guard !flushesSoon, !watched.intersects(.writable) else { return }
         flushesSoon = true
         LoopActor.execute { [self] in
             flushesSoon = false
@@ -195,7 +195,7 @@ extension Connection {
         let now = MonotonicTime.now()
         phase = .writing(since: since ?? now, isLast: isLast, lingers: isLast)
         timer.setEarlier((since ?? now) + server.limits.writeTimeout)
-        if watched.contains(.writable) { watch() } else { flush() }
+        if watched.intersects(.writable) { watch() } else { flush() }
     }
 
     /// The stream is cut off: its client is told by the end of the connection.

@@ -79,11 +79,11 @@ final class Connection: ReadinessHandler {
     // MARK: In
 
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
-        if events.contains(.writable) { flush() }
+        if events.intersects(.writable) { flush() }
         guard phase != .closed else { return }
-        if watched.contains(.readable) {
-            if events != .writable { receive(beforeEnd: events.contains(.peerClosed)) }
-        } else if !events.isDisjoint(with: .failed) {
+        if watched.intersects(.readable) {
+            if events != .writable { receive(beforeEnd: events.intersects(.peerClosed)) }
+        } else if events.intersects(.failed) {
             close()
         }
     }
@@ -164,7 +164,7 @@ final class Connection: ReadinessHandler {
     /// Watches the socket for what the connection can do something with.
     func watch() {
         guard phase != .closed else { return }
-        var wanted = ReadyEvents(rawValue: 0)
+        var wanted = ReadyEvents.none
         // What was sent behind too many requests waits in the socket, and so at the client.
         let isFull = waiting.count >= server.limits.pipelined || incomingBody?.isFull == true
         if isFull || incomingBody == nil || incomingBody?.framing == .untilClose {
@@ -172,8 +172,8 @@ final class Connection: ReadinessHandler {
         } else if arriving == nil {
             arriving = (.now(), 0)
         }
-        if !isFull || phase == .lingering { wanted.insert(.readable) }
-        if !output.isEmpty, !flushesSoon { wanted.insert(.writable) }
+        if !isFull || phase == .lingering { wanted = .readable }
+        if !output.isEmpty, !flushesSoon { wanted = wanted.union(.writable) }
         if wanted == .readable { wanted = .arrivals }
         guard wanted != watched else { return }
         watched = wanted

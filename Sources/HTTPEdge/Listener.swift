@@ -47,7 +47,7 @@ final class Listener: ReadinessHandler {
     private func wait() {
         phase = .waiting
         timer.set(.now() + Self.rareLook)
-        if !Readiness.shared.add(descriptor, [.readable, .exclusive], self) { pause() }
+        if !Readiness.shared.add(descriptor, .readable.union(.exclusive), self) { pause() }
     }
 
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {

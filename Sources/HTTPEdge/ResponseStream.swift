@@ -63,7 +63,7 @@ package final class ResponseStream {
         guard let connection = begin(bytes.count) else { return }
         let end: StaticString = framing == .chunked ? "\r\n" : ""
         // A socket that is full says itself when it takes more.
-        if bytes.count >= connection.server.limits.directBytes, !connection.watched.contains(.writable) {
+        if bytes.count >= connection.server.limits.directBytes, !connection.watched.intersects(.writable) {
             connection.output.send(bytes, end, to: connection.descriptor)
             sent(connection)
             connection.sentDirectly()

@@ -4,13 +4,16 @@ import Glibc
 import Processes
 
 /// What a descriptor is ready for, or is watched for; the bits of epoll_ctl(2).
-package struct ReadyEvents: OptionSet, Sendable {
+///
+/// No OptionSet, whose members are generic: other modules would call them so for each event.
+package struct ReadyEvents: Equatable, Sendable {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
+    package static let none = ReadyEvents(rawValue: 0)
     package static let readable = ReadyEvents(rawValue: CLinux_epoll_in)
     package static let writable = ReadyEvents(rawValue: CLinux_epoll_out)
     /// The peer closed, or an error is waiting; always watched.
@@ -20,9 +23,14 @@ package struct ReadyEvents: OptionSet, Sendable {
     /// Told once of what arrives, and not as long as some of it is unread (epoll(7), EPOLLET).
     ///
     /// The kernel need not look at the socket again after each read; who leaves some unread has to watch anew.
-    package static let arrivals: ReadyEvents = [.readable, .peerClosed, ReadyEvents(rawValue: CLinux_epoll_edge)]
+    package static let arrivals = readable.union(peerClosed).union(ReadyEvents(rawValue: CLinux_epoll_edge))
     /// Of several processes that watch the same socket, wake one that waits and not all of them.
     package static let exclusive = ReadyEvents(rawValue: CLinux_epoll_exclusive)
+
+    /// Whether any of those is among them.
+    package func intersects(_ other: ReadyEvents) -> Bool { rawValue & other.rawValue != 0 }
+
+    package func union(_ other: ReadyEvents) -> ReadyEvents { ReadyEvents(rawValue: rawValue | other.rawValue) }
 }
 
 /// Who is told that a descriptor is ready.
@@ -76,7 +84,7 @@ package final class Readiness {
     /// Stops watching an open descriptor.
     package func remove(_ descriptor: CInt) {
         forget(descriptor)
-        _ = control(CLinux_epoll_delete, descriptor, [])
+        _ = control(CLinux_epoll_delete, descriptor, .none)
     }
 
     /// Forgets a descriptor that is being closed, which takes it out of the set by itself (epoll(7)).

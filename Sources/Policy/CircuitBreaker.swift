@@ -26,7 +26,7 @@ package struct CircuitBreakerSettings: Sendable, Hashable {
 /// closes the circuit; until it is back, and when it fails, all others are turned away for as long again.
 ///
 /// Whether it is open is one cell, the time until when: 0 is closed, and whoever moves a time that has passed has the try.
-package struct CircuitBreaker: Sendable {
+package final class CircuitBreaker: Sendable {
     package enum Admission: Sendable, Equatable {
         case closed
         /// This call is the one that tries.

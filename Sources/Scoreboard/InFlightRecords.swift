@@ -43,23 +43,24 @@ package final class InFlightRecords {
         let start = Self.start(place)
         memory.store(time.nanoseconds, at: start + 1)
         memory.store(0, at: start + 2)
-        var word: UInt64 = 0
-        var count = 0
-        for byte in requestID.utf8.prefix(32) {
-            word |= UInt64(byte) << UInt64((count & 7) * 8)
-            count += 1
-            if count & 7 == 0 {
-                memory.store(word, at: start + 2 + count / 8)
-                word = 0
-            }
-        }
-        for rest in (count / 8)..<4 {
-            memory.store(word, at: start + 3 + rest)
-            word = 0
+        var id = requestID
+        id.withUTF8 { text in
+            for word in 0..<4 { memory.store(Self.word(text, at: word * 8), at: start + 3 + word) }
         }
         // Last, since it says that the record counts.
         memory.store(UInt64(route) + 1, at: start)
         return place
+    }
+
+    /// Eight bytes of a text, the first one lowest; zeros behind its end.
+    private static func word(_ text: UnsafeBufferPointer<UInt8>, at offset: Int) -> UInt64 {
+        if offset + 8 <= text.count {
+            return UInt64(
+                littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        var word: UInt64 = 0
+        for index in offset..<max(offset, text.count) { word |= UInt64(text[index]) << UInt64((index - offset) * 8) }
+        return word
     }
 
     /// Which calls of a request are still open.

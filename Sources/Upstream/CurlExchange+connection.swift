@@ -42,6 +42,6 @@ private func connectedOnLoop(
     _ ownAddress: UnsafeMutablePointer<CChar>?, _ port: CInt, _ ownPort: CInt
 ) -> CInt {
     guard let context, let address else { return CInt(CURL_PREREQFUNC_ABORT) }
-    let exchange = Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
-    return CInt(exchange.mayUse(address, port) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
+    let mayUse = Unmanaged<CurlExchange>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.mayUse(address, port) }
+    return CInt(mayUse ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
 }

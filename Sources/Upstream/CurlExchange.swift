@@ -11,7 +11,9 @@ final class CurlExchange: EasyHandle {
     let engine: TransferEngine
     /// The URL as libcurl takes it apart, which it does anew only when the URL changes: most calls repeat theirs.
     private let parsedURL: OpaquePointer
-    private var url: [UInt8] = []
+    /// What it was put together from.
+    private var origin = ""
+    private var target: [UInt8] = []
 
     private(set) var transfer: Transfer?
     private var headers: StringList?
@@ -25,8 +27,8 @@ final class CurlExchange: EasyHandle {
     /// Takes no kept connection.
     private var isFresh = false
     private var isDecoding = false
-    /// What of a request is set that is no plain GET.
-    private var message: OutgoingMessage?
+    /// What is set is a GET without a body.
+    private var isPlainGet = true
     private var fields: HeaderFields?
 
     init?(_ endpoint: Endpoint, _ engine: TransferEngine) {
@@ -68,15 +70,17 @@ final class CurlExchange: EasyHandle {
     /// - Parameter addresses: Of the host, nil when it is one itself.
     func prepare(_ transfer: Transfer, _ addresses: StringList?) -> Bool {
         let named = transfer.namedServer
-        let url = Self.url(of: transfer, named?.url)
-        if url != self.url {
-            guard parse(url) else { return false }
-            self.url = url
+        // Both are mostly the very ones of the last use, which is quickly seen.
+        let origin = (transfer.hasURL ? transfer.url?.text : named?.url ?? transfer.server?.server.url) ?? ""
+        let target = transfer.hasURL ? [] : transfer.target
+        if origin != self.origin || target != self.target {
+            guard parse(origin, target) else { return false }
         }
         if endpoint.upstream.settings.tls.serverName != nil { connect(to: named?.server) }
-        headers = (transfer.headers ?? endpoint.noHeaders).list(
-            endpoint.settings, transfer.message, host: named?.server.authority)
-        CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers?.list)
+        let headers = (transfer.headers ?? endpoint.noHeaders).list(
+            for: endpoint, transfer.message, host: named?.server.authority)
+        CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers.list)
+        self.headers = headers
         set(transfer.message)
         fields = endpoint.settings.collectsFields ? HeaderFields() : nil
         if let addresses {
@@ -103,25 +107,13 @@ final class CurlExchange: EasyHandle {
         return true
     }
 
-    /// With a NUL at its end.
-    private static func url(of transfer: Transfer, _ named: String?) -> [UInt8] {
-        if let url = transfer.url { return Array(url.text.utf8) + [0] }
-        let origin = named ?? transfer.server?.server.url ?? ""
-        var url: [UInt8] = []
-        url.reserveCapacity(origin.utf8.count + transfer.target.count + 1)
-        url.append(contentsOf: origin.utf8)
-        url.append(copying: transfer.target)
-        url.append(0)
-        return url
-    }
-
     /// Sets method and body; a handle that was used for another message is a GET again first.
     private func set(_ message: OutgoingMessage?) {
-        if self.message != nil {
+        if !isPlainGet {
             CCurl_set_long(handle, CURLOPT_HTTPGET, 1)
             CCurl_set_string(handle, CURLOPT_CUSTOMREQUEST, nil)
         }
-        self.message = message
+        isPlainGet = message == nil
         guard let message else { return }
         if message.method == "HEAD" {
             CCurl_set_long(handle, CURLOPT_NOBODY, 1)
@@ -137,18 +129,21 @@ final class CurlExchange: EasyHandle {
         CCurl_set_string(handle, CURLOPT_CUSTOMREQUEST, message.method)
     }
 
-    /// Takes the URL apart, whose last byte is a NUL.
+    /// Takes a URL apart, of which the target is the rest behind the origin.
     ///
     /// Dot-segments stay as they are (CURLU_PATH_AS_IS).
-    private func parse(_ url: [UInt8]) -> Bool {
-        self.url = []
-        return url.withUnsafeBytes { bytes in
+    private func parse(_ origin: String, _ target: [UInt8]) -> Bool {
+        let url = Array(origin.utf8) + target + [0]
+        let isURL = url.withUnsafeBytes { bytes in
             let text = bytes.assumingMemoryBound(to: CChar.self).baseAddress
             return curl_url_set(parsedURL, CURLUPART_URL, text, UInt32(CURLU_PATH_AS_IS)) == CURLUE_OK
         }
+        self.origin = isURL ? origin : ""
+        self.target = isURL ? target : []
+        return isURL
     }
 
-    fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    fileprivate func receive(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard body.count + bytes.count <= endpoint.settings.bodyLimit else {
             refusal = .tooLarge
             return false
@@ -158,9 +153,8 @@ final class CurlExchange: EasyHandle {
     }
 
     /// Takes a line of the header; false when the answer could be framed in two ways.
-    fileprivate func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    fileprivate func receiveHeader(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         do throws(MessageError) {
-            let line = bytes.assumingMemoryBound(to: UInt8.self)
             try framing.take(line)
             fields?.collect(line)
             // What comes encoded though nobody asked is fetched again, to be decoded.
@@ -272,7 +266,8 @@ private func receivedOnLoop(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let bytes, let context else { return 0 }
-    let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    let chunk = UnsafeBufferPointer(
+        start: UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self), count: size * count)
     return Unmanaged<CurlExchange>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.receive(chunk) } ? chunk.count : 0
 }
 
@@ -291,7 +286,8 @@ private func receivedHeaderOnLoop(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let bytes, let context else { return 0 }
-    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    let line = UnsafeBufferPointer(
+        start: UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self), count: size * count)
     return Unmanaged<CurlExchange>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.receiveHeader(line) }
         ? line.count : 0
 }

@@ -1,5 +1,6 @@
 import CCurl
 import FanOut
+import Glibc
 
 /// Header lines that all calls of one request share: as bytes for the plain lane, as a list for libcurl when it asks.
 package final class HeaderList {
@@ -27,9 +28,10 @@ package final class HeaderList {
     /// Given by CURLOPT_USERAGENT, libcurl would write that out for every call, and copy it once more.
     ///
     /// - Parameter host: The field's value where it is not that of the URL.
-    func list(_ settings: TransferSettings, _ message: OutgoingMessage?, host: String? = nil) -> StringList {
-        let isUsual = settings.sendsAccept && !settings.userAgent.isEmpty && message == nil && host == nil
+    func list(for endpoint: Endpoint, _ message: OutgoingMessage?, host: String? = nil) -> StringList {
+        let isUsual = endpoint.isUsual && message == nil && host == nil
         if isUsual, let lines { return lines }
+        let settings = endpoint.settings
         let list = StringList()
         if let host { list.append("Host: \(host)") }
         if !settings.userAgent.isEmpty { list.append("User-Agent: \(settings.userAgent)") }
@@ -49,21 +51,58 @@ package final class HeaderList {
 }
 
 /// A list of strings that libcurl keeps a pointer to: whoever uses it holds it, and the last one frees it.
+///
+/// curl_slist_append(3) would allocate twice for each string; here all of them lie in one piece behind their nodes.
 final class StringList {
-    private(set) var list: UnsafeMutablePointer<curl_slist>?
+    /// Each with a NUL at its end.
+    private var text: [UInt8] = []
+    private var count = 0
+    private var nodes: UnsafeMutablePointer<curl_slist>?
 
     init() {}
 
-    func append(_ text: String) {
-        // Out of memory leaves the list as it was: the call goes out without this line.
-        if let longer = curl_slist_append(list, text) { list = longer }
+    /// As libcurl takes it; nothing is added once it was asked for.
+    var list: UnsafeMutablePointer<curl_slist>? {
+        if nodes == nil, count > 0 { nodes = laidOut() }
+        return nodes
+    }
+
+    func append(_ string: String) {
+        text.append(contentsOf: string.utf8)
+        end()
     }
 
     func append(lines: [UInt8]) {
-        for line in lines.split(separator: 0x0A) { append(String(decoding: line.dropLast(), as: UTF8.self)) }
+        lines.withUnsafeBufferPointer { bytes in
+            var start = 0
+            for index in bytes.indices where bytes[index] == 0x0A {
+                text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<max(start, index - 1)]))
+                end()
+                start = index + 1
+            }
+        }
+    }
+
+    private func end() {
+        text.append(0)
+        count += 1
+    }
+
+    private func laidOut() -> UnsafeMutablePointer<curl_slist> {
+        let head = count * MemoryLayout<curl_slist>.stride
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: head + text.count, alignment: MemoryLayout<curl_slist>.alignment)
+        let nodes = memory.bindMemory(to: curl_slist.self, capacity: count)
+        UnsafeMutableRawBufferPointer(start: memory + head, count: text.count).copyBytes(from: text)
+        var next = (memory + head).assumingMemoryBound(to: CChar.self)
+        for index in 0..<count {
+            nodes[index] = curl_slist(data: next, next: index + 1 < count ? nodes + index + 1 : nil)
+            next += strlen(next) + 1
+        }
+        return nodes
     }
 
     deinit {
-        curl_slist_free_all(list)
+        nodes?.deallocate()
     }
 }

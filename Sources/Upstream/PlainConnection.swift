@@ -94,8 +94,8 @@ final class PlainConnection: ReadinessHandler {
     }
 
     private var interest: ReadyEvents {
-        var wanted: ReadyEvents = isPaused ? [] : .readable
-        if isWatchedForWriting { wanted.insert(.writable) }
+        var wanted: ReadyEvents = isPaused ? .none : .readable
+        if isWatchedForWriting { wanted = wanted.union(.writable) }
         // What TLS has read ahead no arrival tells of.
         if case .socket = wire, wanted == .readable { return .arrivals }
         return wanted
@@ -119,9 +119,9 @@ final class PlainConnection: ReadinessHandler {
 
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
         guard !isClosed else { return }
-        if events.contains(.writable), isWatchedForWriting { flush() }
-        if events.contains(.readable) || !events.isDisjoint(with: .failed) {
-            read(beforeEnd: events.contains(.peerClosed))
+        if events.intersects(.writable), isWatchedForWriting { flush() }
+        if events.intersects(.readable.union(.failed)) {
+            read(beforeEnd: events.intersects(.peerClosed))
         }
     }
 

@@ -12,6 +12,8 @@ final class Shard {
 
     let multi: UnsafeMutableRawPointer
     private let lane: CurlLane
+    // The lane's: what is two steps away is retained for each use.
+    private let sockets: SocketTable
     /// Its place among the lane's shards.
     let index: Int
     private(set) var inFlight = 0
@@ -22,6 +24,7 @@ final class Shard {
         guard let multi = curl_multi_init() else { return nil }
         self.multi = multi
         self.lane = lane
+        sockets = lane.sockets
         self.index = index
         let me = Unmanaged.passUnretained(self).toOpaque()
         CCurl_multi_set_callbacks(multi, socketChanged, timerChanged, me)
@@ -72,7 +75,7 @@ final class Shard {
     }
 
     fileprivate func change(_ socket: curl_socket_t, _ what: CInt) {
-        lane.sockets.change(socket, what, self)
+        sockets.change(socket, what, self)
     }
 }
 
@@ -110,7 +113,7 @@ private func socketChangedOnLoop(
     _ socketContext: UnsafeMutableRawPointer?
 ) -> CInt {
     guard let context else { return -1 }
-    Unmanaged<Shard>.fromOpaque(context).takeUnretainedValue().change(socket, what)
+    Unmanaged<Shard>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.change(socket, what) }
     return 0
 }
 
@@ -120,6 +123,6 @@ private func timerChangedOnLoop(
     _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
 ) -> CInt {
     guard let context else { return -1 }
-    Unmanaged<Shard>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
+    Unmanaged<Shard>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.setTimer(milliseconds) }
     return 0
 }

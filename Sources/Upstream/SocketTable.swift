@@ -15,7 +15,7 @@ final class SocketTable: ReadinessHandler {
         /// What the epoll set watches, nil when the socket is not in it.
         var watched: ReadyEvents?
         /// What libcurl waits for; empty while the connection is idle.
-        var wanted: ReadyEvents = []
+        var wanted = ReadyEvents.none
         var isConnection = false
         /// What became of a connection that is not libcurl's to move any more.
         var handover = Handover.none
@@ -72,12 +72,12 @@ final class SocketTable: ReadinessHandler {
         reserve(socket)
         let index = Int(socket)
         guard entries[index].handover.isNone else { return }
-        entries[index].shard = shard
+        if entries[index].shard !== shard { entries[index].shard = shard }
         switch what {
         case CURL_POLL_IN: entries[index].wanted = .readable
         case CURL_POLL_OUT: entries[index].wanted = .writable
-        case CURL_POLL_INOUT: entries[index].wanted = [.readable, .writable]
-        default: entries[index].wanted = []
+        case CURL_POLL_INOUT: entries[index].wanted = .readable.union(.writable)
+        default: entries[index].wanted = .none
         }
         if what == CURL_POLL_REMOVE, !entries[index].isConnection {
             leave(socket)
@@ -88,7 +88,7 @@ final class SocketTable: ReadinessHandler {
 
     private func watch(_ socket: curl_socket_t) {
         // An idle connection is watched for its end.
-        let wanted = entries[Int(socket)].wanted.isEmpty ? .readable : entries[Int(socket)].wanted
+        let wanted = entries[Int(socket)].wanted == .none ? .readable : entries[Int(socket)].wanted
         switch entries[Int(socket)].watched {
         case wanted: return
         case nil: _ = Readiness.shared.add(socket, wanted, self)
@@ -103,15 +103,15 @@ final class SocketTable: ReadinessHandler {
     }
 
     func ready(_ socket: CInt, _ events: ReadyEvents) {
-        guard !entries[Int(socket)].wanted.isEmpty, let shard = entries[Int(socket)].shard else {
+        guard entries[Int(socket)].wanted != .none, let shard = entries[Int(socket)].shard else {
             // The peer closed an idle connection. libcurl sees that when it next looks at it; until then, no event.
             leave(socket)
             return
         }
         var mask: CInt = 0
-        if events.contains(.readable) { mask |= CURL_CSELECT_IN }
-        if events.contains(.writable) { mask |= CURL_CSELECT_OUT }
-        if !events.isDisjoint(with: .failed) { mask |= CURL_CSELECT_ERR }
+        if events.intersects(.readable) { mask |= CURL_CSELECT_IN }
+        if events.intersects(.writable) { mask |= CURL_CSELECT_OUT }
+        if events.intersects(.failed) { mask |= CURL_CSELECT_ERR }
         shard.act(on: socket, mask)
     }
 

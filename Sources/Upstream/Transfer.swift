@@ -59,13 +59,10 @@ package final class Transfer {
     var isRetry = false
 
     init(
-        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL?, headers: HeaderList?, message: OutgoingMessage?,
-        owner: any TransferOwner, index: Int, avoiding avoided: ServerState?, deadline: MonotonicTime,
-        line: Int, sink: (any TransferSink)?
+        _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, owner: any TransferOwner, index: Int,
+        deadline: MonotonicTime, line: Int, special: Special?
     ) {
-        special =
-            url == nil && message == nil && sink == nil && avoided == nil
-            ? nil : Special(url, message, sink, avoided)
+        self.special = special
         self.endpoint = endpoint
         times = endpoint.settings.traces ? TransferTimes() : nil
         self.target = target
@@ -77,14 +74,16 @@ package final class Transfer {
     }
 
     /// What most transfers do not have, apart from them: each reference of a transfer is counted down at its end.
-    private final class Special {
+    final class Special {
         let url: HTTPURL?
+        let hasURL: Bool
         let message: OutgoingMessage?
         let sink: (any TransferSink)?
         let avoided: ServerState?
 
         init(_ url: HTTPURL?, _ message: OutgoingMessage?, _ sink: (any TransferSink)?, _ avoided: ServerState?) {
             self.url = url
+            hasURL = url != nil
             self.message = message
             self.sink = sink
             self.avoided = avoided
@@ -96,6 +95,9 @@ package final class Transfer {
 
     /// Where it goes when that is not one of the endpoint's servers.
     var url: HTTPURL? { special?.url }
+
+    /// Whether there is such a URL, without a copy of it.
+    var hasURL: Bool { special?.hasURL ?? false }
 
     /// Takes the answer as it comes; nil: the owner gets it whole.
     var sink: (any TransferSink)? { special?.sink }

@@ -39,9 +39,10 @@ package final class TransferEngine {
     ) -> Transfer {
         let line = deadlines.line(timeout, last: endpoint.line)
         endpoint.line = line
+        let isPlain = url == nil && message == nil && sink == nil && server == nil
         let transfer = Transfer(
-            endpoint, target: target, url: url, headers: headers, message: message, owner: owner, index: index,
-            avoiding: server, deadline: now + timeout, line: line, sink: sink)
+            endpoint, target: target, headers: headers, owner: owner, index: index, deadline: now + timeout, line: line,
+            special: isPlain ? nil : Transfer.Special(url, message, sink, server))
         inFlight += 1
         deadlines.add(transfer, to: line)
         guard inFlight <= limit else {
@@ -166,7 +167,7 @@ package final class TransferEngine {
 
     private func begin(_ transfer: Transfer) {
         let endpoint = transfer.endpoint
-        guard transfer.url == nil else { return beginCurl(transfer) }
+        guard !transfer.hasURL else { return beginCurl(transfer) }
         guard let server = endpoint.upstream.take(avoiding: transfer.avoided) else { return discover(transfer) }
         // libcurl decodes and takes whole answers: what only passes through is the plain lane's.
         let usesLibcurl = transfer.sink == nil && (endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl)
@@ -191,7 +192,7 @@ package final class TransferEngine {
     }
 
     private func beginCurl(_ transfer: Transfer) {
-        if let url = transfer.url {
+        if transfer.hasURL, let url = transfer.url {
             switch url.host {
             case .address(let address): runCurl(transfer, nil, judging: [address])
             case .name(let name): resolve(transfer, name, url.port)
@@ -214,7 +215,7 @@ package final class TransferEngine {
 
     /// Hands a transfer to libcurl, with the addresses that it may connect to; it asks nobody for others.
     private func runCurl(_ transfer: Transfer, _ pinned: StringList?, judging addresses: [IPAddress] = []) {
-        if let url = transfer.url, let permits = transfer.endpoint.permits,
+        if transfer.hasURL, let url = transfer.url, let permits = transfer.endpoint.permits,
             !addresses.allSatisfy({ permits($0, url) })
         {
             return fail(transfer, .forbidden)

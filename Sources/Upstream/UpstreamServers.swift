@@ -33,7 +33,11 @@ package final class UpstreamServers {
     private var balancer: Balancer
     private let breaker: CircuitBreaker?
     /// What is done when a call fails; nil where that is nothing.
-    private(set) var retry: RetrySettings?
+    private(set) var retry: RetrySettings? {
+        didSet { noteRepeats() }
+    }
+    /// Whether its calls may take more than one attempt; kept, since a look at large values copies them.
+    private(set) var repeats = false
     private var retryBudget: RetryBudget
     private var hedgeBudget: RetryBudget
     private var latency: LatencyQuantile?
@@ -70,10 +74,10 @@ package final class UpstreamServers {
         if case .percentile(let percent) = settings.hedge?.after { latency = LatencyQuantile(percent: percent) }
         hedges = HedgeLine()
         shared = SharedCalls(settings)
+        noteRepeats()
     }
 
-    /// Whether its calls may take more than one attempt.
-    var repeats: Bool { retry != nil || settings.hedge != nil }
+    private func noteRepeats() { repeats = retry != nil || settings.hedge != nil }
 
     /// Takes other servers for those it had, in the order of their priorities; never none.
     ///
