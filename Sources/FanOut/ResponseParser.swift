@@ -19,7 +19,7 @@ package struct ResponseParser: Sendable {
 
     private enum State: Sendable, Equatable {
         case statusLine, fields
-        case body(left: Int)
+        case body
         case untilClose
         case chunks(ChunkedBody)
         case ending, done
@@ -38,6 +38,8 @@ package struct ResponseParser: Sendable {
     package private(set) var keepsAlive = false
     /// The size of the body that comes, nil where the head does not say it; known with `head`.
     package private(set) var contentLength: Int?
+    /// Bytes of a body of known size that are still to come; 0 where none do.
+    package private(set) var bodyLeft = 0
     /// Whether a body comes that has a content coding, such as gzip (RFC 9110 section 8.4); known with `head`.
     package private(set) var isEncoded = false
     /// The fields of the head, where they are kept.
@@ -77,6 +79,7 @@ package struct ResponseParser: Sendable {
         status = 0
         keepsAlive = false
         contentLength = nil
+        bodyLeft = 0
         isEncoded = false
         isLast = false
     }
@@ -87,8 +90,10 @@ package struct ResponseParser: Sendable {
     ) throws(MessageError) -> Event {
         while true {
             switch state {
-            case .body(let left):
-                return take(left, bytes, &cursor) { $0 == 0 ? .ending : .body(left: $0) }
+            case .body:
+                guard let range = Self.take(bodyLeft, bytes, &cursor) else { return .more }
+                passOver(range.count)
+                return .body(range)
             case .chunks(var chunks):
                 let event = try chunks.next(bytes, &cursor, &lines, fields: &fieldsLeft, trailers: &trailers)
                 state = event == .end ? .ending : .chunks(chunks)
@@ -98,7 +103,7 @@ package struct ResponseParser: Sendable {
                 case .end: break
                 }
             case .untilClose:
-                return take(.max, bytes, &cursor) { _ in .untilClose }
+                return Self.take(.max, bytes, &cursor).map { .body($0) } ?? .more
             case .ending, .done:
                 state = .done
                 return .end
@@ -110,6 +115,12 @@ package struct ResponseParser: Sendable {
         }
     }
 
+    /// So many bytes of a body of known size were taken, here or elsewhere; no more than are left of it.
+    package mutating func passOver(_ count: Int) {
+        bodyLeft -= count
+        if bodyLeft == 0 { state = .ending }
+    }
+
     /// The connection is closed by the server: whether that ends the answer, as it does where nothing else would.
     package mutating func close() -> Bool {
         guard state == .untilClose || state == .ending || state == .done else { return false }
@@ -118,15 +129,13 @@ package struct ResponseParser: Sendable {
         return true
     }
 
-    private mutating func take(
-        _ left: Int, _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int, _ then: (Int) -> State
-    ) -> Event {
+    private static func take(
+        _ left: Int, _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int
+    ) -> Range<Int>? {
         let count = min(left, bytes.count - cursor)
-        guard count > 0 else { return .more }
-        let range = cursor..<(cursor + count)
-        cursor += count
-        state = then(left - count)
-        return .body(range)
+        guard count > 0 else { return nil }
+        defer { cursor += count }
+        return cursor..<(cursor + count)
     }
 
     // MARK: Lines
@@ -218,7 +227,8 @@ package struct ResponseParser: Sendable {
             state = .chunks(ChunkedBody())
         } else if let length = fields.contentLength {
             contentLength = length
-            state = length == 0 ? .ending : .body(left: length)
+            bodyLeft = length
+            state = length == 0 ? .ending : .body
         } else {
             state = .untilClose
             keepsAlive = false

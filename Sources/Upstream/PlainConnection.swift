@@ -50,16 +50,6 @@ final class PlainConnection: ReadinessHandler {
         _ = Readiness.shared.add(wire.descriptor, interest, self)
     }
 
-    /// Whether the server closed it, or sent what nobody asked for, and the loop has not told yet.
-    ///
-    /// Asked only for a request that must not be sent twice: for it a closed connection is an error.
-    var isStale: Bool {
-        guard case .socket(let socket) = wire else { return false }
-        var byte: UInt8 = 0
-        let count = recv(socket, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
-        return count >= 0 || errno != EAGAIN
-    }
-
     // MARK: Request
 
     /// Sends a transfer's request; what becomes of it, its failure included, is known when the socket is ready.
@@ -79,9 +69,10 @@ final class PlainConnection: ReadinessHandler {
             traced.sent = .now()
             if answers == 0 { traced.connection = times }
         }
-        let sent = scratch.write(to: wire)
-        if sent < scratch.request.count || wire.isWaiting {
-            unsent = Array(scratch.request[sent...])
+        let request = scratch.request
+        let sent = wire.write(request)
+        if sent < request.count || wire.isWaiting {
+            unsent = Array(request[sent...])
             watchForWriting(true)
         }
         if let streamed, streamed != .untilClose { transfer.sink?.wantsBody() }
@@ -129,14 +120,19 @@ final class PlainConnection: ReadinessHandler {
     private func read(beforeEnd: Bool) {
         // Handed on from here: each look at it would be a retain.
         let transfer = self.transfer
-        let buffer = transfer?.sink == nil ? scratch.input : scratch.stream
-        switch wire.read(into: buffer) {
+        let isPassedOn = transfer?.sink != nil
+        // A large body goes right into its place, in few large reads; but not its end, behind which there may be more.
+        let middle = isPassedOn || transfer == nil ? 0 : min(parser.bodyLeft - Scratch.readBytes, Scratch.bodyBytes)
+        let isInPlace = middle >= Scratch.readBytes
+        let buffer = isPassedOn ? scratch.stream : scratch.input
+        switch isInPlace ? wire.read(middle, behind: &body) : wire.read(into: buffer) {
         case .bytes(let count):
             // What nobody asked for is such as the 408 that some servers send before they close.
             guard let transfer else { return close() }
-            take(UnsafeBufferPointer(rebasing: buffer[..<count]), transfer)
+            if isInPlace { parser.passOver(count) }
+            take(UnsafeBufferPointer(rebasing: buffer[..<(isInPlace ? 0 : count)]), transfer)
             // There may be more, which waits for its turn.
-            if count == buffer.count || beforeEnd, !isClosed, interest == .arrivals { watch() }
+            if count == (isInPlace ? middle : buffer.count) || beforeEnd, !isClosed, interest == .arrivals { watch() }
         case .ended: ended()
         case .wait: break
         case .failed: lost()

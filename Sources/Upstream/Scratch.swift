@@ -7,7 +7,9 @@ final class Scratch {
     /// As much as one read takes.
     ///
     /// 32 KiB: most answers whole, and a large body in half the reads that a TLS record of 16 KiB each would take.
-    private static let readBytes = 32 << 10
+    static let readBytes = 32 << 10
+    /// As much as one read takes of a large body that is not passed on, which is read where it stays.
+    static let bodyBytes = 256 << 10
     /// As much as one read takes of an answer that is passed on, for which each read costs a write as well.
     private static let streamBytes = 128 << 10
 
@@ -16,41 +18,64 @@ final class Scratch {
     var input: UnsafeMutableBufferPointer<UInt8> { UnsafeMutableBufferPointer(rebasing: memory[..<Self.readBytes]) }
     /// For those of an answer that is passed on.
     var stream: UnsafeMutableBufferPointer<UInt8> { memory }
-    /// For one request.
-    private(set) var request: [UInt8] = []
+    // No array: that would cost more to look after than a line of a header to copy.
+    private var requestMemory = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 << 10)
+    private var requestCapacity = 4 << 10
+    private var requestBytes = 0
 
-    /// Sends the request as far as the wire takes it; how many bytes that were.
-    func write(to wire: Wire) -> Int {
-        // Mutable, since a look at the array would retain it.
-        request.withUnsafeMutableBufferPointer { wire.write(UnsafeBufferPointer($0)) }
-    }
+    /// The request that was put together last.
+    var request: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: requestMemory, count: requestBytes) }
 
     /// Puts the pieces of a request together, and the empty line that ends its header.
     func assemble(_ pool: ServerPool, _ transfer: Transfer, _ message: OutgoingMessage?) {
-        request.removeAll(keepingCapacity: true)
+        requestBytes = 0
         if let message {
-            request.append(contentsOf: message.method.utf8)
-            request.append(contentsOf: pool.frame.head.dropFirst(ServerPool.method.utf8.count))
+            put(Array(message.method.utf8))
+            put(Array(pool.frame.head.dropFirst(ServerPool.method.utf8.count)))
         } else {
-            request.append(copying: pool.frame.head)
+            put(pool.frame.head)
         }
-        request.append(copying: transfer.target)
+        put(transfer.target)
         if let host = message?.host {
-            request.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
-            request.append(copying: host)
-            request.append(contentsOf: "\r\n".utf8)
+            put(" HTTP/1.1\r\nHost: ")
+            put(host)
+            put("\r\n")
         } else {
-            request.append(copying: pool.frame.tail)
+            put(pool.frame.tail)
         }
-        request.append(copying: transfer.endpoint.fields)
-        if let headers = transfer.headers { request.append(copying: headers.bytes) }
+        put(transfer.endpoint.fields)
+        if let headers = transfer.headers { put(headers.bytes) }
         if let message {
-            request.append(copying: message.fields)
-            if message.streamed == .chunked { request.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
-            if let length = message.contentLength { request.append(contentsOf: "Content-Length: \(length)\r\n".utf8) }
+            put(message.fields)
+            if message.streamed == .chunked { put("Transfer-Encoding: chunked\r\n") }
+            if let length = message.contentLength { put(Array("Content-Length: \(length)\r\n".utf8)) }
         }
-        request.append(0x0D)
-        request.append(0x0A)
-        if let body = message?.body { request.append(contentsOf: body) }
+        put("\r\n")
+        if let body = message?.body { put(body) }
+    }
+
+    @inline(__always)
+    private func put(_ bytes: borrowing [UInt8]) {
+        bytes.withUnsafeBufferPointer { put($0) }
+    }
+
+    private func put(_ literal: StaticString) {
+        put(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+
+    private func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let source = bytes.baseAddress else { return }
+        let end = requestBytes + bytes.count
+        if end > requestCapacity { grow(to: end) }
+        (requestMemory + requestBytes).update(from: source, count: bytes.count)
+        requestBytes = end
+    }
+
+    private func grow(to size: Int) {
+        requestCapacity = max(size, requestCapacity * 2)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: requestCapacity)
+        larger.update(from: requestMemory, count: requestBytes)
+        requestMemory.deallocate()
+        requestMemory = larger
     }
 }

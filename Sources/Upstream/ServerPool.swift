@@ -57,7 +57,7 @@ final class ServerPool {
     private func takeIdle(isRepeatable: Bool) -> PlainConnection? {
         while let connection = idle.popLast() {
             guard !connection.isClosed else { continue }
-            if isRepeatable || !connection.isStale { return connection }
+            if isRepeatable || !connection.wire.isStale { return connection }
             connection.close()
         }
         return nil

@@ -46,12 +46,34 @@ enum Wire {
         }
     }
 
+    /// Reads what is there behind a body, as much as so many bytes.
+    func read(_ size: Int, behind body: inout [UInt8]) -> Read {
+        var read = Read.wait
+        body.append(addingCapacity: size) { free in
+            free.withUnsafeMutableBufferPointer { bytes, count in
+                read = self.read(into: UnsafeMutableBufferPointer(rebasing: bytes[count..<(count + size)]))
+                if case .bytes(let more) = read { count += more }
+            }
+        }
+        return read
+    }
+
     /// Bytes taken; an error is left for the next read to tell, which has it too.
     func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         switch self {
         case .socket(let socket): Self.send(bytes, to: socket)
         case .tls(let connecting, _): connecting.output.send(bytes, through: connecting.handle)
         }
+    }
+
+    /// Whether the server closed it, or sent what nobody asked for, and the loop has not told yet.
+    ///
+    /// Asked only for a request that must not be sent twice: for it a closed connection is an error.
+    var isStale: Bool {
+        guard case .socket(let socket) = self else { return false }
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
+        return count >= 0 || errno != EAGAIN
     }
 
     /// Whether bytes that were taken are still to be sent, by a further write, when the socket is writable.

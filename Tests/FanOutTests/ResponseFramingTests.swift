@@ -52,6 +52,24 @@ import Testing
         #expect(read("HTTP/1.1 200 OK", "Content-Length: 2", "Content-Length: \(second)").refusal == .badLength)
     }
 
+    @Test("a body of which a part was taken elsewhere ends where its length says", arguments: [1, 2, 9, 10])
+    func passedOver(count: Int) throws {
+        var parser = ResponseParser()
+        func next(_ text: String, from start: Int = 0) throws -> (event: ResponseParser.Event, cursor: Int) {
+            var cursor = start
+            let event = try Array(text.utf8).withUnsafeBufferPointer { try parser.next($0, &cursor) }
+            return (event, cursor)
+        }
+        #expect(try next("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n").event == .head)
+        #expect(parser.bodyLeft == 10)
+        parser.passOver(count)
+        #expect(parser.bodyLeft == 10 - count)
+        let rest = "0123456789HTTP"
+        if count < 10 { #expect(try next(rest).event == .body(0..<(10 - count))) }
+        let end = try next(rest, from: 10 - count)
+        #expect(end.event == .end && end.cursor == 10 - count && parser.keepsAlive)
+    }
+
     @Test("a body that is shorter than its length is not complete, whatever ends it")
     func shortBody() {
         #expect(read("HTTP/1.1 200 OK", "Content-Length: 3").end == .open)

@@ -69,10 +69,10 @@ extension OddAnswer {
             .ok(String(repeating: "x", count: 30_000))),
         .chunked(
             "chunks over the limit",
-            "8000\r\n\(String(repeating: "x", count: 32 << 10))\r\n8001\r\n"
-                + "\(String(repeating: "x", count: 32_769))\r\n0\r\n\r\n",
+            "20000\r\n\(String(repeating: "x", count: 128 << 10))\r\n20001\r\n"
+                + "\(String(repeating: "x", count: 131_073))\r\n0\r\n\r\n",
             .tooLarge),
-        .chunked("a chunk larger than the limit", "10001\r\n", .timeout),
+        .chunked("a chunk larger than the limit", "40001\r\n", .timeout),
         .chunked("bytes behind the last chunk", "2\r\nok\r\n0\r\n\r\nmore", .ok("ok")),
         .chunked(
             "an answer behind the last chunk",

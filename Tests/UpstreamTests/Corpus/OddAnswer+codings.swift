@@ -58,7 +58,7 @@ extension OddAnswer {
             .protocol),
         OddAnswer(
             "chunked and a length over the limit",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 70000\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 300000\r\n\r\n2\r\nok\r\n0\r\n\r\n",
             .protocol),
         OddAnswer(
             "a bad length and chunked",

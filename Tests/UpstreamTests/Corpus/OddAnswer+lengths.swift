@@ -85,12 +85,16 @@ extension OddAnswer {
         OddAnswer("HTTP/1.0 without a length", "HTTP/1.0 200 OK\r\n\r\nok", .ok("ok"), then: .closes),
         OddAnswer(
             "a length at the limit",
-            "HTTP/1.1 200 OK\r\nContent-Length: 65536\r\n\r\n\(String(repeating: "x", count: 64 << 10))",
-            .ok(String(repeating: "x", count: 64 << 10))),
-        OddAnswer("a length over the limit", "HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n", .tooLarge),
+            "HTTP/1.1 200 OK\r\nContent-Length: 262144\r\n\r\n\(String(repeating: "x", count: 256 << 10))",
+            .ok(String(repeating: "x", count: 256 << 10))),
+        OddAnswer(
+            "a large body that is cut short",
+            "HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n\(String(repeating: "x", count: 199_999))", .reset,
+            then: .closes),
+        OddAnswer("a length over the limit", "HTTP/1.1 200 OK\r\nContent-Length: 262145\r\n\r\n", .tooLarge),
         OddAnswer(
             "a body over the limit",
-            "HTTP/1.1 200 OK\r\n\r\n\(String(repeating: "x", count: 65_537))", .tooLarge, then: .closes),
+            "HTTP/1.1 200 OK\r\n\r\n\(String(repeating: "x", count: 262_145))", .tooLarge, then: .closes),
         OddAnswer("204", "HTTP/1.1 204 No Content\r\n\r\n", .ok("", 204)),
         OddAnswer("204 with a length of zero", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", .ok("", 204)),
         OddAnswer("204 with a length", "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n", .ok("", 204)),
@@ -104,7 +108,7 @@ extension OddAnswer {
         OddAnswer("304 with a length", "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n", .ok("", 304)),
         OddAnswer(
             "304 with a length over the limit",
-            "HTTP/1.1 304 Not Modified\r\nContent-Length: 70000\r\n\r\n", .ok("", 304)),
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 300000\r\n\r\n", .ok("", 304)),
         OddAnswer("304 with a body", "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nok", .ok("", 304)),
         OddAnswer("304 in chunks", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", .ok("", 304)),
         OddAnswer("205 with a body", "HTTP/1.1 205 Reset Content\r\nContent-Length: 2\r\n\r\nok", .ok("ok", 205)),

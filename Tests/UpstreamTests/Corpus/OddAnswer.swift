@@ -84,7 +84,7 @@ struct OddAnswer: Sendable {
     }
 
     /// Bytes of a body that the lanes take.
-    static let bodyLimit = 64 << 10
+    static let bodyLimit = 256 << 10
 
     /// All of them, by what they are about.
     static let all = statusLines + heads + lengths + codings + chunks + ends
