@@ -29,6 +29,12 @@ enum FieldSyntax {
         )
     }
 
+    /// Whether a text begins with the name of the protocol and its slash (RFC 9112 section 2.3).
+    static func namesHTTP(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.count >= 5 && text[0] == UInt8(ascii: "H") && text[1] == UInt8(ascii: "T") && text[2] == UInt8(ascii: "T")
+            && text[3] == UInt8(ascii: "P") && text[4] == UInt8(ascii: "/")
+    }
+
     /// The size that a chunk's line begins with (RFC 9112 section 7.1); extensions are checked for their bytes alone.
     static func chunkSize(
         _ line: UnsafeBufferPointer<UInt8>

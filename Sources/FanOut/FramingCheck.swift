@@ -23,20 +23,20 @@ package struct FramingCheck: Sendable {
     package mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(MessageError) {
         if isComplete {
             // Trailers say nothing that is passed on; but a redirect is followed by another answer.
-            guard Self.isStatusLine(line) else { return }
+            guard FieldSyntax.namesHTTP(line) else { return }
             self = FramingCheck()
         }
         headerBytes += line.count
         guard headerBytes <= ResponseLimits.headerBytes else { throw .headerTooLong }
         switch line[0] {
         case 0x0D, 0x0A: isComplete = !isInterim
-        case UInt8(ascii: "H") where Self.isStatusLine(line):
+        case UInt8(ascii: "H") where FieldSyntax.namesHTTP(line):
             fields = ResponseFields()
             // A status that libcurl repairs is a final one.
             let status = (try? fields.readStatusLine(Self.text(line))) ?? 200
             guard status != 101 else { throw .unwantedUpgrade }
             isInterim = status < 200
-        case _ where Self.mayFrame(line):
+        case _ where ResponseFields.mayRead(line):
             do throws(MessageError) {
                 try fields.read(Self.text(line))
             } catch .badLength, .badCoding {
@@ -46,22 +46,6 @@ package struct FramingCheck: Sendable {
             }
         default: break
         }
-    }
-
-    /// Connection, Content-Length, Content-Encoding and Transfer-Encoding: no field that begins otherwise, or has a name
-    /// of another length, is looked at.
-    private static func mayFrame(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        func endsName(_ index: Int) -> Bool { index < line.count && line[index] == UInt8(ascii: ":") }
-        return switch line[0] | 0x20 {
-        case UInt8(ascii: "c"): endsName(14) || endsName(10) || endsName(16)
-        case UInt8(ascii: "t"): endsName(17)
-        default: false
-        }
-    }
-
-    private static func isStatusLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        line.count >= 5 && line[0] == UInt8(ascii: "H") && line[1] == UInt8(ascii: "T")
-            && line[2] == UInt8(ascii: "T") && line[3] == UInt8(ascii: "P") && line[4] == UInt8(ascii: "/")
     }
 
     /// The line up to its end, which starts with the first CR or LF.

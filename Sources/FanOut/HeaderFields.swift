@@ -26,7 +26,7 @@ package struct HeaderFields: Sendable, Equatable {
 
     /// Adds a line of an answer's head as libcurl hands it out; a status line begins a new head.
     package mutating func collect(_ line: UnsafeBufferPointer<UInt8>) {
-        if line.starts(with: "HTTP/".utf8) { return bytes.removeAll() }
+        if FieldSyntax.namesHTTP(line) { return bytes.removeAll() }
         var end = line.count
         while end > 0, line[end - 1] == 0x0D || line[end - 1] == 0x0A { end -= 1 }
         guard let (name, value) = try? FieldSyntax.split(UnsafeBufferPointer(rebasing: line[..<end])) else { return }

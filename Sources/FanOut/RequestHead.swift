@@ -102,9 +102,7 @@ package struct RequestHead: Sendable {
     }
 
     private static func isHTTP10(_ version: UnsafeBufferPointer<UInt8>) throws(RequestError) -> Bool {
-        guard version.count == 8, version[0] == UInt8(ascii: "H"), version[1] == UInt8(ascii: "T"),
-            version[2] == UInt8(ascii: "T"), version[3] == UInt8(ascii: "P"), version[4] == UInt8(ascii: "/"),
-            version[6] == UInt8(ascii: "."),
+        guard version.count == 8, FieldSyntax.namesHTTP(version), version[6] == UInt8(ascii: "."),
             FieldSyntax.digit(version[5]) != nil, let minor = FieldSyntax.digit(version[7])
         else { throw .badRequestLine }
         guard version[5] == UInt8(ascii: "1"), minor <= 1 else { throw .badVersion }

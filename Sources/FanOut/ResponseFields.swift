@@ -41,9 +41,18 @@ struct ResponseFields: Sendable {
     }
 
     private static func isHTTP1(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        line[0] == UInt8(ascii: "H") && line[1] == UInt8(ascii: "T") && line[2] == UInt8(ascii: "T")
-            && line[3] == UInt8(ascii: "P") && line[4] == UInt8(ascii: "/") && line[5] == UInt8(ascii: "1")
-            && line[6] == UInt8(ascii: ".") && (line[7] == UInt8(ascii: "1") || line[7] == UInt8(ascii: "0"))
+        FieldSyntax.namesHTTP(line) && line[5] == UInt8(ascii: "1") && line[6] == UInt8(ascii: ".")
+            && (line[7] == UInt8(ascii: "1") || line[7] == UInt8(ascii: "0"))
+    }
+
+    /// Whether a line is of one of the fields that `read` looks at, by the first letter and the length of its name.
+    static func mayRead(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        func endsName(_ index: Int) -> Bool { index < line.count && line[index] == UInt8(ascii: ":") }
+        return switch line[0] | 0x20 {
+        case UInt8(ascii: "c"): endsName(14) || endsName(10) || endsName(16)
+        case UInt8(ascii: "t"): endsName(17)
+        default: false
+        }
     }
 
     /// Reads a field line, and keeps what it says of the message.

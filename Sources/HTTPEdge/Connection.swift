@@ -164,7 +164,7 @@ final class Connection: ReadinessHandler {
     /// Watches the socket for what the connection can do something with.
     func watch() {
         guard phase != .closed else { return }
-        var wanted = ReadyEvents.none
+        var wanted = ReadyEvents.nothing
         // What was sent behind too many requests waits in the socket, and so at the client.
         let isFull = waiting.count >= server.limits.pipelined || incomingBody?.isFull == true
         if isFull || incomingBody == nil || incomingBody?.framing == .untilClose {

@@ -13,7 +13,7 @@ package struct ReadyEvents: Equatable, Sendable {
         self.rawValue = rawValue
     }
 
-    package static let none = ReadyEvents(rawValue: 0)
+    package static let nothing = ReadyEvents(rawValue: 0)
     package static let readable = ReadyEvents(rawValue: CLinux_epoll_in)
     package static let writable = ReadyEvents(rawValue: CLinux_epoll_out)
     /// The peer closed, or an error is waiting; always watched.
@@ -84,7 +84,7 @@ package final class Readiness {
     /// Stops watching an open descriptor.
     package func remove(_ descriptor: CInt) {
         forget(descriptor)
-        _ = control(CLinux_epoll_delete, descriptor, .none)
+        _ = control(CLinux_epoll_delete, descriptor, .nothing)
     }
 
     /// Forgets a descriptor that is being closed, which takes it out of the set by itself (epoll(7)).

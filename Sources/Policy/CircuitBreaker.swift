@@ -26,6 +26,7 @@ package struct CircuitBreakerSettings: Sendable, Hashable {
 /// closes the circuit; until it is back, and when it fails, all others are turned away for as long again.
 ///
 /// Whether it is open is one cell, the time until when: 0 is closed, and whoever moves a time that has passed has the try.
+/// A class, since a look whether an upstream has one would copy a value.
 package final class CircuitBreaker: Sendable {
     package enum Admission: Sendable, Equatable {
         case closed

@@ -44,23 +44,14 @@ package final class InFlightRecords {
         memory.store(time.nanoseconds, at: start + 1)
         memory.store(0, at: start + 2)
         var id = requestID
+        var words = SIMD4<UInt64>.zero
         id.withUTF8 { text in
-            for word in 0..<4 { memory.store(Self.word(text, at: word * 8), at: start + 3 + word) }
+            withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: UnsafeRawBufferPointer(text).prefix(32)) }
         }
+        for index in words.indices { memory.store(UInt64(littleEndian: words[index]), at: start + 3 + index) }
         // Last, since it says that the record counts.
         memory.store(UInt64(route) + 1, at: start)
         return place
-    }
-
-    /// Eight bytes of a text, the first one lowest; zeros behind its end.
-    private static func word(_ text: UnsafeBufferPointer<UInt8>, at offset: Int) -> UInt64 {
-        if offset + 8 <= text.count {
-            return UInt64(
-                littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        }
-        var word: UInt64 = 0
-        for index in offset..<max(offset, text.count) { word |= UInt64(text[index]) << UInt64((index - offset) * 8) }
-        return word
     }
 
     /// Which calls of a request are still open.

@@ -35,8 +35,6 @@ package final class Endpoint {
     var isEncoded: Bool
     /// The line in which its last call's deadline stands.
     var line = 0
-    /// libcurl's list of its header lines has what those of most endpoints have, so that they share one.
-    let isUsual: Bool
     /// Of calls that carry nothing of a request.
     let noHeaders = HeaderList()
     private var idle: [CurlExchange] = []
@@ -58,7 +56,6 @@ package final class Endpoint {
         self.permits = permits
         isEncoded = upstream.settings.asksForCoding
         self.settings = settings
-        isUsual = settings.sendsAccept && !settings.userAgent.isEmpty
         let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"
         fields = Array((agent + (settings.sendsAccept ? "Accept: */*\r\n" : "")).utf8)
     }

@@ -1,6 +1,5 @@
 import CCurl
 import FanOut
-import Glibc
 
 /// Header lines that all calls of one request share: as bytes for the plain lane, as a list for libcurl when it asks.
 package final class HeaderList {
@@ -29,7 +28,9 @@ package final class HeaderList {
     ///
     /// - Parameter host: The field's value where it is not that of the URL.
     func list(for endpoint: Endpoint, _ message: OutgoingMessage?, host: String? = nil) -> StringList {
-        let isUsual = endpoint.isUsual && message == nil && host == nil
+        // Looked at in its place, as a copy of the settings would be one for each call.
+        let isUsual =
+            endpoint.settings.sendsAccept && !endpoint.settings.userAgent.isEmpty && message == nil && host == nil
         if isUsual, let lines { return lines }
         let settings = endpoint.settings
         let list = StringList()
@@ -56,48 +57,46 @@ package final class HeaderList {
 final class StringList {
     /// Each with a NUL at its end.
     private var text: [UInt8] = []
-    private var count = 0
+    /// Where in it each begins.
+    private var starts: [Int] = []
     private var nodes: UnsafeMutablePointer<curl_slist>?
 
     init() {}
 
     /// As libcurl takes it; nothing is added once it was asked for.
     var list: UnsafeMutablePointer<curl_slist>? {
-        if nodes == nil, count > 0 { nodes = laidOut() }
+        if nodes == nil, !starts.isEmpty { nodes = laidOut() }
         return nodes
     }
 
     func append(_ string: String) {
+        starts.append(text.count)
         text.append(contentsOf: string.utf8)
-        end()
+        text.append(0)
     }
 
     func append(lines: [UInt8]) {
         lines.withUnsafeBufferPointer { bytes in
             var start = 0
             for index in bytes.indices where bytes[index] == 0x0A {
+                starts.append(text.count)
                 text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<max(start, index - 1)]))
-                end()
+                text.append(0)
                 start = index + 1
             }
         }
     }
 
-    private func end() {
-        text.append(0)
-        count += 1
-    }
-
     private func laidOut() -> UnsafeMutablePointer<curl_slist> {
-        let head = count * MemoryLayout<curl_slist>.stride
+        let head = starts.count * MemoryLayout<curl_slist>.stride
         let memory = UnsafeMutableRawPointer.allocate(
             byteCount: head + text.count, alignment: MemoryLayout<curl_slist>.alignment)
-        let nodes = memory.bindMemory(to: curl_slist.self, capacity: count)
+        let nodes = memory.bindMemory(to: curl_slist.self, capacity: starts.count)
         UnsafeMutableRawBufferPointer(start: memory + head, count: text.count).copyBytes(from: text)
-        var next = (memory + head).assumingMemoryBound(to: CChar.self)
-        for index in 0..<count {
-            nodes[index] = curl_slist(data: next, next: index + 1 < count ? nodes + index + 1 : nil)
-            next += strlen(next) + 1
+        let strings = (memory + head).bindMemory(to: CChar.self, capacity: text.count)
+        for (index, start) in starts.enumerated() {
+            (nodes + index).initialize(
+                to: curl_slist(data: strings + start, next: index + 1 < starts.count ? nodes + index + 1 : nil))
         }
         return nodes
     }

@@ -85,7 +85,7 @@ final class PlainConnection: ReadinessHandler {
     }
 
     private var interest: ReadyEvents {
-        var wanted: ReadyEvents = isPaused ? .none : .readable
+        var wanted: ReadyEvents = isPaused ? .nothing : .readable
         if isWatchedForWriting { wanted = wanted.union(.writable) }
         // What TLS has read ahead no arrival tells of.
         if case .socket = wire, wanted == .readable { return .arrivals }
@@ -129,8 +129,11 @@ final class PlainConnection: ReadinessHandler {
         case .bytes(let count):
             // What nobody asked for is such as the 408 that some servers send before they close.
             guard let transfer else { return close() }
-            if isInPlace { parser.passOver(count) }
-            take(UnsafeBufferPointer(rebasing: buffer[..<(isInPlace ? 0 : count)]), transfer)
+            if isInPlace {
+                parser.passOver(count)
+            } else {
+                take(UnsafeBufferPointer(rebasing: buffer[..<count]), transfer)
+            }
             // There may be more, which waits for its turn.
             if count == (isInPlace ? middle : buffer.count) || beforeEnd, !isClosed, interest == .arrivals { watch() }
         case .ended: ended()

@@ -30,8 +30,10 @@ final class Scratch {
     func assemble(_ pool: ServerPool, _ transfer: Transfer, _ message: OutgoingMessage?) {
         requestBytes = 0
         if let message {
-            put(Array(message.method.utf8))
-            put(Array(pool.frame.head.dropFirst(ServerPool.method.utf8.count)))
+            put(text: message.method)
+            pool.frame.head.withUnsafeBufferPointer {
+                put(UnsafeBufferPointer(rebasing: $0.dropFirst(ServerPool.method.utf8.count)))
+            }
         } else {
             put(pool.frame.head)
         }
@@ -48,7 +50,7 @@ final class Scratch {
         if let message {
             put(message.fields)
             if message.streamed == .chunked { put("Transfer-Encoding: chunked\r\n") }
-            if let length = message.contentLength { put(Array("Content-Length: \(length)\r\n".utf8)) }
+            if let length = message.contentLength { put(text: "Content-Length: \(length)\r\n") }
         }
         put("\r\n")
         if let body = message?.body { put(body) }
@@ -57,6 +59,11 @@ final class Scratch {
     @inline(__always)
     private func put(_ bytes: borrowing [UInt8]) {
         bytes.withUnsafeBufferPointer { put($0) }
+    }
+
+    private func put(text: String) {
+        var text = text
+        text.withUTF8 { put($0) }
     }
 
     private func put(_ literal: StaticString) {

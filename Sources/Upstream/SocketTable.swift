@@ -15,7 +15,7 @@ final class SocketTable: ReadinessHandler {
         /// What the epoll set watches, nil when the socket is not in it.
         var watched: ReadyEvents?
         /// What libcurl waits for; empty while the connection is idle.
-        var wanted = ReadyEvents.none
+        var wanted = ReadyEvents.nothing
         var isConnection = false
         /// What became of a connection that is not libcurl's to move any more.
         var handover = Handover.none
@@ -72,12 +72,13 @@ final class SocketTable: ReadinessHandler {
         reserve(socket)
         let index = Int(socket)
         guard entries[index].handover.isNone else { return }
+        // Mostly the same, which is cheaper to see than to count again.
         if entries[index].shard !== shard { entries[index].shard = shard }
         switch what {
         case CURL_POLL_IN: entries[index].wanted = .readable
         case CURL_POLL_OUT: entries[index].wanted = .writable
         case CURL_POLL_INOUT: entries[index].wanted = .readable.union(.writable)
-        default: entries[index].wanted = .none
+        default: entries[index].wanted = .nothing
         }
         if what == CURL_POLL_REMOVE, !entries[index].isConnection {
             leave(socket)
@@ -88,7 +89,7 @@ final class SocketTable: ReadinessHandler {
 
     private func watch(_ socket: curl_socket_t) {
         // An idle connection is watched for its end.
-        let wanted = entries[Int(socket)].wanted == .none ? .readable : entries[Int(socket)].wanted
+        let wanted = entries[Int(socket)].wanted == .nothing ? .readable : entries[Int(socket)].wanted
         switch entries[Int(socket)].watched {
         case wanted: return
         case nil: _ = Readiness.shared.add(socket, wanted, self)
@@ -103,7 +104,7 @@ final class SocketTable: ReadinessHandler {
     }
 
     func ready(_ socket: CInt, _ events: ReadyEvents) {
-        guard entries[Int(socket)].wanted != .none, let shard = entries[Int(socket)].shard else {
+        guard entries[Int(socket)].wanted != .nothing, let shard = entries[Int(socket)].shard else {
             // The peer closed an idle connection. libcurl sees that when it next looks at it; until then, no event.
             leave(socket)
             return

@@ -192,13 +192,13 @@ package final class TransferEngine {
     }
 
     private func beginCurl(_ transfer: Transfer) {
-        if transfer.hasURL, let url = transfer.url {
+        if let server = transfer.server?.server {
+            if server.isAddress { runCurl(transfer, nil) } else { resolve(transfer, server.host, server.port) }
+        } else if let url = transfer.url {
             switch url.host {
             case .address(let address): runCurl(transfer, nil, judging: [address])
             case .name(let name): resolve(transfer, name, url.port)
             }
-        } else if let server = transfer.server?.server {
-            if server.isAddress { runCurl(transfer, nil) } else { resolve(transfer, server.host, server.port) }
         }
     }
 
@@ -215,7 +215,7 @@ package final class TransferEngine {
 
     /// Hands a transfer to libcurl, with the addresses that it may connect to; it asks nobody for others.
     private func runCurl(_ transfer: Transfer, _ pinned: StringList?, judging addresses: [IPAddress] = []) {
-        if transfer.hasURL, let url = transfer.url, let permits = transfer.endpoint.permits,
+        if let permits = transfer.endpoint.permits, let url = transfer.url,
             !addresses.allSatisfy({ permits($0, url) })
         {
             return fail(transfer, .forbidden)

@@ -47,7 +47,7 @@ import Testing
                 Readiness.shared.remove(descriptor)
                 done.resume(returning: events)
             }
-            #expect(Readiness.shared.add(ends.read, .none, handler))
+            #expect(Readiness.shared.add(ends.read, .nothing, handler))
             ends.closeWrite()
         }
         #expect(events.intersects(.failed))
