@@ -58,6 +58,7 @@ package final class Readiness {
     /// By descriptor.
     private var watches: [Watch] = []
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: batch)
+    private var busyWait = BusyWait()
 
     private init() {
         epoll = CLinux_epoll_create()
@@ -101,8 +102,7 @@ package final class Readiness {
 
     /// Waits until then, or forever, for descriptors to be ready, and tells their handlers.
     func handle(until deadline: MonotonicTime?) {
-        let timeout = deadline.map { Int64(clamping: $0.since(.now()).wholeNanoseconds) } ?? -1
-        let count = Int(CLinux_epoll_wait(epoll, events, CInt(Self.batch), timeout))
+        let count = wait(until: deadline)
         // Nothing, or interrupted by a signal.
         guard count > 0 else { return }
         for index in 0..<count {
@@ -112,5 +112,32 @@ package final class Readiness {
             guard watch.round == UInt32(truncatingIfNeeded: data >> 32) else { continue }
             watch.handler?.ready(descriptor, ReadyEvents(rawValue: events[index].events))
         }
+    }
+
+    /// How many events there are by then: first awake, where that is likely to do, then asleep.
+    private func wait(until deadline: MonotonicTime?) -> Int {
+        let start = MonotonicTime.now()
+        if let deadline, deadline <= start { return look(for: 0) }
+        var now = start
+        if busyWait.isLikely {
+            let end = start + BusyWait.moment
+            let last = deadline.map { min($0, end) } ?? end
+            while now < last {
+                let count = look(for: 0)
+                if count != 0 {
+                    busyWait.waited(.zero)
+                    return count
+                }
+                now = .now()
+            }
+        }
+        let count = look(for: deadline.map { Int64(clamping: $0.since(now).wholeNanoseconds) } ?? -1)
+        busyWait.waited(MonotonicTime.now().since(start))
+        return count
+    }
+
+    /// How many events there are within so many nanoseconds, or forever; less than 0 when a signal came instead.
+    private func look(for nanoseconds: Int64) -> Int {
+        Int(CLinux_epoll_wait(epoll, events, CInt(Self.batch), nanoseconds))
     }
 }
