@@ -115,7 +115,7 @@ let package = Package(
         tests("Scoreboard", ["FanOut", "Policy", "CLinux"]),
         tests("Processes", ["FanOut", "CLinux"]),
         tests("Supervision", ["FanOut", "Configuration", "Scoreboard", "Processes"]),
-        tests("Upstream", ["FanOut", "Loop", "Processes"] + nio),
+        tests("Upstream", ["FanOut", "Loop", "Processes", "CCurl"] + nio),
         tests("Loop", ["FanOut", "Processes"]),
         tests("HTTPEdge", ["FanOut", "Loop", "Processes"]),
         tests("gatewayctl", ["FanOut"]),

@@ -20,7 +20,7 @@ final class CurlLane {
 
     init() {
         // Once per process, before any other use (curl_global_init(3)); the event loop's thread is the only user.
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        CCurl_global_init()
     }
 
     var now: MonotonicTime { .now() }

@@ -40,8 +40,7 @@ package final class Endpoint {
     private var idle: [CurlExchange] = []
     /// Bytes that libcurl reads at once, for bodies like the last one.
     ///
-    /// libcurl allocates them for each transfer. The smallest, which is what most answers of services need, is one that
-    /// malloc hands out again without looking for it.
+    /// libcurl allocates them for each transfer. The smallest is what most answers of services need.
     private(set) var bufferSize = smallestBuffer
     private static let smallestBuffer = 1 << 10
     private static let largestBuffer = 64 << 10

@@ -10,6 +10,23 @@
 
 #pragma clang assume_nonnull begin
 
+// libcurl's memory. A call takes and gives back some thirty blocks, of ever the same sizes, and many calls do at once: more
+// than malloc(3) keeps at hand for a thread, and the rest goes its long way. Here a block that is given back is kept for the
+// next that is as large, up to a power of two and some bytes; of each size at most 1 MiB. For any thread.
+
+/// curl_global_init(3) with this memory.
+CURLcode CCurl_global_init(void);
+/// Like malloc(3).
+void *_Nullable CCurl_malloc(size_t size);
+/// Like free(3), for what these gave.
+void CCurl_free(void *_Nullable bytes);
+/// Like realloc(3), for what these gave; a size of 0 gives a block of it.
+void *_Nullable CCurl_realloc(void *_Nullable bytes, size_t size);
+/// Like strdup(3).
+char *_Nullable CCurl_strdup(const char *text);
+/// Like calloc(3).
+void *_Nullable CCurl_calloc(size_t count, size_t size);
+
 /// An option that takes a long (or an enum or a bool, which libcurl reads as a long).
 static inline CURLcode CCurl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
