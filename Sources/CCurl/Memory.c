@@ -15,13 +15,15 @@ enum {
     BEHIND = 16,          // a power of two with an end put behind it, as libcurl's buffers are, fits
     KINDS = 12,           // up to 64 KiB
     LARGE = KINDS,        // is malloc's affair
-    KEPT_BYTES = 1 << 20, // of each kind
+    KEPT = 1 << 15,       // of the smallest kind, half as many of the next: 1 MiB of each
 };
 
 /// Blocks that are kept: each thread's own, so that none waits. One that another thread gives back becomes that one's.
-static _Thread_local struct {
+///
+/// This code is never loaded when threads are already running, so that their place is known from the start (initial-exec).
+static _Thread_local __attribute__((tls_model("initial-exec"))) struct list {
     struct block *first;
-    size_t bytes;
+    size_t count;
 } kept[KINDS];
 
 static size_t capacity(size_t kind) {
@@ -41,10 +43,14 @@ void *CCurl_malloc(size_t size) {
     struct block *block;
     if (kind == LARGE) {
         block = size <= SIZE_MAX - sizeof *block ? malloc(sizeof *block + size) : NULL;
-    } else if ((block = kept[kind].first)) {
-        kept[kind].first = block->next;
-        kept[kind].bytes -= capacity(kind);
     } else {
+        struct list *list = &kept[kind];
+        block = list->first;
+        if (block) {
+            list->first = block->next;
+            list->count--;
+            return block + 1;
+        }
         block = malloc(sizeof *block + capacity(kind));
     }
     if (!block) return NULL;
@@ -56,13 +62,11 @@ void CCurl_free(void *bytes) {
     if (!bytes) return;
     struct block *block = (struct block *)bytes - 1;
     size_t kind = block->kind;
-    if (kind == LARGE || kept[kind].bytes >= KEPT_BYTES) {
-        free(block);
-    } else {
-        block->next = kept[kind].first;
-        kept[kind].first = block;
-        kept[kind].bytes += capacity(kind);
-    }
+    struct list *list = &kept[kind];
+    if (kind == LARGE || list->count >= (size_t)KEPT >> kind) return free(block);
+    block->next = list->first;
+    list->first = block;
+    list->count++;
 }
 
 void *CCurl_realloc(void *bytes, size_t size) {

@@ -148,7 +148,8 @@ final class CurlExchange: EasyHandle {
             refusal = .tooLarge
             return false
         }
-        body.append(contentsOf: bytes)
+        // Mostly all of it comes at once, and then in a block of its size.
+        if body.isEmpty { body = Array(bytes) } else { body.append(contentsOf: bytes) }
         return true
     }
 

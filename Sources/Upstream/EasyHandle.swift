@@ -22,8 +22,9 @@ class EasyHandle {
         self.handle = handle
         // Signals would cost a sigaction per call and are the supervisor's business (curl#10743).
         CCurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
-        // Otherwise the environment names a proxy, for each call anew: slow, and not for others to decide.
-        CCurl_set_string(handle, CURLOPT_PROXY, "")
+        // Otherwise the environment names a proxy, for each call anew: slow, and not for others to decide. Without a
+        // proxy but with no word on where it is not for, the environment would be asked for that.
+        CCurl_set_string(handle, CURLOPT_NOPROXY, "*")
         CCurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         errorBuffer.pointee = 0
         CCurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)

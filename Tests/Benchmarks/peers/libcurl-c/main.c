@@ -185,7 +185,7 @@ static struct transfer *prepared(int index) {
     transfer = required(calloc(1, sizeof *transfer));
     CURL *easy = transfer->easy = required(curl_easy_init());
     curl_easy_setopt(easy, CURLOPT_CURLU, urls[index]);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 4096L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
