@@ -125,14 +125,14 @@ package final class Readiness {
             while now < last {
                 let count = look(for: 0)
                 if count != 0 {
-                    busyWait.waited(.zero)
+                    busyWait.waited(.zero, preemptions: CLinux_preemptions)
                     return count
                 }
                 now = .now()
             }
         }
         let count = look(for: deadline.map { Int64(clamping: $0.since(now).wholeNanoseconds) } ?? -1)
-        busyWait.waited(MonotonicTime.now().since(start))
+        busyWait.waited(MonotonicTime.now().since(start), preemptions: CLinux_preemptions)
         return count
     }
 

@@ -8,11 +8,13 @@ import Testing
     private static let short = BusyWait.moment
     private static let long = BusyWait.moment + .nanoseconds(1)
 
-    /// How many of the waits it was awake for, after the first so many.
-    private static func awake(_ waits: some Sequence<Duration>, after first: Int = 0) -> Int {
+    /// How many of the waits it was awake for, after the first so many; it is pushed off its core once in so many waits.
+    private static func awake(_ waits: some Sequence<Duration>, after first: Int = 0, pushedOffOnceIn every: Int = .max)
+        -> Int
+    {
         var busyWait = BusyWait()
         return waits.enumerated().count { index, wait in
-            defer { busyWait.waited(wait) }
+            defer { busyWait.waited(wait) { Int64(index / every) } }
             return busyWait.isLikely && index >= first
         }
     }
@@ -34,6 +36,27 @@ import Testing
         let waits = Array(repeating: Self.short, count: 1_000) + [Self.long, Self.long]
         #expect(Self.awake(waits + Array(repeating: Self.short, count: 4), after: 1_002) == 0)
         #expect(Self.awake(waits + Array(repeating: Self.short, count: 5), after: 1_002) == 1)
+    }
+
+    @Test("a loop that others push off its core sleeps, however short its waits are; once in a while is no matter")
+    func shared() {
+        let waits = Array(repeating: Self.short, count: 100 * BusyWait.span)
+        #expect(Self.awake(waits, after: 2 * BusyWait.span, pushedOffOnceIn: BusyWait.span / 2) == 0)
+        #expect(Self.awake(waits, after: 2 * BusyWait.span, pushedOffOnceIn: 2) == 0)
+        #expect(Self.awake(waits, after: 2 * BusyWait.span, pushedOffOnceIn: BusyWait.span) == 98 * BusyWait.span)
+    }
+
+    @Test("a loop that has its core to itself again stays awake again")
+    func alone() {
+        var busyWait = BusyWait()
+        var pushes: Int64 = 0
+        for _ in 0..<BusyWait.span {
+            pushes += 1
+            busyWait.waited(Self.short) { pushes }
+        }
+        #expect(!busyWait.isLikely)
+        for _ in 0..<BusyWait.span { busyWait.waited(Self.short) { pushes } }
+        #expect(busyWait.isLikely)
     }
 
     @Test("a client that asks again after a while does not end it: five answers come at once, then nothing for long")

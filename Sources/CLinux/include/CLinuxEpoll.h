@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,13 @@ static inline int CLinux_epoll_wait(int epoll, struct epoll_event *events, int c
     }
     int64_t milliseconds = nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
     return epoll_wait(epoll, events, count, nanoseconds < 0 ? -1 : milliseconds > 3600000 ? 3600000 : (int)milliseconds);
+}
+
+/// How often the calling thread had to leave its core to another (getrusage(2), ru_nivcsw). C because RUSAGE_THREAD is guarded
+/// by _GNU_SOURCE.
+static inline int64_t CLinux_preemptions(void) {
+    struct rusage usage;
+    return getrusage(1, &usage) == 0 ? usage.ru_nivcsw : 0;
 }
 
 #endif
