@@ -14,6 +14,8 @@ final class CurlExchange: EasyHandle {
     /// What it was put together from.
     private var origin = ""
     private var target: [UInt8] = []
+    /// Lines that go before the others.
+    private var host: StringList?
 
     private(set) var transfer: Transfer?
     private var headers: StringList?
@@ -75,11 +77,14 @@ final class CurlExchange: EasyHandle {
         let target = transfer.hasURL ? [] : transfer.target
         if origin != self.origin || target != self.target {
             guard parse(origin, target) else { return false }
+            host = hostField(transfer)
         }
         if endpoint.upstream.settings.tls.serverName != nil { connect(to: named?.server) }
         let headers = (transfer.headers ?? endpoint.noHeaders).list(
             for: endpoint, transfer.message, host: named?.server.authority)
-        CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers.list)
+        // A message may have a Host field of its own.
+        let host = transfer.message == nil ? host : nil
+        CCurl_set_list(handle, CURLOPT_HTTPHEADER, host?.list(before: headers) ?? headers.list)
         self.headers = headers
         set(transfer.message)
         fields = endpoint.settings.collectsFields ? HeaderFields() : nil

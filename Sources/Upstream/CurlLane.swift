@@ -54,7 +54,9 @@ final class CurlLane {
     /// A shard wants to be called then.
     func wake(at deadline: MonotonicTime, isNow: Bool, _ shard: Shard) {
         if isNow {
-            if !due.contains(where: { $0 === shard }) { due.append(shard) }
+            guard !shard.isDue else { return }
+            shard.isDue = true
+            due.append(shard)
             guard !isKickScheduled else { return }
             isKickScheduled = true
             LoopActor.execute { [self] in kick() }

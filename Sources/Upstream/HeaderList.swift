@@ -69,6 +69,13 @@ final class StringList {
         return nodes
     }
 
+    /// The same with another list behind it, which has to live as long as this is used.
+    func list(before other: StringList) -> UnsafeMutablePointer<curl_slist>? {
+        guard let list else { return other.list }
+        list[starts.count - 1].next = other.list
+        return list
+    }
+
     func append(_ string: String) {
         starts.append(text.count)
         text.append(contentsOf: string.utf8)

@@ -8,7 +8,7 @@ import Loop
 /// handle. With 5,000 on one, a request cost five times what it does on shards of 64.
 @LoopActor
 final class Shard {
-    static let capacity = 128
+    static let capacity = 32
 
     let multi: UnsafeMutableRawPointer
     private let lane: CurlLane
@@ -19,6 +19,8 @@ final class Shard {
     private(set) var inFlight = 0
     /// When libcurl wants to be called although no socket is ready; nil: not at all.
     private(set) var deadline: MonotonicTime?
+    /// It is among those that the lane calls next.
+    var isDue = false
 
     init?(_ lane: CurlLane, index: Int) {
         guard let multi = curl_multi_init() else { return nil }
@@ -54,6 +56,7 @@ final class Shard {
 
     /// Its time has come.
     func actOnTimeout() {
+        isDue = false
         deadline = nil
         var running: CInt = 0
         curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)

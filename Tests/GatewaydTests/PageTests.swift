@@ -167,6 +167,12 @@ extension RunningPrograms {
             let own = try #require(upstream.requests("/own").first)
             #expect(own.method == "POST" && own.header("Content-Type") == "application/json")
             #expect(own.body == #"{"id":"7","list":[1,"a b",{"braces":"{}"}],"text":"q=a b"}"#)
+            // The same again, with what the calls have kept of their last use.
+            _ = try await gateway.send("PUT", "/page/7?q=a+b&x=1&%C3%BC=2&q=3", headers: fields, body: "1,2\n")
+            for path in ["/plain", "/all", "/some", "/own"] {
+                let hosts = upstream.requests(path).map { $0.headers.filter { $0.0.lowercased() == "host" }.map(\.1) }
+                #expect(hosts == Array(repeating: ["127.0.0.1:\(upstream.port)"], count: 2), "\(path)")
+            }
 
             // The handles and connections of the calls are clean for the next request, and HEAD is asked as GET.
             let client = try await gateway.connect()
