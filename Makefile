@@ -13,7 +13,7 @@ UNSANITIZED := LeakTests|ThousandClientsTests|ChaosTests|Dashboard|CrashReportTe
 CHAOS_SECONDS ?= 60
 # Where the programs are that are installed or packaged.
 PROGRAMS ?= .build/release
-IMAGE ?= gatewayd:$(shell sed -n 's/.*let text = "\(.*\)"/\1/p' Sources/FanOut/Version.swift)
+IMAGE ?= gatewayd:$(shell sed -n 's/.*let text = "\(.*\)"/\1/p' Sources/Base/Version.swift)
 SHARE = $(DESTDIR)$(PREFIX)/share
 MAN = $(SHARE)/man
 # The same wherever it is built: no path of this folder in it. And nothing that a release does not want: no library searched

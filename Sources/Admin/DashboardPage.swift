@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import HTTP
 
 /// The dashboard: one page without anything from elsewhere, and without a script or style but its own.
 struct DashboardPage {

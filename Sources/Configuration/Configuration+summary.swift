@@ -1,4 +1,7 @@
+import Access
+import Base
 import FanOut
+import HTTP
 import Policy
 
 extension Configuration {
@@ -177,7 +180,7 @@ extension Configuration {
     }
 }
 
-extension Access {
+extension RouteAccess {
     /// Who may, as `gatewayd check` and `explain` tell it.
     var traits: [String] {
         var traits: [String] = []

@@ -1,3 +1,4 @@
+package import Access
 package import FanOut
 
 /// A checked configuration: everything in it can be run as it stands.

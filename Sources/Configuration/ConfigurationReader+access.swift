@@ -1,11 +1,13 @@
-import FanOut
+import Access
+import Base
+import Policy
 
 /// Reading of who may use routes: `allow`, `deny`, `auth` and `cors`, of a route or for all of them.
 extension ConfigurationReader {
     static let accessKeys = ["allow", "deny", "auth", "cors"]
 
     /// What a route says itself; what it does not speak of is as in `defaults`.
-    mutating func access(in section: Section, defaults: Access = Access()) -> Access {
+    mutating func access(in section: Section, defaults: RouteAccess = RouteAccess()) -> RouteAccess {
         var access = defaults
         // As in nginx, a list of its own takes the place of both.
         if section["allow"] != nil || section["deny"] != nil {
@@ -30,7 +32,7 @@ extension ConfigurationReader {
 
     // MARK: Keys
 
-    private mutating func readCredentials(_ value: YAMLValue, into access: inout Access) {
+    private mutating func readCredentials(_ value: YAMLValue, into access: inout RouteAccess) {
         guard let section = section(value, "'auth'", keys: ["api_keys", "jwt"]) else { return }
         switch (section["api_keys"], section["jwt"]) {
         case (let keys?, nil): access.keys = self.keys(keys)

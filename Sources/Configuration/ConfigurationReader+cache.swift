@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import HTTP
 
 /// Reading of what equal calls of an upstream share.
 extension ConfigurationReader {

@@ -1,4 +1,6 @@
+import Base
 import FanOut
+import HTTP
 
 /// Reading of one item of `fan_out:`.
 extension ConfigurationReader {
@@ -117,7 +119,7 @@ extension ConfigurationReader {
             offset -= 1
         }
         let template: TargetTemplate
-        do throws(TemplateError) {
+        do throws(TextError) {
             template = try TargetTemplate(target, Self.names(scope, usedBy: url))
         } catch {
             problems.error(

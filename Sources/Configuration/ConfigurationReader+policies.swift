@@ -1,9 +1,9 @@
-import FanOut
+import Access
 
 /// Reading of what holds for all requests of a route.
 extension ConfigurationReader {
     /// `rate_limit:`; nil when it is absent or wrong.
-    mutating func rateLimit(in route: Section, access: Access) -> RateLimit? {
+    mutating func rateLimit(in route: Section, access: RouteAccess) -> RateLimit? {
         guard let value = route["rate_limit"],
             let section = section(value, "'rate_limit'", keys: ["rate", "burst", "key"])
         else { return nil }

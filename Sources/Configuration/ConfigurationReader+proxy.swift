@@ -1,4 +1,7 @@
+import Access
+import Base
 import FanOut
+import HTTP
 
 /// Reading of `proxy:` and of `trusted_proxies:`.
 extension ConfigurationReader {
@@ -89,7 +92,7 @@ extension ScalarKind where Value == AddressBlock? {
     }
 }
 
-extension ScalarKind where Value == ProxyRoute.HostPolicy {
+extension ScalarKind where Value == HostPolicy {
     /// What an upstream is told as Host.
     static var hostPolicy: Self {
         let wanted = "upstream, preserve or a name such as shop.example"

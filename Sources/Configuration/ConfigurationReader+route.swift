@@ -1,3 +1,4 @@
+import Access
 import FanOut
 
 /// Reading of `routes:`.
@@ -12,7 +13,7 @@ extension ConfigurationReader {
         var isQuarantined = false
         var isTraced = false
         var rateLimit: RateLimit?
-        var access = Access()
+        var access = RouteAccess()
     }
 
     /// The keys of a route that say what it does, of which it has one.

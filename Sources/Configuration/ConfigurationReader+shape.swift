@@ -1,4 +1,7 @@
+import Base
 import FanOut
+import HTTP
+import JSON
 
 /// Reading of what of a call's body enters the answer, and of answers that are written in the file.
 extension ConfigurationReader {

@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Policy
 
 /// Reading of an upstream's `tls`, and of whether its files are what they are to be.

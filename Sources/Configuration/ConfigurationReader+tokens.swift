@@ -1,4 +1,8 @@
+import Access
+import Base
 import FanOut
+import JSON
+import Policy
 import Tokens
 
 /// Reading of `auth.jwt`: which tokens a route takes.
@@ -82,7 +86,7 @@ extension ConfigurationReader {
     private mutating func claims(in section: Section) -> [TokenRule.Claim] {
         (section["claims"].flatMap { entries($0, "'claims'") } ?? []).compactMap { entry in
             let path: JSONPath
-            do throws(TemplateError) {
+            do throws(TextError) {
                 path = try JSONPath(entry.key)
             } catch {
                 problems.error("a claim: \(error.message)", at: entry.keyPlace)

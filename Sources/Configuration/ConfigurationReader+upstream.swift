@@ -1,4 +1,4 @@
-import FanOut
+import HTTP
 
 /// Reading of `upstreams:` and of references to it.
 extension ConfigurationReader {

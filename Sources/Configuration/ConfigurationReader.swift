@@ -1,4 +1,4 @@
-import FanOut
+import Access
 
 /// Reads a whole file into a `Configuration` and gathers what is wrong on the way.
 ///
@@ -12,7 +12,7 @@ struct ConfigurationReader {
     /// What no upstream may be.
     private var ownEndpoint: OwnEndpoint?
     /// Who may use a route that does not say it itself.
-    var standardAccess = Access()
+    var standardAccess = RouteAccess()
 
     private static let keys =
         [

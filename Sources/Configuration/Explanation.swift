@@ -1,4 +1,6 @@
-package import FanOut
+import Base
+import FanOut
+package import HTTP
 
 /// What a request would do, told without doing it: `gatewayd explain METHOD URL`.
 package enum Explanation {

@@ -1,3 +1,4 @@
+import Base
 import FanOut
 
 /// The JSON text of a YAML value (RFC 8259), its types by the core schema of YAML 1.2 (section 10.3.2).
@@ -16,7 +17,7 @@ enum JSONFallback {
             guard scalar.text.utf8.contains(UInt8(ascii: "{")) || scalar.text.utf8.contains(UInt8(ascii: "}")) else {
                 return false
             }
-            do throws(TemplateError) {
+            do throws(TextError) {
                 let template = try TextTemplate(scalar.text, names)
                 pieces += [.literal(literal), .string(template)]
                 literal = []

@@ -1,4 +1,6 @@
-package import FanOut
+import Access
+import Base
+package import Telemetry
 
 /// What is written to logs, how and where (`log:`).
 package struct LogSettings: Sendable, Hashable {
@@ -10,7 +12,7 @@ package struct LogSettings: Sendable, Hashable {
     /// The file of the access log; nil: standard output.
     package var accessFile: String?
     /// Which requests the access log has.
-    package var access = AccessRule()
+    package var access = AccessLogRule()
 
     package init() {}
 

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// The gateway's own admin endpoint, which no route may reach: it is not for clients.
 package struct OwnEndpoint: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// A number with a unit, as durations and sizes are written: `300ms`, `1.5s`, `16KiB`.
 struct Quantity: Sendable {

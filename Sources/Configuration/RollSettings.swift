@@ -1,4 +1,4 @@
-import FanOut
+import HTTP
 
 /// How workers are replaced by those of another configuration (`reload:`).
 package struct ReloadSettings: Sendable, Hashable {

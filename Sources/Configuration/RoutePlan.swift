@@ -1,3 +1,4 @@
+import Base
 import FanOut
 
 /// What a fan-out route does and when, as `gatewayd check --plan` prints it.

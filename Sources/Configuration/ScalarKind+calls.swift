@@ -1,4 +1,6 @@
+import Base
 import FanOut
+import JSON
 
 extension ScalarKind where Value == TextTemplate {
     /// The value of a field that a call sends.
@@ -8,7 +10,7 @@ extension ScalarKind where Value == TextTemplate {
             guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
                 throw Refusal(wanted: "text without control characters")
             }
-            do throws(TemplateError) {
+            do throws(TextError) {
                 return try TextTemplate(text, names)
             } catch {
                 throw Refusal(wanted: wanted, hint: "; \(error.message)", offset: error.offset)
@@ -35,7 +37,7 @@ extension ScalarKind where Value == JSONPath {
         let wanted = "a place in a body, such as /cart/items or cart.items"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
             guard !text.isEmpty else { throw Refusal(wanted: wanted) }
-            do throws(TemplateError) {
+            do throws(TextError) {
                 return try JSONPath(text)
             } catch {
                 throw Refusal(wanted: wanted, hint: "; \(error.message)", offset: error.offset)

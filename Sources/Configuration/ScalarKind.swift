@@ -1,4 +1,6 @@
+import Base
 import FanOut
+import HTTP
 
 /// What a scalar must be: how a message says it, and how its text is read.
 struct ScalarKind<Value>: Sendable {
@@ -203,7 +205,7 @@ extension ScalarKind where Value == PathTemplate {
     static var pathTemplate: Self {
         let wanted = "a path such as /page/{id}"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
-            do throws(TemplateError) {
+            do throws(TextError) {
                 return try PathTemplate(text)
             } catch {
                 throw Refusal(wanted: wanted, hint: "; \(error.message)", offset: error.offset)
@@ -217,7 +219,7 @@ extension ScalarKind where Value == TargetTemplate {
     static func target(_ names: Reference.Names) -> Self {
         let wanted = "a path such as /users/{id}"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
-            do throws(TemplateError) {
+            do throws(TextError) {
                 return try TargetTemplate(text, names)
             } catch {
                 throw Refusal(wanted: wanted, hint: "; \(error.message)", offset: error.offset)

@@ -1,4 +1,4 @@
-package import FanOut
+package import Telemetry
 
 /// Where spans of requests and calls go, and of how many (`tracing:`).
 package struct TracingSettings: Sendable, Hashable {

@@ -1,4 +1,5 @@
-package import FanOut
+import Base
+package import HTTP
 package import Policy
 
 /// A service that calls go to, under one name in routes, statistics and logs.

@@ -1,5 +1,7 @@
-import FanOut
+import Base
+import HTTP
 import HTTPEdge
+import JSON
 import Loop
 package import Processes
 

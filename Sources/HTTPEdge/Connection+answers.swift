@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import HTTP
 import Loop
 import Processes
 

@@ -1,6 +1,8 @@
+import Access
+import Base
 import CLinux
-import FanOut
 import Glibc
+import HTTP
 import Loop
 import Processes
 

@@ -1,4 +1,4 @@
-package import FanOut
+package import HTTP
 
 /// What a client may use up, and for how long.
 package struct EdgeLimits: Sendable {

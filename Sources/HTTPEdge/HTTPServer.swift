@@ -1,5 +1,7 @@
-package import FanOut
+package import Access
+import Base
 import Glibc
+import HTTP
 package import Loop
 
 /// HTTP/1.1 on listening sockets that were opened elsewhere: their connections, and the end of them.

@@ -1,4 +1,5 @@
-import FanOut
+import HTTP
+import JSON
 
 /// How many connections each client address holds, where that is limited.
 struct PeerCounts {

@@ -1,4 +1,4 @@
-import FanOut
+import HTTP
 import Loop
 import Processes
 

@@ -1,4 +1,4 @@
-package import FanOut
+package import HTTP
 package import Loop
 
 /// How a request's body is to be read.

@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import HTTP
 package import Loop
 
 /// An answer whose body leaves in pieces, as its handler gets hold of them.

@@ -1,9 +1,10 @@
-import FanOut
-import Glibc
+import Base
+import HTTP
+import Processes
 
 /// Turns answers into bytes (RFC 9112 section 4).
 struct ResponseWriter {
-    private var date = HTTPDate()
+    private var date = DateField()
 
     /// What an answer says of the connection (RFC 9112 section 9.3).
     enum ConnectionOption {
@@ -27,7 +28,7 @@ struct ResponseWriter {
         case .upgraded: return bytes.append("\r\n")
         case .untilClose, .none: bytes.append("Date: ")
         }
-        bytes.append(contentsOf: date.bytes(at: Int64(time(nil))))
+        bytes.append(contentsOf: date.bytes(at: WallTime.seconds()))
         switch connection {
         case .implied: bytes.append("\r\n\r\n")
         case .keepAlive: bytes.append("\r\nConnection: keep-alive\r\n\r\n")

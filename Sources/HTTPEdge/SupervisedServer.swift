@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Glibc
 package import Loop
 package import Processes

@@ -1,5 +1,3 @@
-import FanOut
-
 /// Whether the loop looks again and again for a moment before it goes to sleep: what its last waits say.
 ///
 /// To sleep and be woken takes longer than the answer of a service nearby, most of all on a virtual machine, where the host

@@ -1,4 +1,3 @@
-import FanOut
 import Glibc
 import Processes
 

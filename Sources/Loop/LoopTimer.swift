@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// Calls on the loop at a time, once for each time that it is set.
 @LoopActor

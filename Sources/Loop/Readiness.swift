@@ -1,5 +1,5 @@
+import Base
 import CLinux
-import FanOut
 import Glibc
 import Processes
 

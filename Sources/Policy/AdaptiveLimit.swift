@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// How many requests the workers of the machine should have in flight, found by how much slower they are than when it is
 /// quiet.

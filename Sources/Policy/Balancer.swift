@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// Which of an upstream's servers the next call goes to (`balance:`).
 package enum Balance: String, Sendable, CaseIterable {

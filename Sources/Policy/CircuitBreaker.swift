@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// When calls to an upstream that only fails are not made for a while (`circuit_breaker:`).
 package struct CircuitBreakerSettings: Sendable, Hashable {

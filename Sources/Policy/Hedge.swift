@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// When a second copy of a call is sent to another server (`hedge:`).
 package struct HedgeSettings: Sendable, Hashable {

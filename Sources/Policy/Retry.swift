@@ -1,4 +1,4 @@
-package import FanOut
+import Base
 
 /// When a call is made again (`retry:`).
 package struct RetrySettings: Sendable, Hashable {

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// When a server that only fails is left out for a while (`outlier:`).
 package struct OutlierSettings: Sendable, Hashable {

@@ -1,5 +1,3 @@
-import FanOut
-
 /// A few 64-bit cells that all workers of the machine share, so that N workers do not judge or probe N times.
 ///
 /// A decision reads a cell and exchanges it; whoever finds that another worker was first reads again.

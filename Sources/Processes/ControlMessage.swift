@@ -1,4 +1,4 @@
-package import FanOut
+package import Telemetry
 
 /// What supervisor and child say to each other over the control channel, one packet each.
 ///

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 import Glibc
 
 /// Which addresses are this machine's.

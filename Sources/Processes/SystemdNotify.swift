@@ -1,5 +1,5 @@
+package import Base
 import CLinux
-package import FanOut
 import Glibc
 
 /// The way to tell systemd how the service is doing: datagrams to the socket in NOTIFY_SOCKET, sd_notify(3).

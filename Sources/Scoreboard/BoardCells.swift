@@ -1,4 +1,3 @@
-import FanOut
 import Policy
 
 /// A few words that all workers of the machine write, each change by compare-and-exchange: what policies know.

@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// The report of a worker that died otherwise than by plan: a JSON object, as `/stats` shows it.
 package struct CrashEntry: Sendable, Equatable {

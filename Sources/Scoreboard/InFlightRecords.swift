@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// A request that a worker had begun and not answered, as the worker noted it down.
 package struct InFlightRequest: Sendable, Equatable {

@@ -1,4 +1,5 @@
-package import FanOut
+package import Base
+import JSON
 
 /// What the dashboard is told at each look: `/stats`, what the time since the last look was like, and what takes long.
 package struct LiveReport {

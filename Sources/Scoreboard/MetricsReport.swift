@@ -1,4 +1,5 @@
-package import FanOut
+package import Base
+import Policy
 
 /// What `GET /metrics` answers: the whole scoreboard in Prometheus' text format.
 ///

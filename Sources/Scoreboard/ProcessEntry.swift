@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// Where a process is in its life, as `/stats` names it.
 package enum ProcessState: String, Sendable, CaseIterable {

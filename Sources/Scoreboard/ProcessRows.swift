@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import JSON
 
 /// The members that `/stats` and the status have in common: the daemon's own, and those of each process.
 struct ProcessRows {

@@ -1,4 +1,5 @@
-package import FanOut
+package import Access
+package import Base
 import Glibc
 
 /// The buckets of rate limits, which all workers share: one decision over all of them, without a lock.

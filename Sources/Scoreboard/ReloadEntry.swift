@@ -1,3 +1,5 @@
+package import Base
+
 /// How far the reload is that was asked for last, as `/stats` names it.
 package enum ReloadOutcome: String, Sendable, CaseIterable {
     /// It waits until the workers that are on their way out are gone.

@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// The requests that one route took in one worker, or in several together.
 ///

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 import Policy
 
 /// The memory that supervisor, workers and admin share: counters, histograms, heartbeats and the state of every process.

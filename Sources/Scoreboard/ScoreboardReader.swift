@@ -1,4 +1,5 @@
-package import FanOut
+package import Base
+import JSON
 import Policy
 
 /// The scoreboard for those who only look: the admin process maps it read-only, and so cannot spoil it.

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// One worker slot, or one of its rows, read once from the scoreboard.
 package struct WorkerSnapshot: Sendable, Equatable {

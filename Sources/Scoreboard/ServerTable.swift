@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Policy
 
 /// Servers of upstreams, each with cells that all workers share and that it keeps over all configurations.

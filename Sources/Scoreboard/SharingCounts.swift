@@ -1,3 +1,5 @@
+import JSON
+
 /// What equal calls to an upstream shared: the calls that did not reach it, and what is kept of its answers.
 ///
 /// Merging is associative and commutative.

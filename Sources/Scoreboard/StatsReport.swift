@@ -1,4 +1,6 @@
-package import FanOut
+package import Base
+import FanOut
+import JSON
 import Policy
 
 /// What `GET /stats` answers: the whole scoreboard as JSON, by the schema that dashboards rely on.

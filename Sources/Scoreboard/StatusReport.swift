@@ -1,4 +1,5 @@
-package import FanOut
+package import Base
+import JSON
 
 /// What `gatewayctl status` shows: the daemon and a line for each process, as JSON with the names that `/stats` uses.
 package struct StatusReport {

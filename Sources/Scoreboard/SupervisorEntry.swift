@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// What the daemon as a whole is doing, as `/stats` names it.
 package enum DaemonState: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 import Policy
 
 /// Which process of the daemon is meant, beside the supervisor itself.

@@ -1,3 +1,5 @@
+import JSON
+
 /// What was told of requests beside their answers, and what of that was lost.
 ///
 /// Merging is associative and commutative.

@@ -1,4 +1,4 @@
-package import FanOut
+package import Policy
 
 /// Clients' connections.
 package struct ConnectionCounts: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Policy
 
 /// The part of `/metrics` that is about upstreams and their servers.

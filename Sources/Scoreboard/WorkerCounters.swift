@@ -1,4 +1,5 @@
-package import FanOut
+package import Base
+package import Policy
 
 /// What a worker has in hand at one moment.
 package struct WorkerGauges: Sendable, Equatable {

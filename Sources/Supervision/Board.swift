@@ -1,5 +1,6 @@
+package import Base
 package import Configuration
-package import FanOut
+import FanOut
 import Glibc
 package import Processes
 package import Scoreboard

@@ -1,5 +1,5 @@
+import Base
 import Configuration
-import FanOut
 import Processes
 
 /// One process and its place: a row of a worker's slot, the admin process or a companion.

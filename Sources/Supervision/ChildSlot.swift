@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 package import Processes
 
 /// The life of whatever runs in one slot: a worker, the admin process or a companion.

@@ -1,5 +1,7 @@
+import Base
 import Configuration
 import FanOut
+import HTTP
 import Processes
 import Scoreboard
 

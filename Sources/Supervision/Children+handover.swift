@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Processes
 
 /// How children outlive the program that started them.

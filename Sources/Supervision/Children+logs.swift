@@ -1,5 +1,5 @@
-import FanOut
 import Processes
+import Telemetry
 
 /// What children are told of the logs, and what they add to them.
 extension Children {

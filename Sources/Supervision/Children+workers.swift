@@ -1,5 +1,5 @@
+import Base
 import Configuration
-import FanOut
 import Scoreboard
 
 /// How the number of workers changes, and how one follows another.

@@ -1,5 +1,5 @@
+package import Base
 import Configuration
-package import FanOut
 import Glibc
 package import Processes
 import Scoreboard

@@ -1,4 +1,5 @@
-package import FanOut
+import JSON
+package import Telemetry
 
 /// What can be asked for over the control socket: one line per connection.
 package enum ControlCommand: Sendable, Hashable {
@@ -59,6 +60,6 @@ package enum ControlCommand: Sendable, Hashable {
 
     /// A JSON document that says what is wrong.
     package static func errorAnswer(_ message: String) -> String {
-        "{\"error\":\(LogLine.quoted(message))}"
+        "{\"error\":\(JSONText.quoted(message))}"
     }
 }

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 import Glibc
 package import Processes
 

@@ -1,4 +1,6 @@
-package import FanOut
+package import Base
+import HTTP
+import JSON
 
 /// What is known of a worker that died otherwise than by plan.
 package struct CrashReport: Sendable, Hashable {
@@ -58,8 +60,8 @@ package struct CrashReport: Sendable, Hashable {
 
     /// A JSON object of at most 3,072 bytes: a longest one of eight requests, a suspect and last words fits.
     package var json: String {
-        var text = "{\"at\":\(LogLine.quoted(at)),\"id\":\(slot),\"pid\":\(pid),\"generation\":\(generation)"
-        text += ",\"reason\":\(LogLine.quoted(reason)),\"in_flight\":\(inFlight)"
+        var text = "{\"at\":\(JSONText.quoted(at)),\"id\":\(slot),\"pid\":\(pid),\"generation\":\(generation)"
+        text += ",\"reason\":\(JSONText.quoted(reason)),\"in_flight\":\(inFlight)"
         text += ",\"suspect\":\(suspect.map { Self.quoted($0) } ?? "null"),\"requests\":["
         text += requests.prefix(Self.listed).map(Self.json).joined(separator: ",")
         return text + "],\"stderr\":\(Self.quotedWords(words))}"
@@ -70,8 +72,8 @@ package struct CrashReport: Sendable, Hashable {
         let plain = words.unicodeScalars.map { $0 == "\n" || (" " <= $0 && $0 != "\u{7F}") ? $0 : " " }
         var text = ""
         text.unicodeScalars.append(contentsOf: plain.suffix(wordBytes))
-        while LogLine.quoted(text).utf8.count > wordBytes + wordBytes / 4 { text.removeFirst() }
-        return LogLine.quoted(text)
+        while JSONText.quoted(text).utf8.count > wordBytes + wordBytes / 4 { text.removeFirst() }
+        return JSONText.quoted(text)
     }
 
     private static func json(_ request: Request) -> String {
@@ -84,7 +86,7 @@ package struct CrashReport: Sendable, Hashable {
     private static func quoted(_ text: String) -> String {
         var cut = String(decoding: text.utf8.prefix(nameBytes), as: UTF8.self)
         cut.removeAll { $0 < " " || $0 == "\"" || $0 == "\\" || !$0.isASCII }
-        return LogLine.quoted(cut)
+        return JSONText.quoted(cut)
     }
 }
 

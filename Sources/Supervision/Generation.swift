@@ -1,5 +1,5 @@
+import Base
 package import Configuration
-import FanOut
 package import Processes
 
 /// A configuration in use, or about to be: what each process that is started for it gets.

@@ -1,4 +1,5 @@
-package import FanOut
+package import Base
+import Policy
 
 /// What a supervisor leaves to the program that takes its place in the same process: everything that is open, and who runs.
 ///

@@ -1,8 +1,10 @@
+import Base
 package import Configuration
-package import FanOut
 import Glibc
+import JSON
 package import Processes
 import Scoreboard
+package import Telemetry
 
 /// Where the daemon's log goes, in which form, and from which level on.
 ///
@@ -72,7 +74,7 @@ package final class LogOutput {
         var event = wrapped()
         var text = line.dropLast()
         // Escapes make it longer, and a line that is cut would be JSON no more.
-        while LogLine.quoted(String(text)).utf8.count > SupervisionLimits.logLine * 3 / 4 {
+        while JSONText.quoted(String(text)).utf8.count > SupervisionLimits.logLine * 3 / 4 {
             text = text.prefix(text.count / 2)
         }
         event.add("text", String(text))

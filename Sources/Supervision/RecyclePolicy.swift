@@ -1,5 +1,4 @@
 package import Configuration
-import FanOut
 
 /// Decides when a worker has served for long enough.
 ///

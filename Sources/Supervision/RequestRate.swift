@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// How many requests there were in a second of late, measured anew after each `SupervisionLimits.rate`.
 package struct RequestRate: Sendable {

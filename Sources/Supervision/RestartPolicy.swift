@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// Decides when a process that died is started again, and when it died too often.
 ///

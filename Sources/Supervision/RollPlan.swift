@@ -1,5 +1,5 @@
+package import Base
 import Configuration
-package import FanOut
 
 /// The way from old workers to new ones: one shows that it can live, the others follow, and then the old ones leave.
 ///

@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 package import Processes
 
 /// What systemd is told: `READY=1` once and after each reload, `RELOADING=1` before it, a status line when it changes, a sign of life in time.

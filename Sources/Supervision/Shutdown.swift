@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 
 /// The way to the end: workers drain first, then admin and companions leave; asked again, everything is killed.
 ///

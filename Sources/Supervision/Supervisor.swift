@@ -1,4 +1,3 @@
-import FanOut
 import Processes
 
 /// The supervisor: one thread and one poll loop that keeps workers and admin process alive.

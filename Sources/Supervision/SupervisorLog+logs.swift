@@ -1,5 +1,5 @@
-package import FanOut
 package import Processes
+package import Telemetry
 
 /// What is told of the logs themselves.
 extension SupervisorLog {

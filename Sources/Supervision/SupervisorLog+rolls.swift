@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import Telemetry
 
 /// What is told of reloads, restarts, recycling and scaling.
 extension SupervisorLog {

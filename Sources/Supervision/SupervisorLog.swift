@@ -1,7 +1,8 @@
-import FanOut
+import Base
 import Glibc
 package import Processes
 import Scoreboard
+import Telemetry
 
 /// The supervisor's log: one verb per thing worth telling, so that wording and level stand in this file only.
 package struct SupervisorLog {

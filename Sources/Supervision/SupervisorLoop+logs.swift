@@ -1,6 +1,6 @@
 import Configuration
-import FanOut
 import Processes
+import Telemetry
 
 /// What the supervisor does about logs.
 extension SupervisorLoop {

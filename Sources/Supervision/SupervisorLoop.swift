@@ -1,5 +1,5 @@
+import Base
 import Configuration
-import FanOut
 import Glibc
 import Processes
 import Scoreboard

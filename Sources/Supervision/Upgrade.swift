@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Glibc
 import Processes
 import Scoreboard

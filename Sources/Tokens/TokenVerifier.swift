@@ -1,4 +1,5 @@
-package import FanOut
+package import Access
+import JSON
 
 /// What a token that is taken says.
 package struct VerifiedToken: Sendable {

@@ -1,7 +1,9 @@
+import Access
+import Base
 import Crypto
 import CryptoExtras
-import FanOut
 import FoundationEssentials
+import JSON
 
 /// A key that tokens are verified with; which algorithm that is, the key says, and never the token (RFC 8725 section 3.1).
 struct VerificationKey: Sendable {

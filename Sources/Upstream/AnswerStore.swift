@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import HTTP
 
 /// An answer that is kept, and until when it is used.
 struct KeptAnswer {

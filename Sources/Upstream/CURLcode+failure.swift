@@ -1,5 +1,5 @@
 import CCurl
-import FanOut
+import Policy
 
 extension CURLcode {
     /// The kind of failure that a transfer's result is (libcurl-errors(3)); `ok` is for the caller to tell apart.

@@ -1,5 +1,6 @@
+import Base
 import DequeModule
-import FanOut
+import HTTP
 package import Loop
 import Policy
 import Processes

@@ -1,4 +1,4 @@
-package import FanOut
+package import HTTP
 package import Loop
 
 /// All of a call that reaches its upstream: calls with equal keys have the same answer.

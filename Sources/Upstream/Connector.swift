@@ -1,5 +1,5 @@
+import Base
 import CCurl
-import FanOut
 import Loop
 import Policy
 import Processes

@@ -1,5 +1,6 @@
+import Base
 import CCurl
-import FanOut
+import HTTP
 import Loop
 import Policy
 import Processes

@@ -1,5 +1,4 @@
 import CCurl
-import FanOut
 import Loop
 import Policy
 

@@ -1,4 +1,5 @@
-package import FanOut
+package import Base
+package import HTTP
 package import Loop
 
 /// What is the same for all transfers to an endpoint.

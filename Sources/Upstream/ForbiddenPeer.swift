@@ -1,5 +1,5 @@
+package import Base
 import CCurl
-package import FanOut
 import Loop
 
 /// Where no request may go out, wherever names and records lead: the gateway's own admin endpoint.

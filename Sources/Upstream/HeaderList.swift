@@ -1,5 +1,6 @@
+import Base
 import CCurl
-import FanOut
+import HTTP
 
 /// Header lines that all calls of one request share: as bytes for the plain lane, as a list for libcurl when it asks.
 package final class HeaderList {

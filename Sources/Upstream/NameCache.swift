@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// What is known of names, and for how long: the decisions of `Names`, without a clock of their own.
 struct NameCache {

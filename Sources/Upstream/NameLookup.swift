@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 import Glibc
 
 /// The system's resolver: /etc/hosts, DNS, and whatever else nsswitch.conf(5) names.

@@ -1,5 +1,6 @@
-package import FanOut
+package import Base
 package import Loop
+package import Policy
 import Processes
 
 /// The addresses of names, looked up beside the loop and kept for a while.

@@ -1,4 +1,4 @@
-import FanOut
+import HTTP
 import Loop
 
 /// The request's body, where it goes out as it comes.

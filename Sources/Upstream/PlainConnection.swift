@@ -1,6 +1,7 @@
-import FanOut
 import Glibc
+import HTTP
 import Loop
+import Policy
 import Processes
 
 /// A connection of the plain lane: one request out, one answer in, and again.

@@ -1,4 +1,4 @@
-import FanOut
+import HTTP
 import Loop
 
 /// Memory that the plain lane uses for one read or one request at a time, so that connections need none of their own.

@@ -1,4 +1,5 @@
-package import FanOut
+import Base
+package import HTTP
 import Loop
 package import Policy
 

@@ -1,6 +1,7 @@
-import FanOut
+import Base
 import Glibc
 import Loop
+import Policy
 import Processes
 
 /// The plain lane's connections to one server: those that wait for a request, those being made, and who waits for them.

@@ -1,4 +1,4 @@
-import FanOut
+import HTTP
 
 /// A service whose records say which servers an upstream has (RFC 2782).
 package struct Service: Sendable, Hashable {

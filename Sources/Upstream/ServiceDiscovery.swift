@@ -1,4 +1,4 @@
-import FanOut
+import Base
 package import Loop
 import Processes
 

@@ -1,5 +1,3 @@
-import FanOut
-
 /// A record that says where a service is (SRV, RFC 2782).
 package struct ServiceRecord: Sendable, Hashable {
     /// Lower numbers are used first.

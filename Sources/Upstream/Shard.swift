@@ -1,5 +1,5 @@
+import Base
 import CCurl
-import FanOut
 import Loop
 
 /// One multi handle with a bounded number of easy handles in it.

@@ -1,5 +1,7 @@
-package import FanOut
+package import Base
+import HTTP
 package import Loop
+import Policy
 import Processes
 
 /// What became of a call where equal ones are shared.

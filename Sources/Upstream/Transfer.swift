@@ -1,5 +1,7 @@
-package import FanOut
+import Base
+package import HTTP
 package import Loop
+package import Policy
 
 /// How one call of an upstream ended.
 package enum TransferResult: Sendable, Equatable {

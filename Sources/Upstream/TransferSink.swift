@@ -1,4 +1,4 @@
-package import FanOut
+package import HTTP
 package import Loop
 
 /// Who takes an answer as it comes, in place of having it whole at its end, and may give the request's body likewise.

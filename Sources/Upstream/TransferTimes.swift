@@ -1,4 +1,4 @@
-package import FanOut
+package import Base
 package import Loop
 
 /// When the steps of a transfer were done, for those who look at one: only where its endpoint traces.

@@ -1,9 +1,15 @@
+import Access
+import Base
 import Configuration
 import FanOut
 import Glibc
+import HTTP
+import JSON
 import Loop
+import Policy
 import Processes
 import Scoreboard
+import Telemetry
 
 /// The access log: a JSON line for a request on standard output or in a file.
 ///

@@ -1,3 +1,4 @@
+import Base
 import FanOut
 import Loop
 import Policy

@@ -1,6 +1,8 @@
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
+import Policy
 
 /// What a request came to.
 struct AnsweredRequest {

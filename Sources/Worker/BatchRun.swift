@@ -1,6 +1,9 @@
+import Base
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
+import Policy
 import Processes
 import Scoreboard
 import Upstream

@@ -1,4 +1,5 @@
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
 

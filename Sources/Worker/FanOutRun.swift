@@ -1,6 +1,10 @@
+import Base
 import FanOut
+import HTTP
 import HTTPEdge
+import JSON
 import Loop
+import Policy
 import Processes
 import Scoreboard
 import Upstream

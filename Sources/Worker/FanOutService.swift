@@ -1,4 +1,5 @@
 import FanOut
+import HTTP
 import Loop
 import Upstream
 

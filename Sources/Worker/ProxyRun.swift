@@ -1,6 +1,10 @@
+import Access
+import Base
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
+import Policy
 import Processes
 import Scoreboard
 import Upstream

@@ -1,4 +1,7 @@
+import Access
+import Base
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
 import Tokens
@@ -6,7 +9,7 @@ import Tokens
 /// Who may: what a route asks of a request before anything is called.
 extension RequestFlow {
     /// Lets a request go on, as upstreams may see it, or gives the answer that refuses it.
-    func admit(_ exchange: Exchange, _ access: Access, then: @escaping (_ refusal: Response?) -> Void) {
+    func admit(_ exchange: Exchange, _ access: RouteAccess, then: @escaping (_ refusal: Response?) -> Void) {
         let request = exchange.request
         // A refusal too: a page could not tell it from an error of the network.
         if let cors = access.cors {

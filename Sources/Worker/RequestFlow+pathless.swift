@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import HTTP
 
 /// Requests that are about no path.
 extension RequestFlow {

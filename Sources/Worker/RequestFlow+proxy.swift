@@ -1,6 +1,8 @@
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
+import Policy
 import Upstream
 
 /// The way of a request whose route is a proxy.

@@ -1,4 +1,7 @@
+import Access
+import Base
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
 import Processes

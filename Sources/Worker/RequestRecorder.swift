@@ -1,6 +1,9 @@
+import Base
 import FanOut
+import HTTP
 import HTTPEdge
 import Loop
+import Processes
 import Scoreboard
 
 /// Keeps how slow and failed requests went, for those who ask why.

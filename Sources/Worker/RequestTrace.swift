@@ -1,7 +1,11 @@
+import Base
 import FanOut
+import HTTP
 import Loop
+import Policy
 import Processes
 import Scoreboard
+import Telemetry
 import Upstream
 
 /// The trace of one request: the contexts that its calls carry, and what is told of them as they end.

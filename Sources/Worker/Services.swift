@@ -1,5 +1,8 @@
+import Access
+import Base
 import Configuration
 import FanOut
+import HTTP
 import Loop
 import Processes
 import Scoreboard

@@ -1,8 +1,11 @@
+import Base
 import Configuration
-import FanOut
+import HTTP
 import Loop
+import Policy
 import Processes
 import Scoreboard
+import Telemetry
 import Upstream
 
 /// Posts spans to a collector in batches, one at a time, through the engine that all calls go through.

@@ -1,5 +1,6 @@
 import FanOut
 import HTTPEdge
+import JSON
 import Loop
 
 /// An answer whose parts leave as calls end (`merge: stream`), no faster than the client takes them.

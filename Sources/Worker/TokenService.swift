@@ -1,7 +1,11 @@
-import FanOut
+import Access
+import Base
+import HTTP
 import Loop
+import Policy
 import Processes
 import Scoreboard
+import Telemetry
 import Tokens
 import Upstream
 

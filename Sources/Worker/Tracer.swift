@@ -1,7 +1,9 @@
+import Base
 import Configuration
-import FanOut
+import HTTP
 import Loop
 import Scoreboard
+import Telemetry
 import Upstream
 
 /// Gives each request its place in a trace, and tells a collector of those that are recorded.

@@ -1,5 +1,5 @@
-import FanOut
 import Loop
+import Telemetry
 import Upstream
 
 /// Lines in the log about what happens at an upstream.

@@ -1,5 +1,6 @@
+import Base
 import Configuration
-import FanOut
+import HTTP
 import Loop
 import Policy
 import Processes

@@ -1,8 +1,10 @@
-import FanOut
+import Base
 import Glibc
+import JSON
 import Loop
 import Processes
 import Scoreboard
+import Telemetry
 
 /// A worker's part of the daemon's log: lines on standard error in the form of the supervisor's, which passes them on.
 @LoopActor

@@ -1,6 +1,6 @@
 package import Configuration
-import FanOut
 import Glibc
+import HTTP
 import HTTPEdge
 import Loop
 package import Processes

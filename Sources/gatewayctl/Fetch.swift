@@ -1,5 +1,4 @@
 import ArgumentParser
-import FanOut
 import Loop
 import Processes
 

@@ -1,4 +1,6 @@
+import Base
 import FanOut
+import Policy
 import Upstream
 
 /// What was fetched, for people and for programs.

@@ -1,5 +1,7 @@
-import FanOut
+import Base
+import HTTP
 import Loop
+import Policy
 import Processes
 import Upstream
 

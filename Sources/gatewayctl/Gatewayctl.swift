@@ -1,5 +1,5 @@
 import ArgumentParser
-import FanOut
+import Base
 
 /// `gatewayctl`: parses arguments and calls one function.
 @main

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FanOut
+import Telemetry
 
 /// `gatewayctl log-level [LEVEL]`: what the daemon's log has from now on.
 struct LogLevelCommand: ParsableCommand {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FanOut
 import Glibc
 
 /// `gatewayctl reload`: the daemon reads its configuration again, and new workers take the place of the old.

@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import JSON
 
 /// The daemon's answer to `status`, as a table.
 struct StatusTable: Decodable {

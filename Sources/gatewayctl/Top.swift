@@ -1,5 +1,5 @@
 import ArgumentParser
-import FanOut
+import Base
 import Glibc
 import Processes
 

@@ -1,5 +1,3 @@
-import FanOut
-
 /// What `top` shows of two samples: rates are of the time between them, latencies since the daemon's start.
 struct TopView {
     /// Without it there are no rates yet.

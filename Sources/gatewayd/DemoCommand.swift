@@ -1,6 +1,6 @@
 import ArgumentParser
+import Base
 import Demo
-import FanOut
 import Glibc
 import Processes
 import Supervision

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FanOut
+import Base
 
 /// `gatewayd`: parses arguments and calls one function.
 @main

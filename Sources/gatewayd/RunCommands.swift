@@ -1,7 +1,8 @@
 import ArgumentParser
+import Base
 import Configuration
-import FanOut
 import Glibc
+import HTTP
 import Processes
 import Supervision
 

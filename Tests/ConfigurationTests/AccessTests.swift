@@ -1,5 +1,8 @@
+import Access
 import Configuration
 import FanOut
+import JSON
+import Policy
 import Testing
 
 /// Who may use routes: `allow`, `deny`, `auth` and `cors`.

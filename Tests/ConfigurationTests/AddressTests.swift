@@ -1,5 +1,5 @@
 import Configuration
-import FanOut
+import HTTP
 import Testing
 
 @Test(

@@ -1,5 +1,6 @@
 import Configuration
 import FanOut
+import HTTP
 import Testing
 
 @Test("A file with routes only has the defaults")

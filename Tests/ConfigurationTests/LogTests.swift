@@ -1,5 +1,6 @@
+import Access
 import Configuration
-import FanOut
+import Telemetry
 import Testing
 
 /// `log:`.
@@ -20,7 +21,7 @@ import Testing
         let log = configuration.log
         #expect(log.format == .text && log.level == .warning && log.file == "/var/log/a")
         #expect(log.accessFile == "/var/log/b" && log.hasFiles)
-        #expect(log.access == AccessRule(sample: SampleRate(millionths: 5_000), slow: .milliseconds(300)))
+        #expect(log.access == AccessLogRule(sample: SampleRate(millionths: 5_000), slow: .milliseconds(300)))
         #expect(
             configuration.summary.contains(
                 "log        text, level warning, to /var/log/a, access log to /var/log/b, 0.5% of requests, slow from 300ms"

@@ -1,5 +1,8 @@
+import Access
+import Base
 import Configuration
 import FanOut
+import HTTP
 import Testing
 
 private func route(_ keys: String, more: String = "") -> String {

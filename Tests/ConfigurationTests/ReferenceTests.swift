@@ -1,6 +1,7 @@
 import Configuration
 import FanOut
 import Foundation
+import Policy
 import Testing
 
 /// `deploy/CONFIGURATION.md`, held against the readers that it describes.

@@ -1,4 +1,5 @@
 import FanOut
+import Policy
 import Testing
 
 @testable import Configuration

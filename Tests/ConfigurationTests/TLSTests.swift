@@ -1,5 +1,4 @@
 import Configuration
-import FanOut
 import Policy
 import Testing
 

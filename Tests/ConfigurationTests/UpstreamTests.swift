@@ -1,5 +1,6 @@
 import Configuration
 import FanOut
+import HTTP
 import Policy
 import Testing
 

@@ -1,4 +1,4 @@
-import FanOut
+import HTTP
 import HTTPEdge
 import Loop
 import Testing

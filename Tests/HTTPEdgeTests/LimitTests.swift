@@ -1,4 +1,6 @@
-import FanOut
+import Access
+import Base
+import HTTP
 import HTTPEdge
 import Loop
 import Testing

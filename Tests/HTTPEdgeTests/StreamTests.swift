@@ -1,5 +1,5 @@
-import FanOut
 import Glibc
+import HTTP
 import Loop
 import Testing
 

@@ -1,4 +1,5 @@
-import FanOut
+import Access
+import HTTP
 import HTTPEdge
 import Loop
 import Processes

@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Testing
 
 @testable import Policy

@@ -1,4 +1,5 @@
-import FanOut
+import Base
+import Policy
 
 @testable import Scoreboard
 

@@ -1,5 +1,6 @@
-import FanOut
+import Base
 import Foundation
+import Policy
 import Testing
 
 @testable import Scoreboard

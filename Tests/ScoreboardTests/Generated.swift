@@ -1,4 +1,4 @@
-import FanOut
+import Policy
 
 @testable import Scoreboard
 

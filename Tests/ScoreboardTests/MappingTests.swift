@@ -1,6 +1,7 @@
+import Base
 import CLinux
-import FanOut
 import Glibc
+import Policy
 import Testing
 
 @testable import Scoreboard
@@ -134,7 +135,8 @@ struct MappingTests {
             #expect(StatusReport(snapshot, now: now).json.hasSuffix("}"))
             #expect(board.scoreboard.reader.readyLoad(at: MonotonicTime(nanoseconds: 0)).workers <= 1)
             for row in 0..<ScoreboardLimits.rowsPerSlot {
-                supervisor.recordExit(of: .worker(0, row: row), reason: "signal SIGSEGV", at: WallTime.now())
+                supervisor.recordExit(
+                    of: .worker(0, row: row), reason: "signal SIGSEGV", at: WallTime(milliseconds: 1_772_323_199_042))
             }
             supervisor.recordStart(of: .worker(0), pid: 5, generation: 1, at: now, isRestart: true)
             supervisor.recordStart(of: .admin, pid: 6, generation: 1, at: now, isRestart: true)

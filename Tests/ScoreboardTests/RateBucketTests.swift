@@ -1,4 +1,5 @@
-import FanOut
+import Access
+import Base
 import Testing
 
 @testable import Scoreboard

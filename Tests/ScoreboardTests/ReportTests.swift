@@ -1,4 +1,3 @@
-import FanOut
 import Foundation
 import Policy
 import Testing

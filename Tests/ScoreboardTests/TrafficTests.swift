@@ -1,4 +1,4 @@
-import FanOut
+import Policy
 import Testing
 
 @testable import Scoreboard

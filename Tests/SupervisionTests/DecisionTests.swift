@@ -1,5 +1,6 @@
-import FanOut
+import Base
 import Processes
+import Telemetry
 import Testing
 
 @testable import Supervision

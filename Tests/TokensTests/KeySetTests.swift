@@ -1,4 +1,4 @@
-import FanOut
+import Access
 import Testing
 
 @testable import Tokens

@@ -1,5 +1,5 @@
+import Access
 import Crypto
-import FanOut
 import Foundation
 
 @testable import Tokens

@@ -1,4 +1,5 @@
-import FanOut
+import Access
+import JSON
 import Testing
 
 @testable import Tokens

@@ -1,4 +1,6 @@
-import FanOut
+import Base
+import HTTP
+import JSON
 import Loop
 import Testing
 

@@ -1,5 +1,5 @@
+import Base
 import CCurl
-import FanOut
 import Testing
 
 /// The memory that libcurl is given, used as libcurl uses it.

@@ -1,5 +1,6 @@
 import FanOut
 import Loop
+import Policy
 import Testing
 
 @testable import Upstream

@@ -1,5 +1,5 @@
+import Base
 import Dispatch
-import FanOut
 import Processes
 
 /// A resolver whose lookups take until the test answers them.

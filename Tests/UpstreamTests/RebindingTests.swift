@@ -1,5 +1,8 @@
+import Base
 import FanOut
+import HTTP
 import Loop
+import Policy
 import Processes
 import Testing
 

@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// Bodies as an upstream would answer with, the same in every run.
 struct Bodies {

@@ -1,6 +1,9 @@
-// Measures how fast bodies are checked and merged, beside Foundation's decoding and encoding; prints one line of JSON.
 import FanOut
 import Foundation
+import HTTP
+import Policy
+
+// Measures how fast bodies are checked and merged, beside Foundation's decoding and encoding; prints one line of JSON.
 
 /// The way of five bodies through a route, as the worker goes it once all have come.
 func answer(_ route: FanOutRoute, _ bodies: [[UInt8]]) -> Answer {

@@ -1,5 +1,6 @@
 import Configuration
 import FanOut
+import HTTP
 
 /// Called by libFuzzer for each input: what must hold of the configuration's decoder for any file.
 ///

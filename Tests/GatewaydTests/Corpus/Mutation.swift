@@ -1,4 +1,4 @@
-import FanOut
+import Base
 
 /// Cases of the corpus that are changed; the same number makes the same bytes in every run.
 ///

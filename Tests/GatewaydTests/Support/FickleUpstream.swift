@@ -1,4 +1,4 @@
-import FanOut
+import Base
 import Processes
 
 /// A server that closes each connection after a number of requests and says so to nobody: the keep-alive race for real.

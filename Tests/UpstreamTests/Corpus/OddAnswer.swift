@@ -1,4 +1,4 @@
-import FanOut
+import Policy
 
 /// A server's answer that is odd or hostile, and what the two lanes make of it.
 struct OddAnswer: Sendable {

@@ -1,0 +1,96 @@
+package import Policy
+
+/// How far a fan-out is: which calls are settled, how, and what that decides.
+///
+/// Parts stay in the order of the configuration, whichever call settles first.
+package struct FanOutState: Sendable {
+    /// Calls that a fan-out has at most: each has a bit of a word.
+    package static let mostCalls = 64
+
+    /// What the settling of a call asks for.
+    package enum Action: Sendable, Equatable {
+        case wait
+        /// All calls are settled, or enough of them: the answer can leave.
+        case finish
+    }
+
+    /// In the order of the configuration; a call that is still open counts as cancelled.
+    package private(set) var outcomes: [Settled]
+    /// A bit for each call that is not settled.
+    private var open: UInt64
+    /// Calls that the answer cannot do without and that are not settled.
+    private var openRequired: Int
+    private var succeeded = 0
+    /// Successes that are enough; 0 waits for all.
+    private let quorum: Int
+    /// By call: inputs that are not there yet; empty where no call waits for another.
+    private var missingInputs: [Int]
+    /// The failure that an error answer is about: of the first required call that failed, otherwise the last failure.
+    package private(set) var deciding: Failure?
+    private var isDecided = false
+    /// A bit for each kind of failure that there was, by its raw value.
+    private var failures: UInt32 = 0
+
+    /// - Parameters:
+    ///   - required: How many calls the answer cannot do without.
+    ///   - quorum: How many successes are enough, with those; 0 for all.
+    package init(calls: Int, required: Int = 0, quorum: Int = 0, graph: CallGraph? = nil) {
+        outcomes = Array(repeating: Settled(.failure(.cancelled, status: nil), elapsed: .zero), count: calls)
+        open = calls < Self.mostCalls ? 1 << UInt64(calls) - 1 : .max
+        openRequired = required
+        self.quorum = quorum
+        missingInputs = graph.map { $0.isFlat ? [] : $0.inputs.map(\.count) } ?? []
+    }
+
+    /// Notes what became of a call.
+    ///
+    /// A call settles once; what comes later for it is ignored.
+    package mutating func settle(_ index: Int, _ settled: consuming Settled, isRequired: Bool) -> Action {
+        guard isOpen(index) else { return .wait }
+        let failure = settled.failure
+        outcomes[index] = settled
+        return decide(index, failure, isRequired: isRequired)
+    }
+
+    /// What a call's end decides.
+    private mutating func decide(_ index: Int, _ failure: Failure?, isRequired: Bool) -> Action {
+        open &= ~(1 << UInt64(index))
+        if isRequired { openRequired -= 1 }
+        if let failure {
+            failures |= 1 << UInt32(failure.rawValue)
+            if !isDecided {
+                deciding = failure
+                isDecided = isRequired
+            }
+        } else {
+            succeeded += 1
+        }
+        let isEnough = quorum > 0 && succeeded >= quorum && openRequired == 0 && !isDecided
+        return open == 0 || isEnough ? .finish : .wait
+    }
+
+    /// A call has an answer: the calls that waited for it alone, which can begin.
+    package mutating func released(by index: Int, in graph: CallGraph) -> [Int] {
+        var ready: [Int] = []
+        for dependant in graph.dependants[index] where isOpen(dependant) {
+            missingInputs[dependant] -= 1
+            if missingInputs[dependant] == 0 { ready.append(dependant) }
+        }
+        return ready
+    }
+
+    private func isOpen(_ index: Int) -> Bool { open & (1 << UInt64(index)) != 0 }
+
+    /// Whether a call that settled failed.
+    package var hasFailures: Bool { failures != 0 }
+
+    /// Whether none failed but by taking too long.
+    package var hasOnlyTimeouts: Bool { failures & ~(1 << UInt32(Failure.timeout.rawValue)) == 0 }
+
+    /// Bytes of all parts together.
+    package var bytes: Int {
+        outcomes.reduce(0) { total, settled in
+            if case .success(_, let part) = settled.outcome { total + part.json.count } else { total }
+        }
+    }
+}
