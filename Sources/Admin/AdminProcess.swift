@@ -1,5 +1,4 @@
 package import Configuration
-import FanOut
 import HTTPEdge
 package import Processes
 import Scoreboard
@@ -28,7 +27,7 @@ package struct AdminProcess {
             var limits = EdgeLimits()
             limits.requestBody = 0
             let generation = reader.entry(of: .admin)?.generation
-            let paths = configuration.routes.map(\.path.text)
+            let paths = configuration.routePaths
             // Of later generations nobody tells this process.
             let feed = LiveFeed(reader, routes: { $0 == generation ? paths : [] })
             let server = HTTPServer(AdminEndpoints(reader, feed), limits: limits)

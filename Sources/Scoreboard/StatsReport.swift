@@ -1,5 +1,4 @@
 package import Base
-import FanOut
 import JSON
 import Policy
 
@@ -55,7 +54,8 @@ package struct StatsReport {
 
     /// The memory that reports lie in can be written by workers, and one may have gone wild.
     private static func isObject(_ text: String) -> Bool {
-        Part(Array(text.utf8), as: .json, needsObject: true) != nil
+        let document = Array(text.utf8).withUnsafeBufferPointer { try? JSONScanner.document($0) }
+        return if case .object = document { true } else { false }
     }
 
     private func worker(_ worker: WorkerSnapshot, into writer: inout JSONWriter) {

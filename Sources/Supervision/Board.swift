@@ -1,6 +1,5 @@
 package import Base
 package import Configuration
-import FanOut
 import Glibc
 package import Processes
 package import Scoreboard
@@ -57,7 +56,7 @@ package final class Board {
             if upstream.service == nil { servers += upstream.servers.map { (index, $0.text) } }
         }
         section.registerServers(servers, at: now)
-        for route in configuration.routes { section.registerRoute(route.path.text) }
+        for path in configuration.routePaths { section.registerRoute(path) }
         if !configuration.limits.isAdaptive { section.forgetAdaptiveLimit() }
     }
 

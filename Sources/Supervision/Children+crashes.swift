@@ -1,6 +1,5 @@
 import Base
 import Configuration
-import FanOut
 import HTTP
 import Processes
 import Scoreboard
@@ -11,8 +10,8 @@ extension Children {
     func reportCrash(of child: Child, _ reason: String, _ next: ChildSlot.Next) {
         guard case .worker(let slot, _) = child.role, Self.isCrash(reason, next) else { return }
         let now = MonotonicTime.now()
-        let routes = child.generation.configuration.routes
-        let left = board.inFlight(child.role).map { CrashReport.Request($0, routes, at: now) }
+        let configuration = child.generation.configuration
+        let left = board.inFlight(child.role).map { CrashReport.Request($0, configuration, at: now) }
         let suspected = suspect.note(Set(left.compactMap(\.route)), at: now)
         let report = CrashReport(
             at: WallTime.now().rfc3339, slot: slot, pid: child.pid, generation: child.generation.number, reason: reason,
@@ -20,7 +19,7 @@ extension Children {
             suspect: suspected)
         log.crashed(report)
         board.add(report)
-        guard let suspected, routes.contains(where: { $0.path.text == suspected && $0.isQuarantined }) else { return }
+        guard let suspected, configuration.isQuarantined(path: suspected) else { return }
         board.quarantine(suspected, until: now + SupervisionLimits.quarantine)
         log.quarantined(suspected, for: SupervisionLimits.quarantine)
     }
@@ -33,14 +32,11 @@ extension Children {
 
 extension CrashReport.Request {
     /// Nothing of what a worker noted down is believed: it may have gone wild.
-    init(_ noted: InFlightRequest, _ routes: [Route], at now: MonotonicTime) {
-        let route = routes.indices.contains(noted.route) ? routes[noted.route] : nil
-        var calls: [String] = []
-        if case .fanOut(let fanOut) = route?.action {
-            calls = fanOut.calls.prefix(64).enumerated().filter { noted.openCalls >> UInt64($0.offset) & 1 == 1 }
-                .map(\.element.name)
-        }
+    init(_ noted: InFlightRequest, _ configuration: Configuration, at now: MonotonicTime) {
+        let paths = configuration.routePaths
+        let calls = configuration.callNames(ofRoute: noted.route).prefix(64).enumerated()
+            .filter { (noted.openCalls >> UInt64($0.offset)) & 1 == 1 }.map(\.element)
         self.init(
-            route: route?.path.text, age: now.since(noted.startedAt), id: noted.requestID, openCalls: calls)
+            route: paths.indices.contains(noted.route) ? paths[noted.route] : nil, age: now.since(noted.startedAt), id: noted.requestID, openCalls: calls)
     }
 }
