@@ -157,7 +157,7 @@ enum RetryReason: Sendable, Equatable {
 
 extension ScalarKind where Value == RetryReason {
     static var retryReason: Self {
-        let failures: [Failure] = [.connect, .dns, .tls, .reset, .timeout, .protocol]
+        let failures = Failure.repeatable
         let wanted = failures.map(\.name).joined(separator: ", ") + " or a status from 400 to 599"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
             if let failure = failures.first(where: { $0.name == text }) { return .failure(failure) }

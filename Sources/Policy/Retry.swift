@@ -56,17 +56,12 @@ extension RetrySettings {
         guard attempt < attempts else { return nil }
         if let failure {
             // Where no connection was made nothing was sent, so anything may be sent again.
-            guard failures.contains(failure), isIdempotent || Self.isUnsent(failure) else { return nil }
+            guard failures.contains(failure), isIdempotent || failure.traits.repetition == .unsent else { return nil }
         } else {
             guard let status, statuses.contains(status), isIdempotent else { return nil }
         }
         let longest = backoff.wholeNanoseconds << UInt64(min(attempt - 1, 16))
         let pause = Duration.nanoseconds(Int64(clamping: UInt64.random(in: 0...max(longest, 1), using: &random)))
         return pause < left ? pause : nil
-    }
-
-    /// Whether nothing of a request has gone out when it failed so.
-    package static func isUnsent(_ failure: Failure) -> Bool {
-        failure == .connect || failure == .dns || failure == .tls
     }
 }

@@ -177,10 +177,10 @@ final class FanOutRun: TransferOwner {
         if let place { records.note(openCalls: openCalls, at: place) }
         let settled = Settled(outcome, elapsed: MonotonicTime.now().since(start(of: index)))
         // Without a latency where nothing went to the upstream: it would say that this was fast.
-        let isOwn = settled.failure == .dependency || settled.failure == .shed
+        let isMade = settled.failure?.traits.isMade ?? true
         counters.callFinished(
             upstream: service.traits[index].scoreboardIndex, failure: settled.failure,
-            latency: isOwn ? nil : settled.elapsed)
+            latency: isMade ? settled.elapsed : nil)
         if let trace { tell(trace, index, settled) }
         onSettled?(index, settled)
         return state.settle(index, settled, isRequired: service.traits[index].isDecisive)
@@ -284,7 +284,7 @@ final class FanOutResult: Sendable {
     fileprivate init(_ state: FanOutState, elapsed: Duration, passedBack: HeaderBlock?, trail: RequestTrail?) {
         self.state = state
         bytes = state.bytes
-        tellsOfLoad = state.hasOnlyTimeouts
+        tellsOfLoad = state.tellsOfLoad
         self.elapsed = elapsed
         self.passedBack = passedBack
         self.trail = trail

@@ -209,7 +209,9 @@ final class ProxyRun: TransferOwner, TransferSink {
     private func fail(_ failure: Failure) {
         guard let stream else { return end(.failed(failure), failure) }
         // A WebSocket ends when its client has gone, as well as in any other way.
-        if status == 101, failure == .cancelled { return end(.streamed(status: status, bytes: bytes, nil), nil) }
+        if status == 101, failure.traits.side == .client {
+            return end(.streamed(status: status, bytes: bytes, nil), nil)
+        }
         stream.abort(resets: true)
         end(.streamed(status: status, bytes: bytes, failure), failure)
     }

@@ -69,7 +69,7 @@ package struct Answer: Sendable {
     }
 
     private static func problem(_ merge: Merge, _ deciding: Failure?, requestID: String) -> Problem {
-        let isTimeout = deciding == .timeout
+        let isTimeout = deciding?.traits.status == 504
         var problem = Problem(
             isTimeout ? 504 : 502,
             isTimeout ? "A call that the answer needs took too long." : "A call that the answer needs failed.",

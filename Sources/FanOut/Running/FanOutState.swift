@@ -28,8 +28,10 @@ package struct FanOutState: Sendable {
     /// The failure that an error answer is about: of the first required call that failed, otherwise the last failure.
     package private(set) var deciding: Failure?
     private var isDecided = false
-    /// A bit for each kind of failure that there was, by its raw value.
-    private var failures: UInt32 = 0
+    /// Whether a call that settled failed.
+    package private(set) var hasFailures = false
+    /// Whether all failures, if any, tell of load.
+    package private(set) var tellsOfLoad = true
 
     /// - Parameters:
     ///   - required: How many calls the answer cannot do without.
@@ -57,7 +59,8 @@ package struct FanOutState: Sendable {
         open &= ~(1 << UInt64(index))
         if isRequired { openRequired -= 1 }
         if let failure {
-            failures |= 1 << UInt32(failure.rawValue)
+            hasFailures = true
+            if !failure.traits.tellsOfLoad { tellsOfLoad = false }
             if !isDecided {
                 deciding = failure
                 isDecided = isRequired
@@ -80,12 +83,6 @@ package struct FanOutState: Sendable {
     }
 
     private func isOpen(_ index: Int) -> Bool { open & (1 << UInt64(index)) != 0 }
-
-    /// Whether a call that settled failed.
-    package var hasFailures: Bool { failures != 0 }
-
-    /// Whether none failed but by taking too long.
-    package var hasOnlyTimeouts: Bool { failures & ~(1 << UInt32(Failure.timeout.rawValue)) == 0 }
 
     /// Bytes of all parts together.
     package var bytes: Int {

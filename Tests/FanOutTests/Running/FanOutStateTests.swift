@@ -42,11 +42,11 @@ import Testing
         let good = Settled(.success(status: 200, part: .null), elapsed: .zero)
         var state = FanOutState(calls: 3)
         _ = state.settle(0, good, isRequired: false)
-        #expect(!state.hasFailures && state.hasOnlyTimeouts)
+        #expect(!state.hasFailures && state.tellsOfLoad)
         _ = state.settle(1, Settled(.failure(.timeout, status: nil), elapsed: .zero), isRequired: false)
-        #expect(state.hasFailures && state.hasOnlyTimeouts)
+        #expect(state.hasFailures && state.tellsOfLoad)
         _ = state.settle(2, Settled(.failure(.cancelled, status: nil), elapsed: .zero), isRequired: false)
-        #expect(state.hasFailures && !state.hasOnlyTimeouts)
+        #expect(state.hasFailures && !state.tellsOfLoad)
     }
 
     @Test(arguments: UInt64(1)...50)
