@@ -1,25 +1,7 @@
-import Access
 import Base
-package import Telemetry
+import Telemetry
 
-/// What is written to logs, how and where (`log:`).
-package struct LogSettings: Sendable, Hashable {
-    package var format = LogFormat.auto
-    /// Of the daemon's log; what matters less is left out.
-    package var level = LogLevel.info
-    /// The file of the daemon's log; nil: standard error.
-    package var file: String?
-    /// The file of the access log; nil: standard output.
-    package var accessFile: String?
-    /// Which requests the access log has.
-    package var access = AccessLogRule()
-
-    package init() {}
-
-    /// Whether there is anything to reopen.
-    package var hasFiles: Bool { file != nil || accessFile != nil }
-}
-
+/// Reading of `log:`.
 extension ConfigurationReader {
     /// The content of `log`.
     mutating func log(in section: Section) -> LogSettings {
@@ -54,18 +36,5 @@ extension ScalarKind where Value == SampleRate {
             guard let rate = SampleRate(text) else { throw Refusal(wanted: wanted) }
             return rate
         }
-    }
-}
-
-extension LogSettings {
-    /// What differs from the defaults, for `gatewayd check`; nil where nothing does.
-    var summary: String? {
-        guard self != LogSettings() else { return nil }
-        var traits = ["\(format.rawValue)", "level \(level.rawValue)"]
-        if let file { traits.append("to \(file)") }
-        if let accessFile { traits.append("access log to \(accessFile)") }
-        if access.sample != .all { traits.append("\(access.sample) of requests") }
-        if let slow = access.slow { traits.append("slow from \(slow.configurationText)") }
-        return traits.joined(separator: ", ")
     }
 }

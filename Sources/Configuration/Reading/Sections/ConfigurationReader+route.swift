@@ -3,19 +3,6 @@ import FanOut
 
 /// Reading of `routes:`.
 extension ConfigurationReader {
-    /// A route as far as it could be read: enough to find collisions also beside other mistakes.
-    struct RouteDraft {
-        var path: PathTemplate?
-        var place: Place
-        var methods: [String]?
-        var timeout: Duration?
-        var action: Route.Action?
-        var isQuarantined = false
-        var isTraced = false
-        var rateLimit: RateLimit?
-        var access = RouteAccess()
-    }
-
     /// The keys of a route that say what it does, of which it has one.
     private static let actions = ["fan_out", "proxy", "batch", "respond"]
     private static let keys =

@@ -9,15 +9,6 @@ extension ConfigurationReader {
         "after", "default", "pass_back",
     ]
 
-    /// What is known of a route before its calls are read.
-    struct CallScope {
-        /// The route's, whose parameters the calls may use; nil when it could not be read.
-        var path: PathTemplate?
-        var timeout: Duration?
-        /// The names of all its calls, in their order.
-        var calls: [String]
-    }
-
     /// A call; nil when there is a mistake in it, which is reported.
     ///
     /// - Parameters:

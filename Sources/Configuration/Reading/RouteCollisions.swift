@@ -11,7 +11,7 @@ struct RouteCollisions {
     }
 
     /// Reports when an earlier route takes what this one does.
-    mutating func check(_ draft: ConfigurationReader.RouteDraft, _ problems: inout Problems) {
+    mutating func check(_ draft: RouteDraft, _ problems: inout Problems) {
         guard let path = draft.path, let methods = draft.methods else { return }
         let shape = path.segments.map { (segment) -> PathTemplate.Segment in
             if case .parameter = segment { .parameter("") } else { segment }
