@@ -15,7 +15,8 @@ import Testing
     /// The longest wait that jitter can give.
     private let most = 1.0.nextDown
 
-    @Test func theWaitDoublesUpToItsLimit() {
+    @Test("the wait doubles up to its limit")
+    func waitDoubles() {
         var policy = policy { $0.intensity = 1_000 }
         var waits: [Duration] = []
         for death in 0..<10 {
@@ -31,21 +32,24 @@ import Testing
         #expect(waits.count == expected.count)
     }
 
-    @Test func jitterHalvesTheWaitAtMost() {
+    @Test("jitter halves the wait at most")
+    func jitterHalves() {
         var first = policy()
         #expect(first.died(at: at(0), uptime: .zero, jitter: 0) == .restart(after: .milliseconds(50)))
         var second = policy()
         #expect(second.died(at: at(0), uptime: .zero, jitter: 0.5) == .restart(after: .milliseconds(75)))
     }
 
-    @Test func whoLivedLongEnoughIsRestartedAtOnceAndStartsTheRowAnew() {
+    @Test("who lived long enough is restarted at once and starts the row anew")
+    func livedLong() {
         var policy = policy()
         for death in 0..<4 { _ = policy.died(at: at(UInt64(death)), uptime: .zero, jitter: 0) }
         #expect(policy.died(at: at(40), uptime: .seconds(30), jitter: 0) == .restart(after: .zero))
         #expect(policy.died(at: at(41), uptime: .seconds(1), jitter: 0) == .restart(after: .milliseconds(50)))
     }
 
-    @Test func tenDeathsInAMinuteHoldTheSlot() {
+    @Test("ten deaths in a minute hold the slot")
+    func tenDeaths() {
         var policy = policy()
         for death in 0..<9 {
             guard case .restart = policy.died(at: at(UInt64(death * 6)), uptime: .seconds(5), jitter: 0) else {
@@ -56,7 +60,8 @@ import Testing
         #expect(policy.died(at: at(59), uptime: .seconds(5), jitter: 0) == .hold(for: .seconds(60)))
     }
 
-    @Test func deathsThatLieFurtherBackThanThePeriodDoNotCount() {
+    @Test("deaths that lie further back than the period do not count")
+    func deathsLie() {
         var policy = policy()
         for death in 0..<100 {
             guard case .restart = policy.died(at: at(UInt64(death * 7)), uptime: .zero, jitter: 0) else {
@@ -66,14 +71,16 @@ import Testing
         }
     }
 
-    @Test func afterAHoldTheRecordIsClean() {
+    @Test("after a hold the record is clean")
+    func afterHold() {
         var policy = policy { $0.intensity = 2 }
         _ = policy.died(at: at(0), uptime: .zero, jitter: 0)
         #expect(policy.died(at: at(1), uptime: .zero, jitter: 0) == .hold(for: .seconds(60)))
         #expect(policy.died(at: at(2), uptime: .zero, jitter: 0) == .restart(after: .milliseconds(50)))
     }
 
-    @Test func noRowOfDeathsOverflows() {
+    @Test("no row of deaths overflows")
+    func rowDeaths() {
         var policy = policy { $0.intensity = 1_000 }
         for death in 0..<500 {
             guard case .restart(let wait) = policy.died(at: at(UInt64(death)), uptime: .zero, jitter: most) else {

@@ -117,7 +117,8 @@ private final class Cluster: Sendable {
 
 @Suite(.serialized, .enabled(if: access("/usr/bin/perl", X_OK) == 0, "the child processes need /usr/bin/perl"))
 struct SupervisorTests {
-    @Test func allBecomeReadyAndLeaveWithoutARemainder() throws {
+    @Test("all become ready and leave without a remainder")
+    func allBecome() throws {
         let cluster = try Cluster(companions: [.init(name: "extra", arguments: ["extra"])])
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
         let status = try cluster.ask("status")
@@ -130,7 +131,8 @@ struct SupervisorTests {
         #expect(!cluster.hasLogged("drain_timeout"))
     }
 
-    @Test func aKilledWorkerIsReplacedAndItsEndIsReported() throws {
+    @Test("a killed worker is replaced and its end is reported")
+    func killedWorker() throws {
         let cluster = try Cluster()
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
         let first = try cluster.pid(try cluster.worker(1))
@@ -144,7 +146,8 @@ struct SupervisorTests {
         try cluster.stop()
     }
 
-    @Test func aKilledAdminProcessIsReplaced() throws {
+    @Test("a killed admin process is replaced")
+    func killedAdmin() throws {
         let cluster = try Cluster()
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
         kill(try cluster.pid(try #require(try cluster.ask("stats")["admin"] as? [String: Any])), SIGKILL)
@@ -152,7 +155,8 @@ struct SupervisorTests {
         try cluster.stop()
     }
 
-    @Test func aWorkerWithoutAHeartbeatIsAbortedAndReplaced() throws {
+    @Test("a worker without a heartbeat is aborted and replaced")
+    func workerWithout() throws {
         let cluster = try Cluster { $0.heartbeatStale = .milliseconds(200) }
         cluster.wait(for: "an unresponsive worker") { cluster.hasLogged("worker_unresponsive") }
         try cluster.wait(for: "its replacement") {
@@ -161,7 +165,8 @@ struct SupervisorTests {
         try cluster.stop()
     }
 
-    @Test func workersThatCannotStartHoldTheirSlotsAndDegradeTheDaemon() throws {
+    @Test("workers that cannot start hold their slots and degrade the daemon")
+    func workersCannot() throws {
         let cluster = try Cluster(marks: ["refuse"]) {
             $0.restart.backoff = .milliseconds(1)
             $0.restart.intensity = 3
@@ -176,14 +181,16 @@ struct SupervisorTests {
         try cluster.stop()
     }
 
-    @Test func aWorkerThatDoesNotLeaveIsKilledAtTheLimit() throws {
+    @Test("a worker that does not leave is killed at the limit")
+    func workerDoes() throws {
         let cluster = try Cluster(marks: ["stubborn"]) { $0.drain = .milliseconds(100) }
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
         try cluster.stop()
         #expect(cluster.hasLogged("worker_drain_timeout", times: 2))
     }
 
-    @Test func aDrainClosesTheListenersAndOnlyASecondStopKillsAtOnce() throws {
+    @Test("a drain closes the listeners and only a second stop kills at once")
+    func drainCloses() throws {
         let cluster = try Cluster(marks: ["stubborn"])
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
         let path = cluster.directory + "/http.sock"
@@ -195,7 +202,8 @@ struct SupervisorTests {
         #expect(cluster.hasLogged("killing"))
     }
 
-    @Test func anAddressInUseEndsWith69AndSaysSo() throws {
+    @Test("an address in use ends with 69 and says so")
+    func addressUse() throws {
         let taken = try ListeningSocket(bindingTo: SocketAddress(host: "127.0.0.1", port: 0))
         let port = try #require(taken.address.port)
         let cluster = try Cluster { $0.listen = [.tcp(host: "127.0.0.1", port: port)] }
@@ -205,7 +213,8 @@ struct SupervisorTests {
         #expect(cluster.lines.withLock { $0.contains { $0.contains(text) } })
     }
 
-    @Test func aClientThatNeverSpeaksDoesNotKeepOthersWaiting() throws {
+    @Test("a client that never speaks does not keep others waiting")
+    func clientNever() throws {
         let cluster = try Cluster()
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
         let silent = Descriptor(owning: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))

@@ -4,39 +4,9 @@ import Testing
 
 @testable import Processes
 
-/// A directory of the test's own, removed at the end.
-final class TemporaryDirectory {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/gatewayd-test-XXXXXX".utf8CString)
-        path = try #require(mkdtemp(&template).map { String(cString: $0) })
-    }
-
-    deinit {
-        guard let directory = opendir(path) else { return }
-        for _ in 0..<1_000 {
-            guard let entry = readdir(directory) else { break }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            unlink("\(path)/\(name)")
-        }
-        closedir(directory)
-        rmdir(path)
-    }
-}
-
-/// Connects to an address; throws when that is refused.
-func connected(to address: SocketAddress) throws -> Descriptor {
-    let client = Descriptor(owning: socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
-    let result = address.withSockaddr { connect(client.number, $0, $1) }
-    guard result == 0 else { throw SystemError("connect to", address.description) }
-    return client
-}
-
 @Suite struct ListeningSocketTests {
-    @Test(arguments: ["127.0.0.1", "::1"]) func theKernelChoosesThePortWhereNoneIsAsked(host: String) throws {
+    @Test("the kernel chooses the port where none is asked", arguments: ["127.0.0.1", "::1"])
+    func kernelChooses(host: String) throws {
         let socket = try ListeningSocket(bindingTo: SocketAddress(host: host, port: 0))
         #expect(try #require(socket.address.port) > 0)
         #expect(try socket.accept() == nil)
@@ -49,13 +19,15 @@ func connected(to address: SocketAddress) throws -> Descriptor {
         #expect(CLinux_descriptor_flags(accepted.number) == FD_CLOEXEC)
     }
 
-    @Test func aPortInUseIsNamedInTheError() throws {
+    @Test("a port in use is named in the error")
+    func portUse() throws {
         let first = try ListeningSocket(bindingTo: SocketAddress(host: "127.0.0.1", port: 0))
         let error = try #require(throws: SystemError.self) { _ = try ListeningSocket(bindingTo: first.address) }
         #expect(error.description == "cannot bind \(first.address): Address already in use")
     }
 
-    @Test func aStaleSocketFileIsReplacedAndALiveOneIsInUse() throws {
+    @Test("a stale socket file is replaced and a live one is in use")
+    func staleSocket() throws {
         let directory = try TemporaryDirectory()
         let address = try SocketAddress(unixPath: directory.path + "/s.sock")
         // Bound, and closed without removing its file: as a killed process leaves it.
@@ -69,7 +41,8 @@ func connected(to address: SocketAddress) throws -> Descriptor {
         #expect(live.address == address)
     }
 
-    @Test func aFileThatIsNoSocketIsNeverRemoved() throws {
+    @Test("a file that is no socket is never removed")
+    func fileSocket() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/file"
         close(open(path, O_CREAT | O_WRONLY, 0o600))
@@ -79,7 +52,8 @@ func connected(to address: SocketAddress) throws -> Descriptor {
         #expect(access(path, F_OK) == 0)
     }
 
-    @Test(arguments: [0o600, 0o660, 0o666] as [UInt32]) func theModeIsExactWhateverTheUmask(mode: UInt32) throws {
+    @Test("the mode is exact whatever the umask", arguments: [0o600, 0o660, 0o666] as [UInt32])
+    func modeExact(mode: UInt32) throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/m.sock"
         let socket = try ListeningSocket(bindingTo: SocketAddress(unixPath: path), mode: mode)
@@ -90,7 +64,8 @@ func connected(to address: SocketAddress) throws -> Descriptor {
         #expect(access(path, F_OK) != 0)
     }
 
-    @Test func aSuccessorsFileIsLeftAlone() throws {
+    @Test("a successor's file is left alone")
+    func successorsFile() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/r.sock"
         let first = try ListeningSocket(bindingTo: SocketAddress(unixPath: path))
@@ -102,7 +77,8 @@ func connected(to address: SocketAddress) throws -> Descriptor {
         #expect(access(path, F_OK) != 0)
     }
 
-    @Test func adoptingASocketThatDoesNotListenIsRefused() throws {
+    @Test("adopting a socket that does not listen is refused")
+    func adoptingSocket() throws {
         let plain = Descriptor(owning: socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
         let number = plain.number
         #expect(throws: SystemError("use as listening socket", "descriptor \(number)", EINVAL)) {
@@ -110,13 +86,15 @@ func connected(to address: SocketAddress) throws -> Descriptor {
         }
     }
 
-    @Test func anAdoptedSocketHasTheAddressItWasBoundTo() throws {
+    @Test("an adopted socket has the address it was bound to")
+    func adoptedSocket() throws {
         let first = try ListeningSocket(bindingTo: SocketAddress(host: "127.0.0.1", port: 0))
         let second = try ListeningSocket(adopting: first.descriptor.duplicate().handOn())
         #expect(second.address == first.address)
     }
 
-    @Test func addressesAreWrittenAsPeopleWriteThem() throws {
+    @Test("addresses are written as people write them")
+    func addressesWritten() throws {
         #expect(try SocketAddress(host: "127.0.0.1", port: 80).description == "127.0.0.1:80")
         #expect(try SocketAddress(host: "0:0::1", port: 80).description == "[::1]:80")
         #expect(try SocketAddress(unixPath: "/run/x").description == "unix:/run/x")

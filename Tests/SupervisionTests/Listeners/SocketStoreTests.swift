@@ -3,7 +3,8 @@ import Testing
 @testable import Supervision
 
 @Suite struct SocketStoreTests {
-    @Test func whatIsOpenedIsStoredOnceAndWhatIsClosedIsForgotten() {
+    @Test("what is opened is stored once and what is closed is forgotten")
+    func openedStored() {
         var store = SocketStore()
         #expect(store.change(to: ["a", "b"]) == .init(forget: [], store: ["a", "b"]))
         #expect(store.change(to: ["a", "b"]) == .init())
@@ -11,12 +12,14 @@ import Testing
         #expect(store.change(to: []) == .init(forget: ["b", "c"], store: []))
     }
 
-    @Test func whatWasKeptFromBeforeIsNotStoredAgainButForgottenWhenItHasNoUse() {
+    @Test("what was kept from before is not stored again but forgotten when it has no use")
+    func keptFrom() {
         var store = SocketStore(held: ["a", "old"])
         #expect(store.change(to: ["a", "b"]) == .init(forget: ["old"], store: ["b"]))
     }
 
-    @Test func whatCannotBeUsedIsForgottenBeforeAnotherTakesItsName() {
+    @Test("what cannot be used is forgotten before another takes its name")
+    func cannotBe() {
         var store = SocketStore(held: ["a"], lost: ["b"])
         #expect(store.change(to: ["a", "b"]) == .init(forget: ["b"], store: ["b"]))
         #expect(store.change(to: ["a", "b"]) == .init())

@@ -3,14 +3,8 @@ import Testing
 
 @testable import Processes
 
-/// Waits until a descriptor is readable, at most ten seconds; false when it never was.
-func becomesReadable(_ number: Int32) -> Bool {
-    var poll = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-    return retryingInterrupts { Glibc.poll(&poll, 1, 10_000) } == 1
-}
-
 /// Waits for a child's end on its pidfd.
-func awaitEnd(of child: ChildProcess) throws -> ProcessExit {
+private func awaitEnd(of child: ChildProcess) throws -> ProcessExit {
     #expect(becomesReadable(child.descriptor.number))
     return try #require(try child.reap())
 }
@@ -28,7 +22,8 @@ private func output(of script: String, inheriting: [Int32] = []) throws -> (text
 }
 
 @Suite(.serialized) struct SpawnTests {
-    @Test func onlyTheMeantDescriptorsSurviveTheExec() throws {
+    @Test("only the meant descriptors survive the exec")
+    func onlyMeant() throws {
         let meant = Descriptor(owning: open("/dev/null", O_RDONLY | O_CLOEXEC))
         let other = Descriptor(owning: open("/dev/null", O_RDONLY))
         let (text, status) = try output(of: "exec ls -l /proc/self/fd", inheriting: [meant.number])
@@ -44,7 +39,8 @@ private func output(of script: String, inheriting: [Int32] = []) throws -> (text
         #expect(!numbers.contains(other.number))
     }
 
-    @Test func theChildHasDefaultSignalsAndAnEmptyMask() throws {
+    @Test("the child has default signals and an empty mask")
+    func childDefault() throws {
         var block = sigset_t()
         sigemptyset(&block)
         sigaddset(&block, SIGUSR1)
@@ -60,14 +56,16 @@ private func output(of script: String, inheriting: [Int32] = []) throws -> (text
         #expect(masks.map { $0 & 0x7fff_ffff } == [0, 0])
     }
 
-    @Test func theChildLeadsItsOwnProcessGroup() throws {
+    @Test("the child leads its own process group")
+    func childLeads() throws {
         let child = try Spawn(executable: "/bin/sh", arguments: ["sh", "-c", "exec sleep 100"]).start()
         #expect(getpgid(child.pid) == child.pid)
         try child.signal(SIGKILL)
         #expect(try awaitEnd(of: child) == .signaled(SIGKILL))
     }
 
-    @Test func whatADeadChildStartedDoesNotOutliveIt() throws {
+    @Test("what a dead child started does not outlive it")
+    func deadChild() throws {
         let (ours, child) = try channel(toShell: "sleep 100 & exit 3")
         #expect(try awaitEnd(of: child) == .exited(3))
         // Nobody holds the other side any more, so nobody is left.
@@ -83,14 +81,16 @@ private func output(of script: String, inheriting: [Int32] = []) throws -> (text
         return (ours, try withExtendedLifetime(theirs) { try spawn.start() })
     }
 
-    @Test(arguments: [0, 1, 78, 255]) func theExitCodeComesBack(code: Int32) throws {
+    @Test("the exit code comes back", arguments: [0, 1, 78, 255])
+    func exitCode(code: Int32) throws {
         let child = try Spawn(executable: "/bin/sh", arguments: ["sh", "-c", "exit \(code)"]).start()
         let status = try awaitEnd(of: child)
         #expect(status == .exited(code))
         #expect(status.description == "exit \(code)")
     }
 
-    @Test func aRunningChildHasNoStatusAndADeadOneTakesNoSignal() throws {
+    @Test("a running child has no status and a dead one takes no signal")
+    func runningChild() throws {
         let child = try Spawn(executable: "/bin/sh", arguments: ["sh", "-c", "exec sleep 100"]).start()
         #expect(try child.reap() == nil)
         try child.signal(SIGTERM)
@@ -98,13 +98,15 @@ private func output(of script: String, inheriting: [Int32] = []) throws -> (text
         try child.signal(SIGTERM)
     }
 
-    @Test func aProgramThatIsNotThereIsNamed() {
+    @Test("a program that is not there is named")
+    func programNot() {
         #expect(throws: SystemError("start", "/no/such/program", ENOENT)) {
             _ = try Spawn(executable: "/no/such/program", arguments: ["x"]).start()
         }
     }
 
-    @Test func anInheritedChannelEndsWhenTheChildDies() throws {
+    @Test("an inherited channel ends when the child dies")
+    func inheritedChannel() throws {
         let (supervisor, child) = try childThatSaysReady()
         #expect(becomesReadable(supervisor.descriptor.number))
         #expect(try supervisor.receive() == .message(.ready))
@@ -121,24 +123,5 @@ private func output(of script: String, inheriting: [Int32] = []) throws -> (text
         let script = "open(my $c, '+<&=', \(number)) or die; syswrite($c, 'ready'); sleep 100"
         let spawn = Spawn(executable: "/usr/bin/perl", arguments: ["perl", "-e", script], descriptors: [number])
         return (supervisor, try withExtendedLifetime(theirs) { try spawn.start() })
-    }
-
-    @Test func signalsHaveTheirNames() {
-        #expect(signalName(SIGKILL) == "SIGKILL")
-        #expect(signalName(SIGSEGV) == "SIGSEGV")
-        #expect(signalName(SIGSYS) == "SIGSYS")
-        #expect(signalName(34) == "SIGRTMIN")
-        #expect(signalName(37) == "SIGRTMIN+3")
-        #expect(signalName(0) == "signal 0")
-        #expect(signalName(99) == "signal 99")
-    }
-
-    @Test func aBlockedSignalIsReadFromTheDescriptor() throws {
-        let signals = try Signals(blocking: [SIGWINCH])
-        #expect(try signals.next() == nil)
-        pthread_kill(pthread_self(), SIGWINCH)
-        let received = try #require(try signals.next())
-        #expect(received == Signals.Received(number: SIGWINCH, sender: getpid()))
-        #expect(try signals.next() == nil)
     }
 }

@@ -8,16 +8,19 @@ import Testing
         UsableCPUs.count(affinity: affinity) { files[$0] }
     }
 
-    @Test func theAffinityMaskCountsWhereThereIsNoQuota() {
+    @Test("the affinity mask counts where there is no quota")
+    func affinityMask() {
         #expect(count(affinity: 4, [:]) == 4)
         #expect(count(affinity: 4, ["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "max 100000\n"]) == 4)
     }
 
-    @Test func aQuotaOfOneAndAHalfIsRoundedUpToTwo() {
+    @Test("a quota of one and a half is rounded up to two")
+    func quotaOne() {
         #expect(count(affinity: 8, ["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "150000 100000\n"]) == 2)
     }
 
-    @Test func theTightestQuotaAboveTheProcessBinds() {
+    @Test("the tightest quota above the process binds")
+    func tightestQuota() {
         let files = [
             "/proc/self/cgroup": "0::/a.slice/b.service\n",
             "/sys/fs/cgroup/a.slice/cpu.max": "100000 100000\n",
@@ -26,7 +29,8 @@ import Testing
         #expect(count(affinity: 8, files) == 1)
     }
 
-    @Test func aVersionOneQuotaIsFoundUnderTheControllersMount() {
+    @Test("a version one quota is found under the controller's mount")
+    func versionOne() {
         let files = [
             "/proc/self/cgroup": "4:cpu,cpuacct:/docker/abc\n2:memory:/docker/abc\n",
             "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "300000\n",
@@ -69,24 +73,29 @@ import Testing
         #expect(UsableCPUs.count(affinity: 8, root: try write([:])) == 8)
     }
 
-    @Test func thereIsAlwaysAtLeastOne() {
+    @Test("there is always at least one")
+    func thereAlways() {
         #expect(count(affinity: 0, [:]) == 1)
         #expect(count(affinity: -1, [:]) == 1)
         #expect(count(affinity: 4, ["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "1000 100000"]) == 1)
         #expect(UsableCPUs.count() >= 1)
     }
 
-    @Test(arguments: ["", "max", "max 100000", "-1 100000", "x y", "100000 0", "1 2 3", "99999999999999999999 1"])
-    func whatIsNoQuotaGrantsWithoutLimit(text: String) {
+    @Test(
+        "what is no quota grants without limit",
+        arguments: ["", "max", "max 100000", "-1 100000", "x y", "100000 0", "1 2 3", "99999999999999999999 1"])
+    func quotaGrants(text: String) {
         #expect(UsableCPUs.quota(v2: text) == nil)
     }
 
-    @Test func aVersionOneQuotaOfMinusOneIsNone() {
+    @Test("a version one quota of minus one is none")
+    func versionOneQuota() {
         #expect(UsableCPUs.quota(v1: "-1\n", period: "100000\n") == nil)
         #expect(UsableCPUs.quota(v1: "50000\n", period: "100000\n") == 0.5)
     }
 
-    @Test func linesOfOtherControllersAreSkipped() {
+    @Test("lines of other controllers are skipped")
+    func linesOther() {
         let paths = UsableCPUs.paths(procCgroup: "12:cpuset:/x\n3:cpu:/y:z\nrubbish\n0::/w\n")
         #expect(paths.v1CPU == "/y:z")
         #expect(paths.v2 == "/w")

@@ -16,16 +16,19 @@ import Testing
         try SystemdNotify(environment: { values[$0] }, pid: 42)
     }
 
-    @Test func severalMessagesGoIntoOneDatagram() {
+    @Test("several messages go into one datagram")
+    func severalMessages() {
         #expect(SystemdNotify.datagram([.ready, .status("4/4 workers ready")]) == "READY=1\nSTATUS=4/4 workers ready")
         #expect(SystemdNotify.datagram([.stopping, .watchdog]) == "STOPPING=1\nWATCHDOG=1")
     }
 
-    @Test func aStatusCannotSmuggleInAnotherAssignment() {
+    @Test("a status cannot smuggle in another assignment")
+    func statusCannot() {
         #expect(SystemdNotify.datagram([.status("a\nREADY=1\r\nb")]) == "STATUS=a READY=1 b")
     }
 
-    @Test func aSocketFileIsTold() throws {
+    @Test("a socket file is told")
+    func socketFile() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/notify"
         let systemd = try receiver(SocketAddress(unixPath: path))
@@ -33,25 +36,29 @@ import Testing
         #expect(try systemd.read(upTo: 100) == Array("READY=1".utf8))
     }
 
-    @Test func anAbstractSocketIsTold() throws {
+    @Test("an abstract socket is told")
+    func abstractSocket() throws {
         let name = "@gatewayd-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
         let systemd = try receiver(SocketAddress(unixPath: name))
         try #require(try notify(["NOTIFY_SOCKET": name])).send([.watchdog])
         #expect(try systemd.read(upTo: 100) == Array("WATCHDOG=1".utf8))
     }
 
-    @Test func withoutTheVariableNobodyIsTold() throws {
+    @Test("without the variable nobody is told")
+    func withoutVariable() throws {
         #expect(try notify([:]) == nil)
         #expect(try notify(["NOTIFY_SOCKET": ""]) == nil)
     }
 
-    @Test func aRelativePathIsRefusedByName() {
+    @Test("a relative path is refused by name")
+    func relativePath() {
         #expect(throws: SystemError("use as NOTIFY_SOCKET", "'run/x'", EAFNOSUPPORT)) {
             _ = try notify(["NOTIFY_SOCKET": "run/x"])
         }
     }
 
-    @Test func theWatchdogIsToldTwiceInItsTime() {
+    @Test("the watchdog is told twice in its time")
+    func watchdogTold() {
         func interval(_ text: String?, _ pid: String?) -> Duration? {
             SystemdNotify.watchdogInterval(microseconds: text, watched: pid, pid: 42)
         }
@@ -63,7 +70,8 @@ import Testing
         #expect(interval("soon", nil) == nil)
     }
 
-    @Test func aSocketIsStoredUnderItsNameWithItsDescriptor() throws {
+    @Test("a socket is stored under its name with its descriptor")
+    func socketStored() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/notify"
         let systemd = try receiver(SocketAddress(unixPath: path))
@@ -92,53 +100,35 @@ import Testing
         #expect(passed.address == socket.address)
     }
 
-    @Test(arguments: [
-        ("127.0.0.1", "kept-127.0.0.1|8080"), ("::1", "kept-[||1]|8080"), ("/run/x.sock", "kept-unix|/run/x.sock"),
-    ])
-    func aNameHasNoColon(host: String, name: String) throws {
+    @Test(
+        "a name has no colon",
+        arguments: [
+            ("127.0.0.1", "kept-127.0.0.1|8080"), ("::1", "kept-[||1]|8080"), ("/run/x.sock", "kept-unix|/run/x.sock"),
+        ])
+    func nameColon(host: String, name: String) throws {
         let isPath = host.hasPrefix("/")
         let address =
             try isPath ? SocketAddress(unixPath: host) : SocketAddress(host: host, port: 8_080)
         #expect(SystemdSockets.name(for: address) == name)
     }
 
-    @Test func anAddressThatNoNameCanHoldHasNone() throws {
+    @Test("an address that no name can hold has none")
+    func addressName() throws {
         #expect(SystemdSockets.name(for: try SocketAddress(unixPath: "/run/ä.sock")) == nil)
     }
 
-    @Test func socketsMeantForAnotherProcessAreNotTaken() throws {
+    @Test("sockets meant for another process are not taken")
+    func socketsMeant() throws {
         #expect(try SystemdSockets.count(descriptors: "2", meantFor: "42", pid: 42) == 2)
         #expect(try SystemdSockets.count(descriptors: "2", meantFor: "41", pid: 42) == 0)
         #expect(try SystemdSockets.count(descriptors: "2", meantFor: nil, pid: 42) == 0)
         #expect(try SystemdSockets.count(descriptors: nil, meantFor: "42", pid: 42) == 0)
     }
 
-    @Test(arguments: ["-1", "two", "1000000"]) func aWrongNumberOfSocketsIsRefusedByName(text: String) {
+    @Test("a wrong number of sockets is refused by name", arguments: ["-1", "two", "1000000"])
+    func wrongNumber(text: String) {
         #expect(throws: SystemError("use as LISTEN_FDS", "'\(text)'", EINVAL)) {
             _ = try SystemdSockets.count(descriptors: text, meantFor: "42", pid: 42)
         }
-    }
-}
-
-@Suite struct ConfigurationMemoryTests {
-    @Test(arguments: [0, 1, 4_096, 1 << 20]) func theBytesComeBackAsTheyWere(count: Int) throws {
-        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let memory = try ConfigurationMemory.create(bytes)
-        #expect(try ConfigurationMemory.read(from: memory.number) == bytes)
-        // A second reader of the same open file starts at the beginning too.
-        #expect(try ConfigurationMemory.read(from: memory.number) == bytes)
-    }
-
-    @Test func nobodyCanChangeIt() throws {
-        let memory = try ConfigurationMemory.create(Array("listen: []".utf8))
-        #expect(pwrite(memory.number, "x", 1, 0) == -1 && errno == EPERM)
-        #expect(ftruncate(memory.number, 0) == -1 && errno == EPERM)
-        #expect(ftruncate(memory.number, 100) == -1 && errno == EPERM)
-    }
-
-    @Test func aFileThatIsNotSealedIsRefused() throws {
-        let file = Descriptor(owning: open("/dev/null", O_RDONLY | O_CLOEXEC))
-        let number = file.number
-        #expect(throws: SystemError.self) { _ = try ConfigurationMemory.read(from: number) }
     }
 }

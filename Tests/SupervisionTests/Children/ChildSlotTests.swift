@@ -25,7 +25,8 @@ private struct Bench {
 }
 
 @Suite struct ChildSlotTests {
-    @Test func aFirstStartSpawnsAndReadyIsAnnouncedOnce() {
+    @Test("a first start spawns and ready is announced once")
+    func firstStart() {
         var bench = Bench()
         #expect(bench.send(.start) == [.spawn(isRestart: false)])
         #expect(bench.send(.spawned) == [])
@@ -35,7 +36,8 @@ private struct Bench {
         #expect(bench.slot.isRunning && bench.slot.deadline == nil)
     }
 
-    @Test func aKilledWorkerIsRestartedAfterTheBackOff() {
+    @Test("a killed worker is restarted after the back-off")
+    func killedWorker() {
         var bench = Bench.ready()
         let actions = bench.send(.exited(.signaled(9)), after: .seconds(5))
         #expect(
@@ -48,7 +50,8 @@ private struct Bench {
         #expect(bench.send(.tick, after: .milliseconds(1)) == [.spawn(isRestart: true)])
     }
 
-    @Test func whoWasReadyForLongIsRestartedAtOnce() {
+    @Test("who was ready for long is restarted at once")
+    func readyFor() {
         var bench = Bench.ready()
         #expect(
             bench.send(.exited(.exited(0)), after: .seconds(30)) == [
@@ -57,7 +60,8 @@ private struct Bench {
         #expect(bench.send(.tick) == [.spawn(isRestart: true)])
     }
 
-    @Test func aChildThatCannotStartIsToldApart() {
+    @Test("a child that cannot start is told apart")
+    func childCannot() {
         var bench = Bench()
         _ = bench.send(.start)
         _ = bench.send(.spawned)
@@ -67,7 +71,8 @@ private struct Bench {
             ])
     }
 
-    @Test func aLongStartIsNoUptime() {
+    @Test("a long start is no uptime")
+    func longStart() {
         var bench = Bench()
         _ = bench.send(.start)
         _ = bench.send(.spawned)
@@ -76,7 +81,8 @@ private struct Bench {
             actions == [.recordEnd(reason: "exit 1", beforeReady: true, next: .restart(after: .milliseconds(50)))])
     }
 
-    @Test func whoIsNotReadyInTenSecondsIsKilled() {
+    @Test("who is not ready in ten seconds is killed")
+    func notReady() {
         var bench = Bench()
         _ = bench.send(.start)
         _ = bench.send(.spawned)
@@ -88,7 +94,8 @@ private struct Bench {
         #expect(bench.slot.deadline == nil && bench.slot.isRunning)
     }
 
-    @Test func aStaleHeartbeatAbortsThenKillsThenRestarts() {
+    @Test("a stale heartbeat aborts, then kills, then restarts")
+    func staleHeartbeat() {
         var bench = Bench.ready()
         #expect(bench.send(.heartbeatStale, after: .seconds(11)) == [.announceUnresponsive, .signal(6)])
         #expect(bench.send(.heartbeatStale) == [])
@@ -100,7 +107,8 @@ private struct Bench {
             ])
     }
 
-    @Test func aDrainingWorkerIsNotRestarted() {
+    @Test("a draining worker is not restarted")
+    func drainingWorker() {
         var bench = Bench.ready()
         #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [.requestDrain])
         #expect(bench.send(.heartbeatStale) == [])
@@ -110,7 +118,8 @@ private struct Bench {
         #expect(bench.send(.tick, after: .seconds(100)) == [])
     }
 
-    @Test func aDrainThatTakesTooLongEndsInAKill() {
+    @Test("a drain that takes too long ends in a kill")
+    func drainTakes() {
         var bench = Bench.ready()
         _ = bench.send(.drain(until: bench.now + .seconds(30)))
         #expect(bench.send(.tick, after: .seconds(30)) == [.announceDrainTimeout, .signal(9)])
@@ -118,7 +127,8 @@ private struct Bench {
         #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [])
     }
 
-    @Test func aStartingChildThatIsDrainedGetsNoLongerThanItsStart() {
+    @Test("a starting child that is drained gets no longer than its start")
+    func startingChild() {
         var bench = Bench()
         _ = bench.send(.start)
         _ = bench.send(.spawned)
@@ -126,7 +136,8 @@ private struct Bench {
         #expect(bench.slot.deadline == bench.now + .seconds(10))
     }
 
-    @Test func whatDoesNotRunStopsAtOnceWhenDrainedOrKilled() {
+    @Test("what does not run stops at once when drained or killed")
+    func doesNot() {
         for event in [ChildSlot.Event.drain(until: MonotonicTime(nanoseconds: .max)), .kill] {
             var bench = Bench.ready()
             _ = bench.send(.exited(.signaled(11)))
@@ -136,7 +147,8 @@ private struct Bench {
         }
     }
 
-    @Test func anUnresponsiveWorkerThatIsDrainedStaysGone() {
+    @Test("an unresponsive worker that is drained stays gone")
+    func unresponsiveWorker() {
         var bench = Bench.ready()
         _ = bench.send(.heartbeatStale)
         #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [])
@@ -146,7 +158,8 @@ private struct Bench {
             ])
     }
 
-    @Test func aFailedSpawnIsADeathWithoutAReason() {
+    @Test("a failed spawn is a death without a reason")
+    func failedSpawn() {
         var bench = Bench()
         _ = bench.send(.start)
         #expect(
@@ -157,7 +170,8 @@ private struct Bench {
         #expect(bench.send(.tick, after: .milliseconds(50)) == [.spawn(isRestart: false)])
     }
 
-    @Test func tenDeathsHoldTheSlotForAMinuteAndThenItIsTriedAgain() {
+    @Test("ten deaths hold the slot for a minute and then it is tried again")
+    func tenDeaths() {
         var bench = Bench.ready()
         for death in 1...10 {
             let actions = bench.send(.exited(.exited(1)))
@@ -175,7 +189,8 @@ private struct Bench {
         #expect(bench.send(.tick, after: .seconds(60)) == [.spawn(isRestart: true)])
     }
 
-    @Test func killingARunningChildSendsOneSignal() {
+    @Test("killing a running child sends one signal")
+    func killingRunning() {
         var bench = Bench.ready()
         #expect(bench.send(.kill) == [.signal(9)])
         #expect(bench.slot.deadline == nil)
@@ -185,7 +200,8 @@ private struct Bench {
             ])
     }
 
-    @Test func whoIsOnTrialIsNotStartedAgain() {
+    @Test("who is on trial is not started again")
+    func onTrial() {
         var bench = Bench()
         #expect(bench.send(.startOnTrial) == [.spawn(isRestart: false)])
         _ = bench.send(.spawned)
@@ -195,7 +211,8 @@ private struct Bench {
         #expect(bench.slot.state == .stopped && !bench.slot.isWanted)
     }
 
-    @Test func whoWasKeptIsStartedAgainAlsoWhenItEndedJustBefore() {
+    @Test("who was kept is started again also when it ended just before")
+    func keptStarted() {
         var bench = Bench()
         _ = bench.send(.startOnTrial)
         _ = bench.send(.spawned)
@@ -210,7 +227,8 @@ private struct Bench {
         #expect(late.send(.keep) == [.spawn(isRestart: true)])
     }
 
-    @Test func aReasonStandsForACleanEndOnly() {
+    @Test("a reason stands for a clean end only")
+    func reasonStands() {
         var bench = Bench.ready()
         _ = bench.send(.drain(until: bench.now + .seconds(30), reason: "recycled"))
         var killed = bench
@@ -223,7 +241,8 @@ private struct Bench {
             ])
     }
 
-    @Test func whoIsReleasedStartsAtOnceWithACleanRecord() {
+    @Test("who is released starts at once with a clean record")
+    func releasedStarts() {
         var bench = Bench.ready()
         _ = bench.send(.exited(.exited(1)))
         #expect(bench.send(.release) == [.spawn(isRestart: true)])
@@ -235,7 +254,8 @@ private struct Bench {
             ], "the first pause again")
     }
 
-    @Test func aSlotThatWasOutOfUseStartsAnewAndThatIsNoRestart() {
+    @Test("a slot that was out of use starts anew and that is no restart")
+    func slotOut() {
         var bench = Bench.ready()
         _ = bench.send(.drain(until: bench.now + .seconds(30)))
         #expect(bench.send(.start) == [], "it drains still")
