@@ -66,11 +66,11 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        house("Base", [crypto]),
+        house("Base"),
         house("JSON", ["Base"]),
         house("HTTP", ["Base", "JSON"]),
         house("Telemetry", ["Base", "JSON", "HTTP"]),
-        house("Access", ["Base", "JSON", "HTTP"]),
+        house("Access", ["Base", "JSON", "HTTP", crypto]),
         house("Policy", ["Base"]),
         house("FanOut", ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy"]),
         house(
@@ -99,7 +99,7 @@ let package = Package(
         house("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes", "CLinux"]),
         house(
             "Supervision",
-            ["Base", "JSON", "HTTP", "Telemetry", "Policy", "Configuration", "Scoreboard", "Processes"]),
+            ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy", "Configuration", "Scoreboard", "Processes"]),
         house(
             "Admin", ["Base", "HTTP", "HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "Loop"],
             files: dashboard),

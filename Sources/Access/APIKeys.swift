@@ -1,4 +1,4 @@
-package import Base
+import Base
 package import HTTP
 
 /// The API keys that a route takes, known by their digests: whoever reads the file of them learns no key.

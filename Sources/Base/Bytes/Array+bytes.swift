@@ -1,12 +1,13 @@
 extension [UInt8] {
     /// Appends the bytes of a literal, without a `String` in between.
     @inlinable
-    package mutating func append(_ literal: StaticString) {
+    public mutating func append(_ literal: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// Appends a field line whose name and value were checked when they were read.
-    package mutating func append(line name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    @inlinable
+    public mutating func append(line name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         append(contentsOf: name)
         append(": ")
         append(contentsOf: value)
@@ -18,7 +19,7 @@ extension [UInt8] {
     /// What `append(contentsOf:)` does, which takes its argument as its own: counting that reference up and down costs as
     /// much as copying a few dozen bytes.
     @inlinable
-    package mutating func append(copying other: borrowing [UInt8]) {
+    public mutating func append(copying other: borrowing [UInt8]) {
         other.withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }

@@ -1,8 +1,8 @@
 /// Well-formed UTF-8 (RFC 3629 section 4), checked without decoding.
-package enum UTF8Sequence {
+public enum UTF8Sequence {
     /// The number of bytes of the character that starts at `index`, nil when it is not well formed.
     @inlinable @inline(__always)
-    package static func length(in text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+    public static func length(in text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
         let bytes = four(text, at: index)
         if bytes & 0x80 == 0 { return 1 }
         // First the marks that each byte carries, then what the bits between them may not be.
@@ -37,7 +37,7 @@ package enum UTF8Sequence {
     }
 
     /// Whether all of the text is well formed.
-    package static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    public static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var index = 0
         while index < text.count {
             if index &+ EightBytes.count <= text.count {

@@ -2,30 +2,31 @@
 ///
 /// It is the same clock in every process of the machine, so a value that one process stores can be read by another.
 /// A deadline is such a point; a timeout is a `Duration`.
-package struct MonotonicTime: Sendable, Hashable, Comparable {
+@frozen
+public struct MonotonicTime: Sendable, Hashable, Comparable {
     /// Nanoseconds since boot.
-    package var nanoseconds: UInt64
+    public var nanoseconds: UInt64
 
     @inlinable
-    package init(nanoseconds: UInt64) {
+    public init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
     }
 
     @inlinable
-    package static func < (a: MonotonicTime, b: MonotonicTime) -> Bool {
+    public static func < (a: MonotonicTime, b: MonotonicTime) -> Bool {
         a.nanoseconds < b.nanoseconds
     }
 
     /// The point `duration` later; a negative duration counts as zero, a sum past the end of time as the end of time.
     @inlinable
-    package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
+    public static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
         let (sum, overflow) = time.nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
         return MonotonicTime(nanoseconds: overflow ? .max : sum)
     }
 
     /// The time from `earlier` to this point, zero when it lies in the future.
     @inlinable
-    package func since(_ earlier: MonotonicTime) -> Duration {
+    public func since(_ earlier: MonotonicTime) -> Duration {
         .nanoseconds(nanoseconds > earlier.nanoseconds ? Int64(clamping: nanoseconds - earlier.nanoseconds) : 0)
     }
 }
@@ -33,7 +34,7 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
 extension Duration {
     /// Nanoseconds, zero when negative, the largest value when it does not fit.
     @inlinable
-    package var wholeNanoseconds: UInt64 {
+    public var wholeNanoseconds: UInt64 {
         // What is shorter than 18 s, as nearly all is, needs no division of 128 bits.
         if let attoseconds = UInt64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
         let (seconds, attoseconds) = components
@@ -45,10 +46,10 @@ extension Duration {
 
     /// Microseconds, rounded down.
     @inlinable
-    package var wholeMicroseconds: UInt64 { wholeNanoseconds / 1_000 }
+    public var wholeMicroseconds: UInt64 { wholeNanoseconds / 1_000 }
 
     /// Milliseconds, rounded up, so that a timeout never ends before it was meant to.
-    package var wholeMilliseconds: UInt64 {
+    public var wholeMilliseconds: UInt64 {
         let (milliseconds, rest) = wholeNanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
         return rest == 0 ? milliseconds : milliseconds + 1
     }

@@ -37,6 +37,7 @@ extension CrashReport.Request {
         let calls = configuration.callNames(ofRoute: noted.route).prefix(64).enumerated()
             .filter { (noted.openCalls >> UInt64($0.offset)) & 1 == 1 }.map(\.element)
         self.init(
-            route: paths.indices.contains(noted.route) ? paths[noted.route] : nil, age: now.since(noted.startedAt), id: noted.requestID, openCalls: calls)
+            route: paths.indices.contains(noted.route) ? paths[noted.route] : nil, age: now.since(noted.startedAt),
+            id: noted.requestID, openCalls: calls)
     }
 }

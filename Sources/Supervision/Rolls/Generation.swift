@@ -1,3 +1,4 @@
+import Access
 import Base
 package import Configuration
 package import Processes

@@ -1,3 +1,4 @@
+import Base
 import Crypto
 
 /// SHA-256 (FIPS 180-4) by swift-crypto: names the configuration that runs, and knows API keys without having them.

@@ -1,4 +1,4 @@
-import Base
+import Access
 import Testing
 
 @Suite struct SHA256Tests {
