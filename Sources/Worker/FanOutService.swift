@@ -50,7 +50,8 @@ final class FanOutService {
         traits = zip(route.calls, scoreboardIndices).map { call, index in
             Traits(
                 reading: PartReading(
-                    kind: call.accepts, needsObject: route.merge == .object, shape: call.shape, standard: call.standard),
+                    kind: call.accepts, needsObject: route.mergeTraits.needsObjects, shape: call.shape,
+                    standard: call.standard),
                 expectedStatus: call.expectedStatus, isDecisive: call.isDecisive, scoreboardIndex: index)
         }
         newState = FanOutState(

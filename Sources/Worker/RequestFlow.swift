@@ -164,7 +164,7 @@ final class RequestFlow: RequestHandler {
         let run = FanOutRun(
             service, plan, exchange.mark.headers(exchange.request), engine, heavyWork, counters, records,
             place: exchange.place, exchange.mark.recorded, sheds: sheds)
-        let streamed = service.route.merge == .stream ? stream(exchange, service) : nil
+        let streamed = service.route.mergeTraits.isStreamed ? stream(exchange, service) : nil
         if let streamed { run.onSettled = { streamed.settled($0, $1) } }
         run.start(for: exchange.client) { [self] result in
             admission.end(route: exchange.index, since: exchange.request.received, tells: result.tellsOfLoad)

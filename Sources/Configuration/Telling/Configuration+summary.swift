@@ -134,7 +134,7 @@ extension Configuration {
             "  \(route.methods.joined(separator: ",")) \(route.path.text) (timeout \(timeout)" + policies(of: route)
         switch route.action {
         case .fanOut(let fanOut):
-            let conflict = fanOut.merge == .object ? ", on_conflict \(fanOut.onConflict.rawValue)" : ""
+            let conflict = fanOut.mergeTraits.takesConflictRule ? ", on_conflict \(fanOut.onConflict.rawValue)" : ""
             let quorum = fanOut.quorum > 0 ? ", quorum \(fanOut.quorum)" : ""
             return ["\(head), merge \(fanOut.merge.rawValue)\(conflict)\(quorum))"]
                 + fanOut.calls.map { line(of: $0, in: fanOut, upstreams: upstreams) }

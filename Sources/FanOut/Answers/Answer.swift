@@ -22,8 +22,8 @@ package struct Answer: Sendable {
         _ route: FanOutRoute, _ state: FanOutState, elapsed: Duration, requestID: String,
         passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil, in memory: consuming [UInt8] = []
     ) {
-        var merge = Merge(route: route, outcomes: state.outcomes, elapsed: elapsed)
-        merge.resolveConflicts()
+        var merge = Merge(calls: route.calls, outcomes: state.outcomes, rule: route.onConflict, elapsed: elapsed)
+        if route.mergeTraits.takesConflictRule { merge.resolveConflicts() }
         var failed: [(name: String, failure: Failure)] = []
         var hasAnswer = false
         var isGood = true
@@ -44,7 +44,7 @@ package struct Answer: Sendable {
             response.fields.append("Content-Type", "application/json")
             response.fields.append("X-Request-Id", requestID)
             if let passedBack { response.fields.append(passedBack) }
-            response.body = merge.body(in: memory)
+            response.body = merge.body(route.mergeTraits.write, in: memory)
         } else {
             let deciding = Self.deciding(route, state, merge)
             response = Self.problem(merge, deciding, requestID: requestID).response
@@ -74,7 +74,7 @@ package struct Answer: Sendable {
             isTimeout ? 504 : 502,
             isTimeout ? "A call that the answer needs took too long." : "A call that the answer needs failed.",
             requestID: requestID)
-        for (call, settled) in zip(merge.route.calls, merge.outcomes) where settled.failure != nil {
+        for (call, settled) in zip(merge.calls, merge.outcomes) where settled.failure != nil {
             problem.failed.append(problem.failed.isEmpty ? "{\"name\":" : ",{\"name\":")
             JSONText.append(string: call.name, to: &problem.failed)
             problem.failed.append(UInt8(ascii: ","))
@@ -102,7 +102,7 @@ package struct Answer: Sendable {
         fields.append("Server-Timing") { bytes in
             for index in merge.outcomes.indices {
                 if index > 0 { bytes.append(", ") }
-                bytes.append(copying: merge.route.calls[index].timing)
+                bytes.append(copying: merge.calls[index].timing)
                 JSONText.append(milliseconds: merge.outcomes[index].elapsed, to: &bytes)
                 guard let failure = merge.outcomes[index].failure else { continue }
                 bytes.append(";desc=\"")

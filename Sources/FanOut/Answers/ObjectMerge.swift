@@ -1,4 +1,5 @@
 import JSON
+import Policy
 
 /// The `object` merge: the members of several objects in one, spliced from the texts as they are.
 ///
@@ -91,6 +92,23 @@ struct ObjectMerge {
         entries[place].value = value
     }
 
+    /// The joined bodies and fallbacks of all calls; a failed call without fallback brings no members.
+    static func write(_ merge: Merge, to bytes: inout [UInt8]) {
+        var joined = ObjectMerge(rule: merge.rule, capacity: merge.memberCount)
+        for index in merge.outcomes.indices {
+            switch merge.outcomes[index].outcome {
+            case .success(_, let part):
+                if let members = part.members { joined.add(part.json[...], members) }
+            case .failure:
+                guard let fallback = merge.calls[index].fallback,
+                    let part = Part(fallback, as: .json, needsObject: true), let members = part.members
+                else { continue }
+                joined.add(part.json[...], members)
+            }
+        }
+        joined.write(to: &bytes)
+    }
+
     /// Appends the joined object.
     func write(to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "{"))
@@ -126,5 +144,32 @@ struct ObjectMerge {
 
     private static func name(_ json: ArraySlice<UInt8>, _ member: JSONScanner.Member) -> Name {
         Name(bytes: json.key(member))
+    }
+}
+
+extension Merge {
+    /// Fails the calls whose keys an earlier one carries, where the rule says that this is an error.
+    mutating func resolveConflicts() {
+        guard rule == .error else { return }
+        var merge = ObjectMerge(rule: .error)
+        for index in outcomes.indices {
+            guard case .success(let status, let part) = outcomes[index].outcome, let members = part.members else {
+                continue
+            }
+            if merge.conflicts(part.json[...], members) {
+                outcomes[index].outcome = .failure(.conflict, status: status)
+            } else {
+                merge.add(part.json[...], members)
+            }
+        }
+    }
+
+    /// Of all bodies, so at least of the answer.
+    fileprivate var memberCount: Int {
+        var count = 0
+        for index in outcomes.indices {
+            if case .success(_, let part) = outcomes[index].outcome { count += part.members?.count ?? 0 }
+        }
+        return count
     }
 }

@@ -49,6 +49,8 @@ package final class Route: Sendable {
 package final class FanOutRoute: Sendable {
     package let calls: [Call]
     package let merge: MergeMode
+    /// Of `merge`, kept here because each request asks.
+    package let mergeTraits: MergeMode.Traits
     package let onConflict: ConflictRule
     /// Successes that are enough; 0: the answer waits for all calls.
     package let quorum: Int
@@ -60,6 +62,7 @@ package final class FanOutRoute: Sendable {
     package init(calls: [Call], merge: MergeMode, onConflict: ConflictRule = .last, quorum: Int = 0) {
         self.calls = calls
         self.merge = merge
+        mergeTraits = merge.traits
         self.onConflict = onConflict
         self.quorum = quorum
         graph = CallGraph(calls.map(\.inputs))
@@ -77,35 +80,4 @@ package final class FanOutRoute: Sendable {
             if case .call(index, .header) = $0 { true } else { false }
         }
     }
-}
-
-/// What a call's body must be, and how it enters the answer (`as:`).
-package enum BodyKind: String, Sendable, CaseIterable {
-    /// JSON text, passed on byte for byte.
-    case json
-    /// UTF-8 text, as a JSON string.
-    case text
-    /// Any bytes, as a JSON string in Base64 (RFC 4648 section 4).
-    case base64
-}
-
-/// How the parts become one answer.
-package enum MergeMode: String, Sendable, CaseIterable {
-    case group, object, array, envelope
-    /// Parts leave as they arrive (`StreamedMerge`).
-    case stream
-}
-
-/// Who wins a key that two calls carry, in an `object` merge.
-package enum ConflictRule: String, Sendable, CaseIterable {
-    /// The later call in the configuration.
-    case last
-    /// The earlier one.
-    case first
-    /// The later call fails as `conflict`.
-    case error
-    /// Objects are joined key by key at every depth; anything else as `last`.
-    case deep
-    /// Arrays are joined end to end; anything else as `last`.
-    case append
 }

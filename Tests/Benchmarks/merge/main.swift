@@ -9,7 +9,7 @@ import Policy
 func answer(_ route: FanOutRoute, _ bodies: [[UInt8]]) -> Answer {
     var state = FanOutState(calls: bodies.count)
     for index in bodies.indices {
-        let part = Part(bodies[index], as: .json, needsObject: route.merge == .object)
+        let part = Part(bodies[index], as: .json, needsObject: route.mergeTraits.needsObjects)
         let outcome = part.map { Outcome.success(status: 200, part: $0) } ?? .failure(.invalidJSON, status: 200)
         _ = state.settle(index, Settled(outcome, elapsed: .microseconds(1_234 * index)), isRequired: false)
     }

@@ -47,7 +47,8 @@ func answer(
             switch call.outcome {
             case .body(let body):
                 .success(
-                    status: 200, part: try #require(Part(Array(body.utf8), as: .json, needsObject: merge == .object)))
+                    status: 200,
+                    part: try #require(Part(Array(body.utf8), as: .json, needsObject: merge.traits.needsObjects)))
             case .fails(let failure, let status): .failure(failure, status: status)
             }
         // As the worker does: a fallback stands in for a failed call, so its failure decides nothing.

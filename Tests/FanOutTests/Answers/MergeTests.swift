@@ -1,10 +1,11 @@
-import FanOut
 import Foundation
 import HTTP
 import JSON
 import Policy
 import TestSupport
 import Testing
+
+@testable import FanOut
 
 /// The merged body, byte for byte.
 @Suite struct MergeTests {
@@ -125,5 +126,22 @@ import Testing
             call.isRequired = random.chance(1, of: 5)
             return call
         }
+    }
+}
+
+/// What others ask of a kind of merge in place of its name.
+@Suite struct MergeModeTests {
+    @Test("keys of two calls meet only where bodies are objects", arguments: MergeMode.allCases)
+    func conflicts(mode: MergeMode) {
+        #expect(!mode.traits.takesConflictRule || mode.traits.needsObjects)
+        #expect(mode.traits.takesConflictRule == (mode == .object))
+        #expect(mode.traits.isStreamed == (mode == .stream))
+    }
+
+    @Test("without calls each kind writes an empty body that is JSON", arguments: MergeMode.allCases)
+    func empty(mode: MergeMode) throws {
+        var bytes: [UInt8] = []
+        mode.traits.write(Merge(calls: [], outcomes: [], rule: .last, elapsed: .zero), &bytes)
+        #expect(Part(bytes, as: .json, needsObject: false) != nil)
     }
 }

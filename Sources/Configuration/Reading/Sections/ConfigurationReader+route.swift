@@ -148,11 +148,12 @@ extension ConfigurationReader {
             problems.error("'\(key)' has a meaning only beside 'fan_out'", at: place)
         }
         guard let place = section.place(of: "on_conflict"), present.contains("fan_out") else { return }
-        let merge = section["merge"].flatMap { value -> String? in
-            if case .scalar(let scalar) = value.content { scalar.text } else { nil }
+        let merge = section["merge"].map { value -> MergeMode? in
+            if case .scalar(let scalar) = value.content { MergeMode(rawValue: scalar.text) } else { nil }
         }
-        if section["merge"] == nil || merge.flatMap(MergeMode.init) ?? .object != .object {
-            problems.warning("'on_conflict' has a meaning only with 'merge: object'", at: place)
+        if let merge = merge ?? .group, !merge.traits.takesConflictRule {
+            let kinds = MergeMode.allCases.filter(\.traits.takesConflictRule).map { "'merge: \($0.rawValue)'" }
+            problems.warning("'on_conflict' has a meaning only with \(kinds.joined(separator: " or "))", at: place)
         }
     }
 
