@@ -99,7 +99,7 @@ let package = Package(
         house("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes", "CLinux"]),
         house(
             "Supervision",
-            ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy", "Configuration", "Scoreboard", "Processes"]),
+            ["Base", "JSON", "Telemetry", "Access", "Configuration", "Scoreboard", "Processes"]),
         house(
             "Admin", ["Base", "HTTP", "HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "Loop"],
             files: dashboard),
@@ -138,7 +138,7 @@ let package = Package(
         tests("Configuration", ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy", "FanOut", "Tokens"]),
         tests("Scoreboard", ["Base", "JSON", "Access", "Policy", "CLinux"]),
         tests("Processes", ["Base", "Telemetry", "CLinux"]),
-        tests("Supervision", ["Base", "HTTP", "Telemetry", "FanOut", "Configuration", "Scoreboard", "Processes"]),
+        tests("Supervision", ["Base", "JSON", "Configuration", "Scoreboard", "Processes"]),
         tests("Upstream", ["Base", "HTTP", "Policy", "Loop", "Processes", "CCurl", "TestSupport"] + nio),
         tests("Loop", ["Base", "Processes"]),
         tests("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes"]),

@@ -1,4 +1,5 @@
 package import Base
+package import Configuration
 package import Processes
 
 /// The life of whatever runs in one slot: a worker, the admin process or a companion.
@@ -73,29 +74,19 @@ package struct ChildSlot: Sendable {
         case announceUnresponsive
         /// It did not leave in time and is being killed.
         case announceDrainTimeout
-        /// It is gone; `reason` is what `last_exit` reports, nil when it could not even be spawned.
-        case recordEnd(reason: String?, beforeReady: Bool, next: Next)
-    }
-
-    /// What follows an end.
-    package enum Next: Sendable, Hashable {
-        /// It starts again after this wait.
-        case restart(after: Duration)
-        /// It is held for this long.
-        case hold(for: Duration)
-        /// Nothing: it was told to leave.
-        case nothing
+        /// It is gone.
+        case recordEnd(ChildEnd)
     }
 
     package private(set) var state: State = .stopped
-    private let restart: RestartPolicy.Settings
+    private let restart: RestartSettings
     private var policy: RestartPolicy
     /// False before it was kept, and once it was told to leave: what ends then is not started again.
     private(set) var isWanted = false
     /// Whether an earlier process ran here, so that the next one is a restart.
     private var hasRun = false
 
-    package init(restart: RestartPolicy.Settings) {
+    package init(restart: RestartSettings) {
         self.restart = restart
         policy = RestartPolicy(restart)
     }
@@ -254,9 +245,9 @@ package struct ChildSlot: Sendable {
     ) -> [Action] {
         guard isWanted else {
             state = .stopped
-            return [.recordEnd(reason: reason, beforeReady: beforeReady, next: .nothing)]
+            return [.recordEnd(ChildEnd(reason: reason, beforeReady: beforeReady, next: .nothing))]
         }
-        let next: Next
+        let next: ChildEnd.Next
         switch policy.died(at: now, uptime: uptime, jitter: jitter) {
         case .restart(let wait):
             state = .dead(restartAt: now + wait)
@@ -265,7 +256,7 @@ package struct ChildSlot: Sendable {
             state = .held(until: now + wait)
             next = .hold(for: wait)
         }
-        return [.recordEnd(reason: reason, beforeReady: beforeReady, next: next)]
+        return [.recordEnd(ChildEnd(reason: reason, beforeReady: beforeReady, next: next))]
     }
 }
 

@@ -8,63 +8,56 @@ import Scoreboard
 package final class Children {
     /// In the order in which they were made; what a poll reports names them by their place here, so none is ever removed.
     private(set) var all: [Child]
-    /// Every slot that was ever used; those from `workersWanted` on are out of use.
-    private(set) var slots: [WorkerSlot] = []
-    /// How many workers there should be.
-    package internal(set) var workersWanted = 0
     /// The configuration in use: what is started anew gets it.
     package internal(set) var generation: Generation
     /// What workers on trial did since the last look.
     private var trialEvents: [RollPlan.Event] = []
-    var suspect = CrashSuspect()
+    private var crashes: CrashReporter
 
     let board: Board
     let log: SupervisorLog
-    private let executable: String
-    private let admin: ListeningSocket
-    private let companions: [SupervisorOptions.Companion]
+    private let launcher: ChildLauncher
 
-    /// Prepares the slots; nothing is started yet.
+    /// Prepares admin and companions; nothing is started yet.
     package init(
         _ options: SupervisorOptions, _ generation: Generation, admin: ListeningSocket, board: Board, log: SupervisorLog
     ) {
         let roles = options.companions.enumerated().map { ChildRole.companion(index: $0.offset, name: $0.element.name) }
         all = (roles + [.admin]).map { Child($0, generation) }
-        companions = options.companions
-        executable = options.executable
+        launcher = ChildLauncher(options, admin: admin, board: board)
+        crashes = CrashReporter(board, log)
         self.generation = generation
-        self.admin = admin
         self.board = board
         self.log = log
     }
 
-    /// How many workers serve.
-    package var workersReady: Int { slots.prefix(workersWanted).count { $0.isReady } }
     /// How many slots are held, of whatever role.
     package var held: Int { all.count { $0.isHeld } }
-    /// Whether every child serves.
-    package var areAllReady: Bool {
-        workersReady == workersWanted && all.allSatisfy { $0.role.isWorker || $0.isReady }
-    }
+    /// Whether admin and companions serve.
+    var areOthersReady: Bool { all.allSatisfy { $0.role.isWorker || $0.isReady } }
     /// How many processes of workers exist.
     package var workersRunning: Int { all.count { $0.role.isWorker && $0.slot.isRunning } }
     /// How many processes of admin and companions exist.
     package var othersRunning: Int { all.count { !$0.role.isWorker && $0.slot.isRunning } }
+    /// Requests that workers ever began.
+    var requestsBegun: UInt64 { all.reduce(0) { $0 &+ board.requestsBegun($1.role) } }
     /// When `tick` is due; nil when nothing is waited for.
     package var deadline: MonotonicTime? { all.compactMap(\.slot.deadline).min() }
 
-    /// Starts them all.
-    package func start(at now: MonotonicTime) {
-        for child in all { handle(.start, child, at: now) }
-        scale(to: generation.workers, at: now)
+    /// Takes on the processes of a further slot.
+    func add(_ slot: WorkerSlot) { all += slot.children }
+
+    /// Starts admin and companions, at the beginning and when they were told to leave so that their successors can come.
+    func startOthers(at now: MonotonicTime) {
+        for child in all where !child.role.isWorker && child.slot.state == .stopped { handle(.start, child, at: now) }
     }
 
-    /// Makes slots until there are so many; each begins in its first row, unless a process of before runs in the other.
-    func makeSlots(_ count: Int, rows: [Int: Int] = [:]) {
-        while slots.count < count {
-            let slot = WorkerSlot(slots.count, firstRow: rows[slots.count] ?? 0, generation)
-            slots.append(slot)
-            all += slot.children
+    /// Puts a configuration into use for all that starts from now on.
+    func adopt(_ generation: Generation) {
+        self.generation = generation
+        // A row that is out of use must not keep an old configuration, and its memory, until it is used again.
+        for child in all where !child.role.isWorker || (!child.slot.isRunning && !child.slot.isWanted) {
+            child.generation = generation
         }
     }
 
@@ -124,6 +117,16 @@ package final class Children {
         passOnWords(of: all[index])
     }
 
+    /// Passes them on line by line.
+    private func passOnWords(of child: Child) {
+        child.words?.read { log.passOn($0, of: child.role, pid: child.pid) }
+    }
+
+    /// Tells the workers about their logs.
+    func tellWorkers(_ message: ControlMessage) {
+        for child in all where child.role.isWorker && child.process != nil { send(message, to: child) }
+    }
+
     /// Lets the slots whose time has come go on.
     package func tick(at now: MonotonicTime) {
         for child in all where child.slot.deadline.map({ $0 <= now }) ?? false { handle(.tick, child, at: now) }
@@ -171,7 +174,7 @@ package final class Children {
         case .announceStartTimeout: log.childStartTimedOut(child.role, pid: child.pid)
         case .announceUnresponsive: log.childUnresponsive(child.role, pid: child.pid)
         case .announceDrainTimeout: log.childDrainTimedOut(child.role, pid: child.pid)
-        case .recordEnd(let reason, let beforeReady, let next): end(child, reason, beforeReady, next)
+        case .recordEnd(let end): record(end, of: child, at: now)
         }
     }
 
@@ -182,19 +185,7 @@ package final class Children {
 
     private func spawn(_ child: Child, isRestart: Bool, at now: MonotonicTime) {
         do throws(SystemError) {
-            let (ours, theirs) = try ControlChannel.pair()
-            let command = command(of: child, channel: theirs.descriptor.number)
-            // Those of companions go where the supervisor's go: they are part of the demo, and have no reports.
-            let output = child.role.isWorker ? try ErrorOutput.pipe() : nil
-            let writer = output?.writer
-            defer { if let writer { _ = Descriptor(owning: writer) } }
-            let spawn = Spawn(
-                executable: executable, arguments: command.arguments, descriptors: command.descriptors,
-                standardError: writer)
-            // Its descriptor closes with it, and the child must find it open.
-            child.process = try withExtendedLifetime(theirs) { () throws(SystemError) in try spawn.start() }
-            child.channel = ours
-            child.words = output?.reader
+            try launcher.start(child)
         } catch {
             log.childSpawnFailed(child.role, error)
             handle(.spawnFailed, child, at: now)
@@ -209,24 +200,8 @@ package final class Children {
         handle(.spawned, child, at: now)
     }
 
-    private func command(of child: Child, channel: Int32) -> ChildCommand {
-        let generation = child.generation
-        let shared = ChildCommand.Shared(
-            scoreboard: board.descriptor.number, scoreboardReadOnly: board.readOnlyDescriptor.number,
-            configuration: generation.memory.number,
-            listeners: generation.listeners.sockets.map { $0.descriptor.number }, admin: admin.descriptor.number)
-        return switch child.role {
-        case .worker(let slot, let row):
-            .worker(
-                slot: slot, row: row, generation: generation.number, isOnTrial: child.isOnTrial, channel: channel,
-                shared: shared)
-        case .admin: .admin(channel: channel, shared: shared)
-        case .companion(let index, _): .companion(companions[index], channel: channel)
-        }
-    }
-
     /// A child that cannot be told is not lost: what it was told has a limit, after which it is killed.
-    func send(_ message: ControlMessage, to child: Child) {
+    private func send(_ message: ControlMessage, to child: Child) {
         guard let channel = child.channel else { return }
         do throws(SystemError) {
             guard try channel.send(message) else {
@@ -245,24 +220,23 @@ package final class Children {
         }
     }
 
-    private func end(_ child: Child, _ reason: String?, _ beforeReady: Bool, _ next: ChildSlot.Next) {
-        if let reason {
+    private func record(_ end: ChildEnd, of child: Child, at now: MonotonicTime) {
+        if let reason = end.reason {
             passOnWords(of: child)
-            reportCrash(of: child, reason, next)
+            crashes.report(end, of: child, at: now)
             let inFlight = board.ended(child.role, reason: reason)
-            log.childEnded(
-                child.role, pid: child.pid, reason: reason, beforeReady: beforeReady, inFlight: inFlight, next: next)
+            log.childEnded(child.role, pid: child.pid, end, reason: reason, inFlight: inFlight)
         }
         child.process = nil
         child.run = nil
         // What a program of its own that reports the crash may still write is nobody's.
         child.words = nil
-        switch next {
+        switch end.next {
         case .restart(let wait): log.childRestarts(child.role, after: wait)
         case .hold(let wait): log.childHeld(child.role, for: wait)
         // Nor does one that has left; whoever starts next in its row says what for.
         case .nothing: child.generation = generation
         }
-        note(child) { .ended(slot: $0, reason: reason ?? "it could not be started") }
+        note(child) { .ended(slot: $0, reason: end.reason ?? "it could not be started") }
     }
 }

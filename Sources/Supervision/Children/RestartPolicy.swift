@@ -1,4 +1,5 @@
 package import Base
+package import Configuration
 
 /// Decides when a process that died is started again, and when it died too often.
 ///
@@ -6,24 +7,6 @@ package import Base
 /// beyond the intensity within the period put the slot on hold, so that a process that cannot live never becomes a busy
 /// loop. Clock and randomness are passed in.
 package struct RestartPolicy: Sendable {
-    /// The numbers of the policy; `restart` in the configuration sets them.
-    package struct Settings: Sendable, Hashable {
-        /// The wait after the first death in a row.
-        package var backoff: Duration = .milliseconds(100)
-        /// The longest wait.
-        package var backoffMax: Duration = .seconds(15)
-        /// Who has been ready for this long starts the row anew, and is restarted at once.
-        package var resetAfter: Duration = .seconds(30)
-        /// This many deaths within `period` are too many; at least 1.
-        package var intensity = 10
-        /// The window in which deaths are counted.
-        package var period: Duration = .seconds(60)
-        /// How long a slot is held.
-        package var hold: Duration = .seconds(60)
-
-        package init() {}
-    }
-
     /// What follows a death.
     package enum Decision: Sendable, Hashable {
         /// Start it again after this wait.
@@ -32,13 +15,13 @@ package struct RestartPolicy: Sendable {
         case hold(for: Duration)
     }
 
-    private let settings: Settings
+    private let settings: RestartSettings
     /// Deaths in a row, each after less than `resetAfter` of readiness.
     private var row = 0
     /// When it died, within the last `period`, oldest first; never more than `intensity`.
     private var deaths: [MonotonicTime] = []
 
-    package init(_ settings: Settings) {
+    package init(_ settings: RestartSettings) {
         self.settings = settings
     }
 

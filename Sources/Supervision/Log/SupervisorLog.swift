@@ -2,7 +2,7 @@ import Base
 import Glibc
 package import Processes
 import Scoreboard
-import Telemetry
+package import Telemetry
 
 /// The supervisor's log: one verb per thing worth telling, so that wording and level stand in this file only.
 package struct SupervisorLog {
@@ -84,12 +84,11 @@ package struct SupervisorLog {
 
     /// A child ended; one that never became ready is told apart, and one that says why by its exit code even more so.
     package func childEnded(
-        _ role: ChildRole, pid: Int32, reason: String, beforeReady: Bool, inFlight: Int, next: ChildSlot.Next
+        _ role: ChildRole, pid: Int32, _ end: ChildEnd, reason: String, inFlight: Int
     ) {
-        let isExpected = next == .nothing && reason == "exit 0"
-        write(isExpected ? .info : .error, beforeReady ? "start_failed" : "exited", role, pid: pid) {
+        write(end.isExpected ? .info : .error, end.beforeReady ? "start_failed" : "exited", role, pid: pid) {
             $0.add("reason", reason)
-            if beforeReady, let meaning = Self.meaning(of: reason) { $0.add("message", meaning) }
+            if end.beforeReady, let meaning = Self.meaning(of: reason) { $0.add("message", meaning) }
             $0.add("in_flight", inFlight)
         }
     }
@@ -130,6 +129,117 @@ package struct SupervisorLog {
     package func stopped(exitCode: Int32) {
         write(.info, "stopped") { $0.add("exit_code", Int(exitCode)) }
     }
+
+    // MARK: Reloads, restarts, upgrades and scaling
+
+    /// New workers are on their way: of a reload, a restart or of recycling, each by its own event.
+    package func rollStarted(_ purpose: String, slots: [Int], generation: Int, because reason: String?) {
+        write(.info, "\(purpose)_started") {
+            $0.add("slots", slots.map(String.init).joined(separator: ","))
+            $0.add("generation", generation)
+            if let reason { $0.add("because", reason) }
+        }
+    }
+
+    package func rollDone(_ purpose: String, generation: Int) {
+        write(.info, "\(purpose)_done") { $0.add("generation", generation) }
+    }
+
+    /// The old workers stay.
+    package func rollFailed(_ purpose: String, generation: Int, reason: String) {
+        write(.error, "\(purpose)_failed") {
+            $0.add("generation", generation)
+            $0.add("message", reason)
+        }
+    }
+
+    /// Nothing was started.
+    package func reloadRefused(reason: String) {
+        write(.error, "reload_refused") { $0.add("message", reason) }
+    }
+
+    /// The program at this path is to show that it can take over.
+    package func upgradeRequested(_ path: String) {
+        write(.info, "upgrade_requested") { $0.add("program", path) }
+    }
+
+    /// The program at this path takes over this process now.
+    package func upgrading(_ path: String) {
+        write(.info, "upgrading") { $0.add("program", path) }
+    }
+
+    /// This program has taken over, with so many workers of the one before.
+    package func upgraded(version: String, workers: Int) {
+        write(.info, "upgraded") {
+            $0.add("version", version)
+            $0.add("workers", workers)
+        }
+    }
+
+    /// The program that runs stays.
+    package func upgradeRefused(_ reason: String) {
+        write(.error, "upgrade_refused") { $0.add("message", reason) }
+    }
+
+    /// A worker died otherwise than by plan; what is known of it is one JSON object.
+    package func crashed(_ report: CrashReport) {
+        write(.error, "worker_crashed") {
+            $0.add("slot", report.worker.slot)
+            $0.add("pid", Int(report.worker.pid))
+            if let suspect = report.suspect { $0.add("suspect", suspect) }
+            $0.add("report", raw: report.json)
+        }
+    }
+
+    package func quarantined(_ route: String, for duration: Duration) {
+        write(.error, "route_quarantined") {
+            $0.add("route", route)
+            $0.add("for_ms", Int(clamping: duration.wholeMilliseconds))
+        }
+    }
+
+    package func listeningChanged(_ addresses: [String]) {
+        write(.info, "listening_changed") { $0.add("addresses", addresses.joined(separator: ", ")) }
+    }
+
+    package func scaled(from: Int, to count: Int, because cause: String) {
+        write(.info, "scaled") {
+            $0.add("from", from)
+            $0.add("to", count)
+            $0.add("because", cause)
+        }
+    }
+
+    package func scaleRefused(_ reason: String, because cause: String) {
+        write(.warning, "scale_refused") {
+            $0.add("message", reason)
+            $0.add("because", cause)
+        }
+    }
+
+    // MARK: The logs themselves
+
+    /// USR1, where there are files.
+    package func reopened() {
+        write(.info, "logs_reopened")
+    }
+
+    /// A file cannot be written to; the log goes where it went before.
+    package func cannotReopen(_ error: SystemError) {
+        write(.error, "log_reopen_failed") { $0.add("message", error.description) }
+    }
+
+    /// The level was changed while the daemon runs.
+    package func levelOrdered(_ level: LogLevel) {
+        write(level, "log_level") { $0.add("message", "the log has what is at least \(level.rawValue)") }
+    }
+
+    /// Somebody asked over the control socket.
+    package func asked(_ command: ControlCommand) {
+        write(.debug, "control_command") { $0.add("command", "\(command)") }
+    }
+
+    // MARK: How a line is made
 
     private static func meaning(of reason: String) -> String? {
         switch reason {

@@ -3,19 +3,20 @@ import Configuration
 import Glibc
 import Processes
 import Scoreboard
+import Telemetry
 
 /// The loop of the supervisor: waits for whatever comes first, acts on it, tells systemd, and starts over.
 struct SupervisorLoop {
     private let resources: SupervisorResources
-    let log: SupervisorLog
-    let children: Children
+    private let log: SupervisorLog
+    private let children: Children
+    private let workers: Workers
     private let rolls: Rolls
     private let upgrade: Upgrade
     private let handover: Handover?
     private let whenReady: (() -> Void)?
     private var shutdown: Shutdown
-    private var status: ServiceStatus
-    private var heartbeatCheckAt: MonotonicTime
+    private var heartbeats: HeartbeatCheck
     private var shownState = DaemonState.running
     private var wasAllReady = false
 
@@ -27,20 +28,20 @@ struct SupervisorLoop {
         self.resources = resources
         self.log = log
         children = Children(options, resources.generation, admin: resources.admin, board: resources.board, log: log)
-        rolls = Rolls(children, options, at: now)
-        upgrade = Upgrade(children, resources, arguments: options.arguments, log: log)
+        workers = Workers(children)
+        rolls = Rolls(workers, options, at: now)
+        upgrade = Upgrade(workers, resources, arguments: options.arguments, log: log)
         whenReady = options.whenReady.map { tell in
             let addresses = SupervisorOptions.Addresses(
                 listen: resources.generation.listeners.sockets.map(\.address), admin: resources.admin.address)
             return { tell(addresses) }
         }
         shutdown = Shutdown(drain: options.configuration.drain)
-        status = ServiceStatus(watchdogInterval: resources.notify?.watchdogInterval, at: now)
-        heartbeatCheckAt = now
+        heartbeats = HeartbeatCheck(at: now)
     }
 
     /// The one in use.
-    var configuration: Configuration { children.generation.configuration }
+    private var configuration: Configuration { children.generation.configuration }
 
     /// Runs until every child is gone; returns the exit code.
     mutating func run() -> Int32 {
@@ -56,14 +57,14 @@ struct SupervisorLoop {
 
     /// Starts the children, or takes over those of the program before.
     private func begin(at now: MonotonicTime) {
-        guard let handover else { return children.start(at: now) }
+        guard let handover else { return workers.scale(to: children.generation.workers, at: now) }
         do throws(SystemError) {
-            try children.takeOver(handover, at: now)
+            try workers.takeOver(handover, at: now)
         } catch {
             log.failed(error)
         }
         log.upgraded(version: Version.text, workers: handover.processes.count { $0.place != nil })
-        tell([.mainProcess(getpid())])
+        resources.systemd?.tell([.mainProcess(getpid())])
         if let reason = Environment.value(Upgrade.failure) {
             // The new program could not start, and this is the old one again.
             Environment.remove([Upgrade.failure])
@@ -90,13 +91,17 @@ struct SupervisorLoop {
         let now = MonotonicTime.now()
         children.tick(at: now)
         resources.control.dropLateClients(at: now)
-        checkHeartbeats(at: now)
+        let stale = configuration.heartbeatStale
+        if !shutdown.hasBegun, heartbeats.isDue(stale: stale, at: now) {
+            children.checkHeartbeats(stale: stale, at: now)
+        }
     }
 
     /// The nearest of all points at which something is due.
     private var deadline: MonotonicTime? {
-        let whileRunning = shutdown.hasBegun ? [] : [rolls.deadline, upgrade.deadline, heartbeatCheckAt]
-        return ([children.deadline, resources.control.deadline, status.deadline] + whileRunning).compactMap { $0 }.min()
+        let whileRunning = shutdown.hasBegun ? [] : [rolls.deadline, upgrade.deadline, heartbeats.deadline]
+        return ([children.deadline, resources.control.deadline, resources.systemd?.deadline] + whileRunning).compactMap
+        { $0 }.min()
     }
 
     private mutating func dispatch(_ source: PollSet.Source, at now: MonotonicTime) {
@@ -217,45 +222,50 @@ struct SupervisorLoop {
             shownState = state
             resources.board.set(state)
         }
-        if children.areAllReady, !wasAllReady {
+        if workers.areAllReady, !wasAllReady {
             wasAllReady = true
             log.allReady()
             whenReady?()
         }
         resources.board.showDropped(log.output.dropped)
-        tellSystemd(at: now)
-    }
-
-    private mutating func tellSystemd(at now: MonotonicTime) {
-        guard let notify = resources.notify else { return }
+        guard let systemd = resources.systemd else { return }
         let picture = ServiceStatus.Picture(
-            workersReady: children.workersReady, workersWanted: children.workersWanted,
-            workersRunning: children.workersRunning, held: children.held, isDraining: shutdown.hasBegun,
-            isReloading: rolls.isReloading, requestsTotal: children.requestsBegun)
-        do throws(SystemError) {
-            try resources.store.follow(children.generation.listeners.own, notify)
-        } catch {
-            log.failed(error)
-        }
-        tell(status.messages(picture, areAllReady: children.areAllReady, at: now))
+            state: state,
+            workers: .init(ready: workers.ready, wanted: workers.wanted, running: children.workersRunning),
+            held: children.held, requestsTotal: children.requestsBegun)
+        systemd.follow(
+            picture, areAllReady: workers.areAllReady, holding: children.generation.listeners.own, at: now)
     }
 
-    private func tell(_ messages: [SystemdNotify.Message]) {
-        guard let notify = resources.notify, !messages.isEmpty else { return }
+    // MARK: Logs
+
+    /// USR1: files that were renamed are left for new ones, here and in every worker.
+    private func reopenLogs() {
         do throws(SystemError) {
-            try notify.send(messages)
+            try log.output.reopen()
+            log.reopened()
         } catch {
-            log.failed(error)
+            log.cannotReopen(error)
         }
+        children.tellWorkers(.reopenLogs)
     }
 
-    private mutating func checkHeartbeats(at now: MonotonicTime) {
-        guard now >= heartbeatCheckAt, !shutdown.hasBegun else { return }
-        let stale = configuration.heartbeatStale
-        // A supervisor that was itself stopped for a while knows nothing of the workers' pulse in that time: it gives
-        // them one more interval to show it.
-        let wasAsleep = now.since(heartbeatCheckAt) > stale / 2
-        heartbeatCheckAt = now + min(SupervisionLimits.heartbeatCheck, stale / 4)
-        if !wasAsleep { children.checkHeartbeats(stale: stale, at: now) }
+    /// Sets the level, if there is one, and answers what it is.
+    private func logLevel(_ level: LogLevel?) -> String {
+        if let level {
+            log.output.order(level)
+            children.tellWorkers(.logLevel(level))
+            log.levelOrdered(level)
+        }
+        return "{\"level\":\"\(log.output.level.rawValue)\"}"
+    }
+
+    /// Writes as the configuration in use says; workers do from their start.
+    private func followLogSettings() {
+        do throws(SystemError) {
+            try log.output.use(configuration.log)
+        } catch {
+            log.cannotReopen(error)
+        }
     }
 }

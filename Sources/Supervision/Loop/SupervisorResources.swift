@@ -7,12 +7,11 @@ import Scoreboard
 /// Everything the supervisor opens before its first child starts, and holds until the end.
 final class SupervisorResources {
     let signals: Signals
-    let notify: SystemdNotify?
+    /// What systemd is told; nil where nobody is to be told.
+    let systemd: SystemdService?
     let admin: ListeningSocket
     let control: ControlServer
     let board: Board
-    /// What systemd is to hold while this process is not there.
-    var store: SocketStore
     /// The first one.
     let generation: Generation
     /// This program, for its return when its successor cannot start.
@@ -33,10 +32,10 @@ final class SupervisorResources {
         _ options: SupervisorOptions, _ handover: Handover?, log: SupervisorLog, at now: MonotonicTime
     ) throws(StartError) {
         let configuration = options.configuration
-        var systemd: SystemdSockets
+        var passed: SystemdSockets
         let openFiles: UInt64
         do throws(SystemError) {
-            systemd = try SystemdSockets.take()
+            passed = try SystemdSockets.take()
             try Descriptor.markAllCloseOnExec()
             try log.output.use(configuration.log)
             openFiles = try ResourceLimits.raiseOpenFiles()
@@ -44,13 +43,13 @@ final class SupervisorResources {
             Signals.endAfterCrashes()
             Environment.prepend(Self.backtrace, to: "SWIFT_BACKTRACE")
             signals = try Signals(blocking: Self.signalNumbers)
-            notify = try SystemdNotify.take()
+            systemd = try SystemdNotify.take().map { SystemdService($0, passed, log: log, at: now) }
         } catch {
             throw StartError(exitCode: 70, description: error.description)
         }
         do throws(ScoreboardError) {
             if let handover {
-                board = try Board(handedOver: handover.scoreboard, readOnly: handover.scoreboardReadOnly)
+                board = try Board(handedOver: handover.open.scoreboard, readOnly: handover.open.scoreboardReadOnly)
                 board.upgraded(options)
             } else {
                 board = try Board()
@@ -60,11 +59,10 @@ final class SupervisorResources {
         } catch {
             throw StartError(exitCode: 70, description: "\(error)")
         }
-        store = SocketStore(systemd)
-        admin = try Listeners.admin(configuration, takingFrom: &systemd, handedOver: handover?.admin)
+        admin = try Listeners.admin(configuration, takingFrom: &passed, handedOver: handover?.open.admin)
         var listeners: Listeners?
         do throws(StartError) {
-            let opened = try Self.listeners(configuration, handover, systemd)
+            let opened = try Self.listeners(configuration, handover, passed)
             listeners = opened
             generation = try Self.first((handover?.generation ?? 0) + 1, options, opened)
             control = try Self.control(configuration, handover)
@@ -111,7 +109,7 @@ final class SupervisorResources {
         _ configuration: Configuration, _ handover: Handover?
     ) throws(StartError) -> ControlServer {
         do throws(SystemError) {
-            if let handover { return try ControlServer(path: configuration.control, handedOver: handover.control) }
+            if let handover { return try ControlServer(path: configuration.control, handedOver: handover.open.control) }
             return try ControlServer(path: configuration.control)
         } catch {
             throw StartError(exitCode: 69, description: error.description)

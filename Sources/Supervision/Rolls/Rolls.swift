@@ -7,55 +7,22 @@ import Scoreboard
 ///
 /// What is asked for during a roll waits for its end, however often it is asked for: one reload then follows.
 final class Rolls {
-    private enum Purpose {
-        case reload
-        case restart
-        case upgrade
-        case recycle
-
-        var name: String {
-            switch self {
-            case .reload: "reload"
-            case .restart: "restart"
-            case .upgrade: "upgrade"
-            case .recycle: "recycle"
-            }
-        }
-    }
-
-    /// The roll in progress.
-    private struct Roll {
-        var purpose: Purpose
-        var slots: [Int]
-        /// Whether it is shown as a reload: of all workers, and not of some.
-        var isOfAll: Bool
-        var generation: Generation
-        var plan: RollPlan
-    }
-
-    private let children: Children
+    private let workers: Workers
     private let board: Board
     private let log: SupervisorLog
     private let read: (() throws(RefusedReload) -> (configuration: Configuration, bytes: [UInt8]))?
+    private var queue: RollQueue
     private var roll: Roll?
-    private var isReloadWanted = false
-    private var isRestartOfAllWanted = false
-    /// The workers are another program's.
-    private var isUpgradeWanted = false
-    private var restartsWanted: Set<Int> = []
-    /// A scale that was asked for during a roll.
-    private var workersAskedFor: Int?
-    /// After a reload that was refused or failed, when the next one may be tried.
-    private var reloadNotBefore: MonotonicTime
-    private var recycleCheckAt: MonotonicTime
 
-    init(_ children: Children, _ options: SupervisorOptions, at now: MonotonicTime) {
-        self.children = children
-        board = children.board
-        log = children.log
+    private var children: Children { workers.children }
+    private var recycles: Bool { children.generation.configuration.recycle.isOn }
+
+    init(_ workers: Workers, _ options: SupervisorOptions, at now: MonotonicTime) {
+        self.workers = workers
+        board = workers.children.board
+        log = workers.children.log
         read = options.reload
-        reloadNotBefore = now
-        recycleCheckAt = now
+        queue = RollQueue(at: now)
     }
 
     /// Whether all workers are being rolled; replacing one is nothing special.
@@ -65,27 +32,22 @@ final class Rolls {
     var deadline: MonotonicTime? {
         if let roll { return children.hasTrialEvents ? MonotonicTime(nanoseconds: 0) : roll.plan.deadline }
         // What waits for a worker to leave is begun in the round in which that ends.
-        guard children.areAllSettled else { return nil }
-        if isReloadWanted { return reloadNotBefore }
-        return children.generation.configuration.recycle.isOn ? recycleCheckAt : nil
+        return workers.areAllSettled ? queue.deadline(recycles: recycles) : nil
     }
 
     /// Whether nothing rolls and nothing waits to.
-    var isIdle: Bool {
-        roll == nil && !isReloadWanted && !isRestartOfAllWanted && restartsWanted.isEmpty && !isUpgradeWanted
-            && workersAskedFor == nil
-    }
+    var isIdle: Bool { roll == nil && queue.isEmpty }
 
     // MARK: What can be asked for
 
     /// This program has taken over from another, whose workers serve: its own take their place.
     func upgrade() {
-        isUpgradeWanted = true
+        queue.isUpgradeWanted = true
     }
 
     /// HUP: reads the configuration again and rolls to it, as soon as nothing else rolls.
     func hangUp() {
-        isReloadWanted = true
+        queue.isReloadWanted = true
         showQueued()
     }
 
@@ -97,7 +59,7 @@ final class Rolls {
             refused(error, at: now)
             return ControlCommand.errorAnswer(error.description)
         }
-        isReloadWanted = true
+        queue.isReloadWanted = true
         showQueued()
         return "{\"reload\":\"accepted\"}"
     }
@@ -105,15 +67,15 @@ final class Rolls {
     /// Replaces the worker in a slot, or all of them, with the same configuration; answers on the control socket.
     func restart(_ id: Int?, at now: MonotonicTime) -> String {
         guard let id else {
-            isRestartOfAllWanted = true
+            queue.isRestartOfAllWanted = true
             showQueued()
             return "{\"restart\":\"accepted\"}"
         }
-        guard (0..<children.workersWanted).contains(id) else {
+        guard (0..<workers.wanted).contains(id) else {
             return ControlCommand.errorAnswer(
-                "there is no worker \(id); workers are 0 to \(children.workersWanted - 1)")
+                "there is no worker \(id); workers are 0 to \(workers.wanted - 1)")
         }
-        if !children.release(id, at: now) { restartsWanted.insert(id) }
+        if !workers.release(id, at: now) { queue.restartsWanted.insert(id) }
         return "{\"restart\":\"accepted\"}"
     }
 
@@ -124,13 +86,13 @@ final class Rolls {
             log.scaleRefused(refusal.description, because: cause)
             throw refusal
         }
-        log.scaled(from: workersAskedFor ?? children.workersWanted, to: count, because: cause)
-        workersAskedFor = count
+        log.scaled(from: queue.workersAskedFor ?? workers.wanted, to: count, because: cause)
+        queue.workersAskedFor = count
     }
 
     /// One worker more or fewer, from what was asked for last.
     func scale(by difference: Int, because cause: String) {
-        let count = (workersAskedFor ?? children.workersWanted) + difference
+        let count = (queue.workersAskedFor ?? workers.wanted) + difference
         // The refusal is in the log, and a signal has no answer.
         try? scale(to: count, because: cause)
     }
@@ -143,91 +105,73 @@ final class Rolls {
             if let action = roll?.plan.handle(event, at: now) { perform(action, at: now) }
         }
         guard roll == nil else { return }
-        if let count = workersAskedFor {
-            workersAskedFor = nil
-            children.scale(to: count, at: now)
-        }
-        children.startMissing(at: now)
-        guard children.areAllSettled else { return }
-        if isReloadWanted, now >= reloadNotBefore {
-            beginReload(at: now)
-        } else if isUpgradeWanted {
-            isUpgradeWanted = false
-            begin(.upgrade, children.slotsInUse.map(\.id), children.generation, isOfAll: true, at: now)
-        } else if isRestartOfAllWanted || !restartsWanted.isEmpty {
-            beginRestart(at: now)
-        } else if children.generation.configuration.recycle.isOn, now >= recycleCheckAt {
-            recycleCheckAt = now + SupervisionLimits.recycleCheck
-            beginRecycling(at: now)
+        if let count = queue.takeWorkersAskedFor() { workers.scale(to: count, at: now) }
+        workers.startMissing(at: now)
+        guard workers.areAllSettled else { return }
+        let slots = workers.slotsInUse.map(\.id)
+        switch queue.next(slots: slots, recycles: recycles, at: now) {
+        case .none: break
+        case .reload: beginReload(at: now)
+        case .upgrade: begin(Roll(.upgrade, slots, children.generation, isOfAll: true), at: now)
+        case .restart(let slots, let isOfAll):
+            begin(Roll(.restart, slots, children.generation, isOfAll: isOfAll), at: now)
+        case .recycling: beginRecycling(at: now)
         }
     }
 
     private func beginReload(at now: MonotonicTime) {
-        isReloadWanted = false
         do throws(RefusedReload) {
             let (configuration, bytes) = try readAndCheck()
             let generation = try self.generation(configuration, bytes)
-            let slots = Array(0..<workers(of: generation))
-            begin(.reload, slots, generation, isOfAll: true, at: now)
+            begin(Roll(.reload, Array(0..<count(for: generation)), generation, isOfAll: true), at: now)
         } catch {
             refused(error, at: now)
         }
     }
 
-    private func beginRestart(at now: MonotonicTime) {
-        let isOfAll = isRestartOfAllWanted
-        let slots = children.slotsInUse.map(\.id).filter { isOfAll || restartsWanted.contains($0) }
-        isRestartOfAllWanted = false
-        restartsWanted = []
-        if !slots.isEmpty { begin(.restart, slots, children.generation, isOfAll: isOfAll, at: now) }
-    }
-
     private func beginRecycling(at now: MonotonicTime) {
         let generation = children.generation
         let policy = RecyclePolicy(generation.configuration.recycle)
-        for slot in children.slotsInUse {
+        for slot in workers.slotsInUse {
             let child = slot.current
             guard let run = child.run, child.isReady else { continue }
             let used = RecyclePolicy.Used(
                 requests: board.requestsBegun(child.role) &- run.requestsBefore, lifetime: now.since(run.startedAt),
                 residentBytes: ProcessUsage.read(pid: child.pid)?.residentBytes)
             guard let reason = policy.reason(for: used, jitter: run.jitter) else { continue }
-            return begin(.recycle, [slot.id], generation, isOfAll: false, because: reason, at: now)
+            return begin(Roll(.recycle, [slot.id], generation, isOfAll: false), because: reason, at: now)
         }
     }
 
-    private func begin(
-        _ purpose: Purpose, _ slots: [Int], _ generation: Generation, isOfAll: Bool, because reason: String? = nil,
-        at now: MonotonicTime
-    ) {
-        log.rollStarted(purpose.name, slots: slots, generation: generation.number, because: reason)
-        // A single worker whose configuration has proved itself need not do so again.
-        var plan = RollPlan(slots: slots, canary: isOfAll ? generation.configuration.reload.canary : .zero)
-        let action = plan.begin(at: now)
-        roll = Roll(purpose: purpose, slots: slots, isOfAll: isOfAll, generation: generation, plan: plan)
-        if isReloading { board.show(.rolling, generation: generation.number) }
+    private func begin(_ roll: Roll, because reason: String? = nil, at now: MonotonicTime) {
+        log.rollStarted(
+            roll.purpose.rawValue, slots: roll.slots, generation: roll.generation.number, because: reason)
+        var roll = roll
+        let action = roll.plan.begin(at: now)
+        self.roll = roll
+        if isReloading { board.show(.rolling, generation: roll.generation.number) }
         perform(action, at: now)
     }
 
     private func perform(_ action: RollPlan.Action, at now: MonotonicTime) {
         guard let roll else { return }
         switch action {
-        case .start(let slots): children.startTrials(slots, of: roll.generation, at: now)
+        case .start(let slots): workers.startTrials(slots, of: roll.generation, at: now)
         case .switchOver: switchOver(roll, at: now)
         case .giveUp(let reason): giveUp(roll, reason, at: now)
         }
     }
 
     private func switchOver(_ roll: Roll, at now: MonotonicTime) {
-        children.keepTrials(roll.slots, reason: roll.purpose == .recycle ? "recycled" : nil, at: now)
-        log.rollDone(roll.purpose.name, generation: roll.generation.number)
+        workers.keepTrials(roll.slots, reason: roll.purpose == .recycle ? "recycled" : nil, at: now)
+        log.rollDone(roll.purpose.rawValue, generation: roll.generation.number)
         if isReloading { board.show(.done, generation: roll.generation.number) }
         self.roll = nil
         if roll.purpose == .reload {
             let old = children.generation
             children.adopt(roll.generation)
             board.show(roll.generation)
-            children.scale(to: roll.slots.count, at: now)
+            workers.scale(to: roll.slots.count, at: now)
             let addresses = roll.generation.listeners.sockets.map(\.address.description)
             if addresses != old.listeners.sockets.map(\.address.description) { log.listeningChanged(addresses) }
             old.letGo(keeping: roll.generation.listeners)
@@ -237,16 +181,16 @@ final class Rolls {
     }
 
     private func giveUp(_ roll: Roll, _ reason: String, at now: MonotonicTime) {
-        children.dropTrials(at: now)
-        log.rollFailed(roll.purpose.name, generation: roll.generation.number, reason: reason)
+        workers.dropTrials(at: now)
+        log.rollFailed(roll.purpose.rawValue, generation: roll.generation.number, reason: reason)
         if isReloading { board.show(.failed, generation: roll.generation.number, message: reason) }
         self.roll = nil
         switch roll.purpose {
         case .reload:
             roll.generation.letGo(keeping: children.generation.listeners)
-            reloadNotBefore = now + SupervisionLimits.reloadPause
+            queue.reloadFailed(at: now)
         case .restart, .upgrade: break
-        case .recycle: recycleCheckAt = now + SupervisionLimits.recyclePause
+        case .recycle: queue.recyclingFailed(at: now)
         }
         showQueued()
     }
@@ -278,13 +222,13 @@ final class Rolls {
     }
 
     /// What the new configuration asks for; what was scaled stays where that is what the old one asked for.
-    private func workers(of generation: Generation) -> Int {
-        generation.workers == children.generation.workers ? children.workersWanted : generation.workers
+    private func count(for generation: Generation) -> Int {
+        generation.workers == children.generation.workers ? workers.wanted : generation.workers
     }
 
     private func refused(_ refusal: RefusedReload, at now: MonotonicTime) {
         log.reloadRefused(reason: refusal.description)
-        reloadNotBefore = now + SupervisionLimits.reloadPause
+        queue.reloadFailed(at: now)
         if roll == nil {
             board.show(.refused, generation: children.generation.number + 1, message: refusal.description)
         }
@@ -292,7 +236,7 @@ final class Rolls {
 
     /// What waits is shown as soon as what was before it is over.
     private func showQueued() {
-        guard !isReloading, isReloadWanted || isRestartOfAllWanted else { return }
-        board.show(.queued, generation: children.generation.number + (isReloadWanted ? 1 : 0))
+        guard !isReloading, queue.isReloadWanted || queue.isRestartOfAllWanted else { return }
+        board.show(.queued, generation: children.generation.number + (queue.isReloadWanted ? 1 : 0))
     }
 }

@@ -32,9 +32,17 @@ extension Children {
         }
     }
 
+    /// Has admin and companions leave; their successors are started when they have.
+    func replaceOthers(at now: MonotonicTime) {
+        drain(workers: false, until: now + SupervisionLimits.lastDrain, at: now)
+    }
+}
+
+extension Workers {
     /// Takes over the children of the program before; what did not run then is started.
     func takeOver(_ handover: Handover, at now: MonotonicTime) throws(SystemError) {
-        let wanted = handover.workersConfigured == generation.workers ? handover.workersWanted : generation.workers
+        let configured = children.generation.workers
+        let wanted = handover.workersConfigured == configured ? handover.workersWanted : configured
         let places = handover.processes.compactMap(\.place)
         let rows = Dictionary(places.map { ($0.slot, $0.row) }) { first, _ in first }
         makeSlots(max(wanted, (places.map(\.slot).max() ?? -1) + 1), rows: rows)
@@ -46,18 +54,13 @@ extension Children {
             child.run = Child.Run(
                 startedAt: process.startedAt, requestsBefore: process.requestsBefore,
                 jitter: Double.random(in: 0..<1))
-            handle(.adopted, child, at: now)
+            children.handle(.adopted, child, at: now)
         }
         scale(to: wanted, at: now)
     }
 
-    /// Has admin and companions leave; their successors are started when they have.
-    func replaceOthers(at now: MonotonicTime) {
-        drain(workers: false, until: now + SupervisionLimits.lastDrain, at: now)
-    }
-
     private func child(at place: Handover.Place?) -> Child? {
-        guard let place else { return all.first { $0.role == .admin } }
+        guard let place else { return children.all.first { $0.role == .admin } }
         guard slots.indices.contains(place.slot) else { return nil }
         return slots[place.slot].children.first { $0.role == .worker(slot: place.slot, row: place.row) }
     }

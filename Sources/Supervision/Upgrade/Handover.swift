@@ -1,5 +1,4 @@
 package import Base
-import Policy
 
 /// What a supervisor leaves to the program that takes its place in the same process: everything that is open, and who runs.
 ///
@@ -36,54 +35,46 @@ package struct Handover: Sendable, Hashable {
         package var row: Int
     }
 
+    /// The descriptors of what there is one of.
+    package struct Open: Sendable, Hashable {
+        package var scoreboard: Int32
+        package var scoreboardReadOnly: Int32
+        package var admin: Int32
+        package var control: Int32
+        /// The sealed bytes of the configuration in use.
+        package var configuration: Int32
+        /// The program that hands over, open, so that it can come back; -1 for none.
+        package var program: Int32
+
+        /// In the order in which they are written.
+        var all: [Int32] { [scoreboard, scoreboardReadOnly, admin, control, configuration, program] }
+    }
+
     /// Of the configuration in use.
     package var generation: Int
     /// How many workers there should be.
     package var workersWanted: Int
     /// How many the configuration in use asks for.
     package var workersConfigured: Int
-    package var scoreboard: Int32
-    package var scoreboardReadOnly: Int32
-    package var admin: Int32
-    package var control: Int32
-    /// The sealed bytes of the configuration in use.
-    package var configuration: Int32
-    /// The program that hands over, open, so that it can come back; -1 for none.
-    package var program: Int32
+    package var open: Open
     package var listeners: [Listener] = []
     package var processes: [Process] = []
-
-    package init(
-        generation: Int, workersWanted: Int, workersConfigured: Int, scoreboard: Int32, scoreboardReadOnly: Int32,
-        admin: Int32, control: Int32, configuration: Int32, program: Int32
-    ) {
-        self.generation = generation
-        self.workersWanted = workersWanted
-        self.workersConfigured = workersConfigured
-        self.scoreboard = scoreboard
-        self.scoreboardReadOnly = scoreboardReadOnly
-        self.admin = admin
-        self.control = control
-        self.configuration = configuration
-        self.program = program
-    }
 
     private static let firstLine = "gatewayd-handover 1"
 
     /// Every descriptor that it names.
     package var descriptors: [Int32] {
-        [scoreboard, scoreboardReadOnly, admin, control, configuration, program].filter { $0 >= 0 }
-            + listeners.map(\.descriptor)
+        open.all.filter { $0 >= 0 } + listeners.map(\.descriptor)
             + processes.flatMap { [$0.process, $0.channel] + ($0.words < 0 ? [] : [$0.words]) }
     }
 
     /// The same with every descriptor put through `copy`.
     package func mapped<Failure>(_ copy: (Int32) throws(Failure) -> Int32) throws(Failure) -> Handover {
         var other = self
-        other.scoreboard = try copy(scoreboard)
-        other.scoreboardReadOnly = try copy(scoreboardReadOnly)
-        other.admin = try copy(admin)
-        other.control = try copy(control)
+        other.open.scoreboard = try copy(open.scoreboard)
+        other.open.scoreboardReadOnly = try copy(open.scoreboardReadOnly)
+        other.open.admin = try copy(open.admin)
+        other.open.control = try copy(open.control)
         for index in listeners.indices { other.listeners[index].descriptor = try copy(listeners[index].descriptor) }
         for index in processes.indices {
             other.processes[index].process = try copy(processes[index].process)
@@ -97,7 +88,7 @@ package struct Handover: Sendable, Hashable {
     package var encoded: String {
         var lines = [Self.firstLine]
         lines.append("state \(generation) \(workersWanted) \(workersConfigured)")
-        lines.append("open \(scoreboard) \(scoreboardReadOnly) \(admin) \(control) \(configuration) \(program)")
+        lines.append("open " + open.all.map(String.init).joined(separator: " "))
         for one in listeners { lines.append("listener \(one.descriptor) \(one.isPassed ? 1 : 0) \(one.address)") }
         for one in processes {
             let place = one.place.map { "worker \($0.slot) \($0.row)" } ?? "admin 0 0"
@@ -106,7 +97,9 @@ package struct Handover: Sendable, Hashable {
         }
         return lines.joined(separator: "\n") + "\n"
     }
+}
 
+extension Handover {
     /// Reads the text; nil when it is none, or one of a version that says other things.
     package init?(decoding text: String) {
         let lines = text.split(separator: "\n").map(String.init)
@@ -132,10 +125,10 @@ package struct Handover: Sendable, Hashable {
         let descriptors = open.map { Int32(truncatingIfNeeded: $0) }
         self.init(
             generation: Int(state[0]), workersWanted: Int(state[1]), workersConfigured: Int(state[2]),
-            scoreboard: descriptors[0], scoreboardReadOnly: descriptors[1], admin: descriptors[2],
-            control: descriptors[3], configuration: descriptors[4], program: descriptors[5])
-        self.listeners = listeners
-        self.processes = processes
+            open: Open(
+                scoreboard: descriptors[0], scoreboardReadOnly: descriptors[1], admin: descriptors[2],
+                control: descriptors[3], configuration: descriptors[4], program: descriptors[5]),
+            listeners: listeners, processes: processes)
     }
 }
 

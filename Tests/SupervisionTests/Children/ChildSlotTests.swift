@@ -1,4 +1,5 @@
 import Base
+import Configuration
 import Processes
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 /// A slot with a clock of its own.
 private struct Bench {
-    var slot = ChildSlot(restart: RestartPolicy.Settings())
+    var slot = ChildSlot(restart: RestartSettings())
     var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
     mutating func send(_ event: ChildSlot.Event, after wait: Duration = .zero) -> [ChildSlot.Action] {
@@ -43,7 +44,8 @@ private struct Bench {
         #expect(
             actions == [
                 .recordEnd(
-                    reason: "signal SIGKILL", beforeReady: false, next: .restart(after: .milliseconds(50)))
+                    ChildEnd(
+                        reason: "signal SIGKILL", beforeReady: false, next: .restart(after: .milliseconds(50))))
             ])
         #expect(!bench.slot.isRunning)
         #expect(bench.send(.tick, after: .milliseconds(49)) == [])
@@ -55,7 +57,7 @@ private struct Bench {
         var bench = Bench.ready()
         #expect(
             bench.send(.exited(.exited(0)), after: .seconds(30)) == [
-                .recordEnd(reason: "exit 0", beforeReady: false, next: .restart(after: .zero))
+                .recordEnd(ChildEnd(reason: "exit 0", beforeReady: false, next: .restart(after: .zero)))
             ])
         #expect(bench.send(.tick) == [.spawn(isRestart: true)])
     }
@@ -67,7 +69,7 @@ private struct Bench {
         _ = bench.send(.spawned)
         #expect(
             bench.send(.exited(.exited(78))) == [
-                .recordEnd(reason: "exit 78", beforeReady: true, next: .restart(after: .milliseconds(50)))
+                .recordEnd(ChildEnd(reason: "exit 78", beforeReady: true, next: .restart(after: .milliseconds(50))))
             ])
     }
 
@@ -78,7 +80,9 @@ private struct Bench {
         _ = bench.send(.spawned)
         let actions = bench.send(.exited(.exited(1)), after: .seconds(40))
         #expect(
-            actions == [.recordEnd(reason: "exit 1", beforeReady: true, next: .restart(after: .milliseconds(50)))])
+            actions == [
+                .recordEnd(ChildEnd(reason: "exit 1", beforeReady: true, next: .restart(after: .milliseconds(50))))
+            ])
     }
 
     @Test("who is not ready in ten seconds is killed")
@@ -103,7 +107,8 @@ private struct Bench {
         #expect(bench.send(.tick, after: .milliseconds(1)) == [.signal(9)])
         #expect(
             bench.send(.exited(.signaled(9))) == [
-                .recordEnd(reason: "unresponsive", beforeReady: false, next: .restart(after: .milliseconds(50)))
+                .recordEnd(
+                    ChildEnd(reason: "unresponsive", beforeReady: false, next: .restart(after: .milliseconds(50))))
             ])
     }
 
@@ -113,7 +118,9 @@ private struct Bench {
         #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [.requestDrain])
         #expect(bench.send(.heartbeatStale) == [])
         #expect(
-            bench.send(.exited(.exited(0))) == [.recordEnd(reason: "exit 0", beforeReady: false, next: .nothing)])
+            bench.send(.exited(.exited(0))) == [
+                .recordEnd(ChildEnd(reason: "exit 0", beforeReady: false, next: .nothing))
+            ])
         #expect(bench.slot.state == .stopped)
         #expect(bench.send(.tick, after: .seconds(100)) == [])
     }
@@ -154,7 +161,7 @@ private struct Bench {
         #expect(bench.send(.drain(until: bench.now + .seconds(30))) == [])
         #expect(
             bench.send(.exited(.signaled(6))) == [
-                .recordEnd(reason: "unresponsive", beforeReady: false, next: .nothing)
+                .recordEnd(ChildEnd(reason: "unresponsive", beforeReady: false, next: .nothing))
             ])
     }
 
@@ -164,7 +171,7 @@ private struct Bench {
         _ = bench.send(.start)
         #expect(
             bench.send(.spawnFailed) == [
-                .recordEnd(reason: nil, beforeReady: true, next: .restart(after: .milliseconds(50)))
+                .recordEnd(ChildEnd(reason: nil, beforeReady: true, next: .restart(after: .milliseconds(50))))
             ])
         // Nothing ever ran here, so that what comes next is no restart.
         #expect(bench.send(.tick, after: .milliseconds(50)) == [.spawn(isRestart: false)])
@@ -177,7 +184,9 @@ private struct Bench {
             let actions = bench.send(.exited(.exited(1)))
             guard death < 10 else {
                 #expect(
-                    actions == [.recordEnd(reason: "exit 1", beforeReady: false, next: .hold(for: .seconds(60)))])
+                    actions == [
+                        .recordEnd(ChildEnd(reason: "exit 1", beforeReady: false, next: .hold(for: .seconds(60))))
+                    ])
                 break
             }
             bench.now = max(bench.now, bench.slot.deadline ?? bench.now)
@@ -196,7 +205,7 @@ private struct Bench {
         #expect(bench.slot.deadline == nil)
         #expect(
             bench.send(.exited(.signaled(9))) == [
-                .recordEnd(reason: "signal SIGKILL", beforeReady: false, next: .nothing)
+                .recordEnd(ChildEnd(reason: "signal SIGKILL", beforeReady: false, next: .nothing))
             ])
     }
 
@@ -207,7 +216,9 @@ private struct Bench {
         _ = bench.send(.spawned)
         _ = bench.send(.ready)
         #expect(
-            bench.send(.exited(.exited(1))) == [.recordEnd(reason: "exit 1", beforeReady: false, next: .nothing)])
+            bench.send(.exited(.exited(1))) == [
+                .recordEnd(ChildEnd(reason: "exit 1", beforeReady: false, next: .nothing))
+            ])
         #expect(bench.slot.state == .stopped && !bench.slot.isWanted)
     }
 
@@ -221,7 +232,8 @@ private struct Bench {
         #expect(bench.send(.keep) == [])
         #expect(
             bench.send(.exited(.signaled(11))) == [
-                .recordEnd(reason: "signal SIGSEGV", beforeReady: false, next: .restart(after: .milliseconds(50)))
+                .recordEnd(
+                    ChildEnd(reason: "signal SIGSEGV", beforeReady: false, next: .restart(after: .milliseconds(50))))
             ])
         _ = late.send(.exited(.exited(1)))
         #expect(late.send(.keep) == [.spawn(isRestart: true)])
@@ -233,11 +245,13 @@ private struct Bench {
         _ = bench.send(.drain(until: bench.now + .seconds(30), reason: "recycled"))
         var killed = bench
         #expect(
-            bench.send(.exited(.exited(0))) == [.recordEnd(reason: "recycled", beforeReady: false, next: .nothing)])
+            bench.send(.exited(.exited(0))) == [
+                .recordEnd(ChildEnd(reason: "recycled", beforeReady: false, next: .nothing))
+            ])
         _ = killed.send(.tick, after: .seconds(30))
         #expect(
             killed.send(.exited(.signaled(9))) == [
-                .recordEnd(reason: "signal SIGKILL", beforeReady: false, next: .nothing)
+                .recordEnd(ChildEnd(reason: "signal SIGKILL", beforeReady: false, next: .nothing))
             ])
     }
 
@@ -250,7 +264,7 @@ private struct Bench {
         #expect(bench.send(.release) == [], "it runs")
         #expect(
             bench.send(.exited(.exited(1))) == [
-                .recordEnd(reason: "exit 1", beforeReady: true, next: .restart(after: .milliseconds(50)))
+                .recordEnd(ChildEnd(reason: "exit 1", beforeReady: true, next: .restart(after: .milliseconds(50))))
             ], "the first pause again")
     }
 

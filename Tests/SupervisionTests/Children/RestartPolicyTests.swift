@@ -1,11 +1,12 @@
 import Base
+import Configuration
 import Testing
 
 @testable import Supervision
 
 @Suite struct RestartPolicyTests {
-    private func policy(_ change: (inout RestartPolicy.Settings) -> Void = { _ in }) -> RestartPolicy {
-        var settings = RestartPolicy.Settings()
+    private func policy(_ change: (inout RestartSettings) -> Void = { _ in }) -> RestartPolicy {
+        var settings = RestartSettings()
         change(&settings)
         return RestartPolicy(settings)
     }

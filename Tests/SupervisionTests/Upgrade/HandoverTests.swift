@@ -9,8 +9,9 @@ import Testing
         func number() -> Int32 { Int32.random(in: 3...4_096, using: &random) }
         var handover = Handover(
             generation: Int.random(in: 1...1_000, using: &random), workersWanted: 3, workersConfigured: 4,
-            scoreboard: number(), scoreboardReadOnly: number(), admin: number(), control: number(),
-            configuration: number(), program: Bool.random(using: &random) ? -1 : number())
+            open: .init(
+                scoreboard: number(), scoreboardReadOnly: number(), admin: number(), control: number(),
+                configuration: number(), program: Bool.random(using: &random) ? -1 : number()))
         for address in ["127.0.0.1:0", "[::1]:80", "unix:/run/a path/with blanks.sock", ""] {
             handover.listeners.append(
                 .init(descriptor: number(), isPassed: Bool.random(using: &random), address: address))
@@ -62,10 +63,11 @@ import Testing
         var random = SystemRandomNumberGenerator()
         let handover = Self.example(&random)
         #expect(
-            handover.descriptors.count == (handover.program < 0 ? 5 : 6) + 4 + 2 * handover.processes.count
+            handover.descriptors.count == (handover.open.program < 0 ? 5 : 6) + 4 + 2 * handover.processes.count
                 + handover.processes.count { $0.words >= 0 })
         let copy = handover.mapped { $0 + 10_000 }
-        #expect(copy.descriptors.count { $0 > 10_000 } == handover.descriptors.count - (handover.program < 0 ? 1 : 2))
+        #expect(
+            copy.descriptors.count { $0 > 10_000 } == handover.descriptors.count - (handover.open.program < 0 ? 1 : 2))
         #expect(copy.mapped { $0 - 10_000 } == handover)
     }
 }

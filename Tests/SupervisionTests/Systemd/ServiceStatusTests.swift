@@ -1,5 +1,6 @@
 import Base
 import Processes
+import Scoreboard
 import Testing
 
 @testable import Supervision
@@ -7,9 +8,11 @@ import Testing
 @Suite struct ServiceStatusTests {
     private let now = MonotonicTime(nanoseconds: 5_000_000_000)
 
-    private func picture(ready: Int, held: Int = 0, running: Int = 4, draining: Bool = false) -> ServiceStatus.Picture {
+    private func picture(
+        _ state: DaemonState = .running, ready: Int, held: Int = 0, running: Int = 4
+    ) -> ServiceStatus.Picture {
         ServiceStatus.Picture(
-            workersReady: ready, workersWanted: 4, workersRunning: running, held: held, isDraining: draining)
+            state: state, workers: .init(ready: ready, wanted: 4, running: running), held: held)
     }
 
     @Test("each thing is told once")
@@ -22,11 +25,11 @@ import Testing
             status.messages(picture(ready: 4), areAllReady: true, at: now) == [.ready, .status("4/4 workers ready")])
         #expect(status.messages(picture(ready: 4), areAllReady: true, at: now) == [])
         #expect(
-            status.messages(picture(ready: 3, held: 1), areAllReady: false, at: now) == [
+            status.messages(picture(.degraded, ready: 3, held: 1), areAllReady: false, at: now) == [
                 .status("degraded, 3/4 workers ready, 1 held")
             ])
         #expect(
-            status.messages(picture(ready: 0, running: 1, draining: true), areAllReady: false, at: now) == [
+            status.messages(picture(.draining, ready: 0, running: 1), areAllReady: false, at: now) == [
                 .stopping, .status("draining, 1 worker left"),
             ])
     }
@@ -34,8 +37,7 @@ import Testing
     @Test("a reload is told with its time and ends with ready")
     func reloadTold() {
         var status = ServiceStatus(watchdogInterval: nil, at: now)
-        var rolling = picture(ready: 4)
-        rolling.isReloading = true
+        let rolling = picture(.reloading, ready: 4)
         #expect(
             status.messages(rolling, areAllReady: false, at: now) == [.status("reloading, 4/4 workers ready")],
             "nothing is reloaded for systemd before it is ready")

@@ -1,37 +1,34 @@
 package import Base
 package import Processes
+package import Scoreboard
 
 /// What systemd is told: `READY=1` once and after each reload, `RELOADING=1` before it, a status line when it changes, a sign of life in time.
 package struct ServiceStatus {
     /// How the daemon is doing, of which the status line is made.
     package struct Picture: Sendable, Hashable {
-        package var workersReady: Int
-        package var workersWanted: Int
-        package var workersRunning: Int
+        package var state: DaemonState
+        package var workers: Workers
+        /// Slots that are held, of whatever role.
         package var held: Int
-        package var isDraining: Bool
-        package var isReloading: Bool
         /// Requests that were ever begun.
-        package var requestsTotal: UInt64
+        package var requestsTotal: UInt64 = 0
 
-        package init(
-            workersReady: Int, workersWanted: Int, workersRunning: Int, held: Int, isDraining: Bool,
-            isReloading: Bool = false, requestsTotal: UInt64 = 0
-        ) {
-            self.workersReady = workersReady
-            self.workersWanted = workersWanted
-            self.workersRunning = workersRunning
-            self.held = held
-            self.isDraining = isDraining
-            self.isReloading = isReloading
-            self.requestsTotal = requestsTotal
+        /// How many workers there are.
+        package struct Workers: Sendable, Hashable {
+            package var ready: Int
+            package var wanted: Int
+            /// Processes, also those that leave.
+            package var running: Int
         }
+
+        fileprivate var isDraining: Bool { state == .draining }
+        fileprivate var isReloading: Bool { state == .reloading }
 
         /// Such as "4/4 workers ready, 1200 requests/s", "reloading, 4/4 workers ready", "degraded, 3/4 workers ready, 1 held",
         /// "draining, 2 workers left"; `rate` is nil as long as it is not known.
         package func line(rate: UInt64? = nil) -> String {
-            if isDraining { return "draining, \(workersRunning) \(workersRunning == 1 ? "worker" : "workers") left" }
-            let ready = "\(workersReady)/\(workersWanted) workers ready"
+            if isDraining { return "draining, \(workers.running) \(workers.running == 1 ? "worker" : "workers") left" }
+            let ready = "\(workers.ready)/\(workers.wanted) workers ready"
             let line = held == 0 ? ready : "degraded, \(ready), \(held) held"
             return (isReloading ? "reloading, " : "") + line + (rate.map { ", \($0) requests/s" } ?? "")
         }

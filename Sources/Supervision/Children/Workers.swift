@@ -1,38 +1,56 @@
 import Base
 import Configuration
-import Scoreboard
+import Processes
 
-/// How the number of workers changes, and how one follows another.
-extension Children {
+/// The slots of the workers: how many there are, and how one process follows another in each.
+final class Workers {
+    let children: Children
+    /// Every slot that was ever used; those from `wanted` on are out of use.
+    private(set) var slots: [WorkerSlot] = []
+    /// How many workers there should be.
+    private(set) var wanted = 0
+
+    init(_ children: Children) {
+        self.children = children
+    }
+
+    /// The slots in use.
+    var slotsInUse: ArraySlice<WorkerSlot> { slots.prefix(wanted) }
+    /// How many workers serve.
+    var ready: Int { slotsInUse.count { $0.isReady } }
+    /// Whether every child serves.
+    var areAllReady: Bool { ready == wanted && children.areOthersReady }
     /// Whether no worker drains beside the one that followed it, and none is on trial.
     var areAllSettled: Bool { slots.allSatisfy { $0.hasFreeRow } }
 
-    /// Requests that workers ever began.
-    var requestsBegun: UInt64 { all.reduce(0) { $0 &+ board.requestsBegun($1.role) } }
-
-    /// The slots in use.
-    var slotsInUse: ArraySlice<WorkerSlot> { slots.prefix(workersWanted) }
+    /// Makes slots until there are so many; each begins in its first row, unless a process of before runs in the other.
+    func makeSlots(_ count: Int, rows: [Int: Int] = [:]) {
+        while slots.count < count {
+            let slot = WorkerSlot(slots.count, firstRow: rows[slots.count] ?? 0, children.generation)
+            slots.append(slot)
+            children.add(slot)
+        }
+    }
 
     /// Makes it so many workers: the highest slots drain, or further ones start.
     func scale(to count: Int, at now: MonotonicTime) {
         makeSlots(count)
-        workersWanted = count
-        board.setWanted(count)
-        for slot in slots.dropFirst(count) { handle(drain(at: now), slot.current, at: now) }
+        wanted = count
+        children.board.setWanted(count)
+        for slot in slots.dropFirst(count) { children.handle(drain(at: now), slot.current, at: now) }
         startMissing(at: now)
     }
 
     /// Starts what is wanted in each slot that was out of use, as soon as one of its rows is free.
     func startMissing(at now: MonotonicTime) {
-        // Those that were told to leave so that their successors can come.
-        for child in all where !child.role.isWorker && child.slot.state == .stopped { handle(.start, child, at: now) }
+        children.startOthers(at: now)
         for slot in slotsInUse where !slot.current.slot.isWanted && !slot.other.isOnTrial {
             if slot.current.slot.isRunning {
                 guard slot.hasFreeRow else { continue }
                 slot.turn()
             }
-            slot.current.prepare(for: generation)
-            handle(.start, slot.current, at: now)
+            slot.current.prepare(for: children.generation)
+            children.handle(.start, slot.current, at: now)
         }
     }
 
@@ -43,7 +61,7 @@ extension Children {
             let child = slots[id].other
             child.prepare(for: generation)
             child.isOnTrial = true
-            handle(.startOnTrial, child, at: now)
+            children.handle(.startOnTrial, child, at: now)
         }
     }
 
@@ -55,8 +73,8 @@ extension Children {
             let slot = slots[id]
             slot.turn()
             slot.current.isOnTrial = false
-            handle(.keep, slot.current, at: now)
-            handle(drain(reason, at: now), slot.other, at: now)
+            children.handle(.keep, slot.current, at: now)
+            children.handle(drain(reason, at: now), slot.other, at: now)
         }
     }
 
@@ -64,16 +82,7 @@ extension Children {
     func dropTrials(at now: MonotonicTime) {
         for slot in slots where slot.other.isOnTrial {
             slot.other.isOnTrial = false
-            handle(drain(at: now), slot.other, at: now)
-        }
-    }
-
-    /// Puts a configuration into use for all that starts from now on.
-    func adopt(_ generation: Generation) {
-        self.generation = generation
-        // A row that is out of use must not keep an old configuration, and its memory, until it is used again.
-        for child in all where !child.role.isWorker || !child.slot.isRunning && !child.slot.isWanted {
-            child.generation = generation
+            children.handle(drain(at: now), slot.other, at: now)
         }
     }
 
@@ -82,13 +91,13 @@ extension Children {
         let child = slots[id].current
         switch child.slot.state {
         case .dead, .held:
-            handle(.release, child, at: now)
+            children.handle(.release, child, at: now)
             return true
         case .stopped, .starting, .ready, .unresponsive, .draining: return false
         }
     }
 
     private func drain(_ reason: String? = nil, at now: MonotonicTime) -> ChildSlot.Event {
-        .drain(until: now + generation.configuration.drain, reason: reason)
+        .drain(until: now + children.generation.configuration.drain, reason: reason)
     }
 }
