@@ -69,10 +69,10 @@ let package = Package(
         house("Base"),
         house("JSON", ["Base"]),
         house("HTTP", ["Base", "JSON"]),
-        house("Telemetry", ["Base", "JSON", "HTTP"]),
+        house("Telemetry", ["Base", "JSON"]),
         house("Access", ["Base", "JSON", "HTTP", crypto]),
         house("Policy", ["Base"]),
-        house("FanOut", ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy"]),
+        house("FanOut", ["Base", "JSON", "HTTP", "Access", "Policy"]),
         house(
             "Tokens",
             [
@@ -101,7 +101,7 @@ let package = Package(
             "Supervision",
             ["Base", "JSON", "Telemetry", "Access", "Configuration", "Scoreboard", "Processes"]),
         house(
-            "Admin", ["Base", "HTTP", "HTTPEdge", "Policy", "Configuration", "Scoreboard", "Processes", "Loop"],
+            "Admin", ["Base", "HTTP", "HTTPEdge", "Configuration", "Scoreboard", "Processes", "Loop"],
             files: dashboard),
         house(
             "Worker",
@@ -114,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "gatewayd",
             dependencies: [
-                "Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", "Base", "HTTP", "Policy",
+                "Supervision", "Worker", "Admin", "Demo", "Configuration", "Processes", "Base", "HTTP",
                 arguments,
             ],
             swiftSettings: swift),
@@ -124,30 +124,30 @@ let package = Package(
                 "Upstream", "FanOut", "Base", "JSON", "HTTP", "Telemetry", "Policy", "Loop", "Processes", arguments,
             ],
             swiftSettings: swift),
-        benchmark("merge-bench", in: "merge", ["Base", "JSON", "FanOut"]),
+        benchmark("merge-bench", in: "merge", ["Base", "HTTP", "Policy", "FanOut"]),
         // What several of the tests below share.
         .target(name: "TestSupport", dependencies: ["HTTP"], path: "Tests/Support", swiftSettings: swift),
-        tests("Base"),
+        tests("Base", ["TestSupport"]),
         tests("JSON", ["Base", "FanOut", "TestSupport"]),
-        tests("HTTP", ["Base", "TestSupport"]),
+        tests("HTTP", ["Base", "FanOut", "TestSupport"]),
         tests("Telemetry", ["Base"]),
         tests("Access", ["Base", "HTTP", "TestSupport"]),
-        tests("Policy", ["Base", "HTTP", "TestSupport"]),
-        tests("FanOut", ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy", "TestSupport"]),
-        tests("Tokens", ["Base", "JSON", "Access", crypto]),
-        tests("Configuration", ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy", "FanOut", "Tokens"]),
-        tests("Scoreboard", ["Base", "JSON", "Access", "Policy", "CLinux"]),
-        tests("Processes", ["Base", "Telemetry", "CLinux"]),
+        tests("Policy", ["Base", "HTTP"]),
+        tests("FanOut", ["Base", "JSON", "HTTP", "Policy", "TestSupport"]),
+        tests("Tokens", ["JSON", "Access", crypto]),
+        tests("Configuration", ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy", "FanOut"]),
+        tests("Scoreboard", ["Base", "Access", "Policy", "CLinux"]),
+        tests("Processes", ["Base", "CLinux"]),
         tests("Supervision", ["Base", "JSON", "Configuration", "Scoreboard", "Processes"]),
-        tests("Upstream", ["Base", "HTTP", "Policy", "Loop", "Processes", "CCurl", "TestSupport"] + nio),
+        tests("Upstream", ["Base", "JSON", "HTTP", "FanOut", "Policy", "Loop", "Processes", "CCurl"] + nio),
         tests("Loop", ["Base", "Processes"]),
         tests("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes"]),
-        tests("gatewayctl", ["Base", "Telemetry"]),
+        tests("gatewayctl"),
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(
             name: "GatewaydTests",
             dependencies: [
-                "gatewayd", "gatewayctl", "Base", "JSON", "HTTP", "Telemetry", "Processes", "CLinux", crypto,
+                "gatewayd", "gatewayctl", "Base", "Processes", "CLinux", crypto,
             ] + nio + nioHTTP,
             swiftSettings: swift),
         .testTarget(name: "TidyTests", swiftSettings: swift),

@@ -1,5 +1,4 @@
 import HTTP
-import JSON
 
 /// How many connections each client address holds, where that is limited.
 struct PeerCounts {

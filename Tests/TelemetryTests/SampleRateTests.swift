@@ -1,4 +1,3 @@
-import Access
 import Base
 import Telemetry
 import Testing

@@ -99,45 +99,103 @@ struct RuleTests {
         #expect(ImportRules.module(importedBy: "let " + code) == nil)
     }
 
+    private let manifest = PackageManifest(
+        """
+        let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+        let nio: [Target.Dependency] = [
+            .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        ]
+        let package = Package(
+            dependencies: [.package(url: "https://x//y.git", from: "1.0.0")],
+            targets: [
+                .target(name: "C", linkerSettings: [.linkedLibrary("curl")]),
+                house("Base"),  // "X"
+                house(
+                    "Loop", ["C", "Base", .product(name: "P", package: "p")] + nio, files: ["page"]),
+                .executableTarget(name: "main", dependencies: ["Loop", arguments], swiftSettings: swift),
+                benchmark("bench", in: "folder", ["Base"]),
+                .target(name: "Help", dependencies: ["Base"], path: "Tests/Support"),
+                tests("Loop", ["Help"]),
+                .testTarget(name: "MainTests", dependencies: ["main", "Base"] + nio),
+            ])
+        """)
+
+    @Test("A target's dependencies and folder are read from its row in the manifest")
+    func rows() {
+        let dependencies = Dictionary(uniqueKeysWithValues: manifest.targets.map { ($0.name, $0.dependencies) })
+        #expect(
+            dependencies == [
+                "C": [], "Base": [], "Loop": ["C", "Base", "P", "NIOCore", "NIOPosix"],
+                "main": ["Loop", "ArgumentParser"], "bench": ["Base"], "Help": ["Base"], "LoopTests": ["Loop", "Help"],
+                "MainTests": ["main", "Base", "NIOCore", "NIOPosix"],
+            ])
+        #expect(
+            manifest.targets.map(\.folder) == [
+                "Sources/C", "Sources/Base", "Sources/Loop", "Sources/main", "Tests/Benchmarks/folder", "Tests/Support",
+                "Tests/LoopTests", "Tests/MainTests",
+            ])
+        #expect(manifest.targets.map(\.line) == [8, 9, 10, 12, 13, 14, 15, 16])
+        #expect(manifest.targets.filter(\.isProgram).map(\.name) == ["main", "bench"])
+    }
+
     @Test(
         "An import against the arrows is a violation",
         arguments: [
-            ("Sources/FanOut/A.swift", "Glibc"), ("Sources/FanOut/A.swift", "Dispatch"),
-            ("Sources/Configuration/A.swift", "Glibc"), ("Sources/Supervision/A.swift", "NIOCore"),
-            ("Sources/HTTPEdge/A.swift", "Upstream"), ("Sources/Processes/A.swift", "Foundation"),
-            ("Sources/New/A.swift", "FanOut"),
+            ("Sources/Base/A.swift", "Glibc"), ("Sources/Base/A.swift", "Loop"), ("Sources/Loop/A.swift", "Dispatch"),
+            ("Sources/Loop/A.swift", "Foundation"), ("Sources/main/A.swift", "Base"),
+            ("Tests/Support/A.swift", "NIOCore"), ("Tests/LoopTests/Room/A.swift", "C"),
         ])
     func imports(path: String, module: String) {
-        #expect(ImportRules.house.check(path, SourceText("import \(module)")).count == 1)
-        #expect(ImportRules.house.check("Sources/Worker/A.swift", SourceText("import Glibc\nimport Upstream")).isEmpty)
+        let rules = ImportRules(manifest: manifest)
+        #expect(lines(rules.check(path, SourceText("\nimport \(module)"))) == [2])
+    }
+
+    @Test(
+        "An import along the arrows is none",
+        arguments: [
+            ("Sources/Loop/A.swift", "Glibc"), ("Sources/Loop/A.swift", "NIOPosix"), ("Sources/main/A.swift", "Loop"),
+            ("Tests/LoopTests/A.swift", "Foundation"), ("Tests/LoopTests/A.swift", "Help"),
+        ])
+    func allowedImports(path: String, module: String) {
+        #expect(ImportRules(manifest: manifest).check(path, SourceText("import \(module)")).isEmpty)
     }
 
     @Test("Foundation is allowed where the file is listed with a reason")
     func foundation() {
-        var rules = ImportRules.house
-        rules.foundation["Sources/Admin/A.swift"] = "because"
-        #expect(rules.check("Sources/Admin/A.swift", SourceText("import Foundation")).isEmpty)
-        #expect(rules.check("Sources/Admin/B.swift", SourceText("import Foundation")).count == 1)
+        let rules = ImportRules(manifest: manifest, foundation: ["Base/A.swift": "because"])
+        #expect(rules.check("Sources/Base/Room/A.swift", SourceText("import Foundation")).isEmpty)
+        #expect(rules.check("Sources/Base/B.swift", SourceText("import Foundation")).count == 1)
     }
 
-    @Test("A manifest that says something else than the table, or points up, is a violation")
-    func manifest() {
+    @Test("A dependency that no file imports is a violation, and so is a permission that none uses")
+    func unusedDependencies() {
+        let rules = ImportRules(
+            manifest: manifest, system: ["Loop": ["Glibc", "Dispatch"]], foundation: ["Base/A.swift": ""])
+        let files = [
+            ("Sources/Loop/A.swift", "import C\nimport Glibc\nimport NIOCore\nimport P"),
+            ("Sources/Loop/B.swift", "import NIOPosix"), ("Sources/main/A.swift", "import Loop\nimport ArgumentParser"),
+            ("Tests/Benchmarks/folder/A.swift", "import Base"), ("Tests/Support/A.swift", "import Base"),
+            ("Tests/LoopTests/A.swift", "import Help\nimport Loop"),
+            ("Tests/MainTests/A.swift", "import Base\nimport NIOCore\nimport NIOPosix"),
+        ]
+        let violations = rules.checkUse(by: files.map { ($0.0, SourceText($0.1)) })
+        #expect(violations.map(\.line) == [10, 1, 1])
+        #expect(violations.first?.message.hasPrefix("Loop depends on Base") == true)
+    }
+
+    @Test("An arrow up is a violation, and so is one from what decides to what acts")
+    func arrows() {
         let manifest = PackageManifest(
             """
-            let package = Package(
-                targets: [
-                    .target(name: "C", linkerSettings: [.linkedLibrary("curl")]),
-                    house("A", ["C", "B", .product(name: "P", package: "p")] + nio),
-                    house("B"),
-                    .executableTarget(name: "main", dependencies: ["A", arguments], swiftSettings: swift),
-                ])
+            targets: [
+                house("A", ["B"]),
+                house("B", ["A"]),
+                house("Base", ["A"]),
+            ]
             """)
-        let table: [String: Set<String>] = [
-            "A": ["C", "B", "P", "NIOCore", "NIOPosix"], "B": [], "main": ["A", "ArgumentParser"],
-        ]
-        #expect(manifest.differences(from: table).isEmpty)
-        #expect(lines(manifest.arrowsUp) == [4])
-        #expect(lines(manifest.differences(from: ["A": [], "B": [], "main": table["main"] ?? [], "D": []])) == [4, 1])
+        let rules = ImportRules(manifest: manifest)
+        #expect(lines(rules.arrowsUp) == [2])
+        #expect(lines(rules.pureOnImpure) == [4])
     }
 
     @Test("A stray file at the top is a violation, a dot-file is not")

@@ -5,10 +5,10 @@ struct Repository {
     /// The top folder.
     let root: URL
 
-    /// Found by the place of this very file: Tests/TidyTests/Repository.swift.
+    /// Found by the place of this very file: Tests/TidyTests/Reading/Repository.swift.
     init(file: String = #filePath) {
         root = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
     }
 
     /// What may stand at the top, beside files that start with a dot; Package.resolved is SwiftPM's and not kept.
