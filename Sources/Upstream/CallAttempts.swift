@@ -1,6 +1,5 @@
 import Base
 import DequeModule
-import HTTP
 package import Loop
 import Policy
 import Processes
@@ -9,16 +8,9 @@ import Processes
 @LoopActor
 package final class CallAttempts: TransferOwner {
     private let engine: TransferEngine
-    private let endpoint: Endpoint
-    private let target: [UInt8]
-    private let headers: HeaderList?
-    private let message: OutgoingMessage?
-    private let timeout: Duration
+    /// Without its owner once it has its result, or nobody wants that any more.
+    private var order: CallOrder
     private let started: MonotonicTime
-    private let index: Int
-    private let sink: (any TransferSink)?
-    /// Nil once it has its result, or nobody wants that any more.
-    private var owner: (any TransferOwner)?
     /// Those that run: the first, a repetition, or one and its copy.
     private var running: [(number: Int, transfer: Transfer)] = []
     private var attempts = 0
@@ -29,31 +21,21 @@ package final class CallAttempts: TransferOwner {
     private var timer: LoopTimer?
     private var pauseEnd: MonotonicTime?
 
-    init(
-        _ engine: TransferEngine, _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?,
-        message: OutgoingMessage?, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int,
-        sink: (any TransferSink)?
-    ) {
-        self.sink = sink
+    init(_ engine: TransferEngine, _ order: consuming CallOrder, at now: MonotonicTime) {
         self.engine = engine
-        self.endpoint = endpoint
-        self.target = target
-        self.headers = headers
-        self.message = message
-        self.timeout = timeout
+        self.order = order
         started = now
-        self.owner = owner
-        self.index = index
     }
 
-    private var upstream: UpstreamServers { endpoint.upstream }
-    private var isIdempotent: Bool { message?.isIdempotent ?? true }
+    private var upstream: UpstreamServers { order.endpoint.upstream }
+    private var sink: (any TransferSink)? { order.sink }
+    private var timeout: Duration { order.timeout }
 
     func start() {
         upstream.noteCall()
         begin(at: started, timeout: min(upstream.retry?.attemptTimeout ?? timeout, timeout))
         // Two answers cannot both be passed on as they come.
-        if isIdempotent, sink == nil, let delay = upstream.hedgeDelay, delay < timeout {
+        if order.isIdempotent, sink == nil, let delay = upstream.hedgeDelay, delay < timeout {
             upstream.hedges.add(self, at: started + delay)
         }
     }
@@ -61,11 +43,10 @@ package final class CallAttempts: TransferOwner {
     private func begin(at now: MonotonicTime, timeout: Duration) {
         attempts += 1
         // An attempt's time is that until its answer begins: what is passed on as it comes may take longer.
-        let timeout = sink == nil ? timeout : self.timeout
-        let transfer = engine.start(
-            endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now, owner: self,
-            index: attempts, avoiding: lastServer, sink: sink)
-        running.append((attempts, transfer))
+        var attempt = order.again(for: self, index: attempts)
+        if sink == nil { attempt.timeout = timeout }
+        attempt.avoided = lastServer
+        running.append((attempts, engine.start(attempt, at: now)))
         if sink != nil, let limit = upstream.retry?.attemptTimeout { setTimer(now + limit) }
     }
 
@@ -79,7 +60,7 @@ package final class CallAttempts: TransferOwner {
 
     /// The call has waited so long for its answer that a copy is due.
     func hedge() {
-        guard owner != nil, running.count == 1, copy == nil, attempts == 1, upstream.takeHedge() else { return }
+        guard order.owner != nil, running.count == 1, copy == nil, attempts == 1, upstream.takeHedge() else { return }
         copy = attempts + 1
         lastServer = running[0].transfer.server
         beginAnother()
@@ -95,7 +76,7 @@ package final class CallAttempts: TransferOwner {
         if !isGood, repeats(result, transfer) { return }
         if isGood, number == copy { upstream.report(.hedgeWon) }
         upstream.noteLatency(since: started)
-        finish()?.settled(index, result)
+        finish()?.settled(order.index, result)
     }
 
     /// Makes the call again, now or after a pause, where that is to be.
@@ -105,7 +86,7 @@ package final class CallAttempts: TransferOwner {
         // Of its own seed only where it is needed: a number of the system's costs more than the rest of a good call.
         var random = SplitMix64(seed: .random(in: .min ... .max))
         let pause = retry.pause(
-            after: attempts, failure: result.failure, status: result.status, isIdempotent: isIdempotent,
+            after: attempts, failure: result.failure, status: result.status, isIdempotent: order.isIdempotent,
             left: (started + timeout).since(now), using: &random)
         guard let pause, upstream.takeRetry() else { return false }
         lastServer = transfer.server
@@ -133,14 +114,14 @@ package final class CallAttempts: TransferOwner {
             engine.settle(transfer, .failure(.timeout))
         } else {
             upstream.noteLatency(since: started)
-            finish()?.settled(index, .failure(.timeout))
+            finish()?.settled(order.index, .failure(.timeout))
         }
     }
 
     /// Ends what still runs, and returns whom to tell.
     private func finish() -> (any TransferOwner)? {
-        guard let owner else { return nil }
-        self.owner = nil
+        guard let owner = order.owner else { return nil }
+        order.owner = nil
         timer?.cancel()
         timer = nil
         for (_, transfer) in running { engine.cancel(transfer) }

@@ -1,4 +1,4 @@
-package import HTTP
+import HTTP
 package import Loop
 
 /// All of a call that reaches its upstream: calls with equal keys have the same answer.
@@ -18,9 +18,12 @@ package struct CallKey: Sendable, Hashable {
     /// The memory that it takes.
     var byteCount: Int { bytes.count }
 
-    /// Nil for a call that is not shared: one with another method than GET, or with a body.
+    /// Nil for a call that is not shared: one with another method than GET, with a body, of a URL from outside, or whose
+    /// answer is taken as it comes.
     @LoopActor
-    package init?(_ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?) {
+    package init?(_ order: borrowing CallOrder) {
+        guard order.sink == nil, !order.hasURL else { return nil }
+        let (endpoint, target, message) = (order.endpoint, order.target, order.message)
         if let message, message.method != "GET" || message.body != nil { return nil }
         let settings = endpoint.settings
         bytes = []
@@ -32,7 +35,7 @@ package struct CallKey: Sendable, Hashable {
         bytes.append(contentsOf: target)
         bytes.append(0x0A)
         let unkeyed = endpoint.upstream.unkeyedFields
-        append(lines: headers?.bytes ?? [], without: unkeyed)
+        append(lines: order.headers?.bytes ?? [], without: unkeyed)
         append(lines: message?.fields ?? [], without: unkeyed)
     }
 

@@ -9,7 +9,7 @@ extension CurlExchange {
     /// page of five calls to put it together alone. Nil
     /// where its own is right: it follows redirects, or the field is not that of the URL.
     func hostField(_ transfer: Transfer) -> StringList? {
-        guard !endpoint.settings.followsRedirects, !transfer.hasURL, transfer.namedServer == nil,
+        guard !endpoint.settings.followsRedirects, !transfer.order.hasURL, transfer.namedServer == nil,
             let server = transfer.server?.server
         else { return nil }
         let list = StringList()
@@ -29,7 +29,7 @@ extension CurlExchange {
 
     fileprivate func mayUse(_ address: UnsafePointer<CChar>, _ port: CInt) -> Bool {
         if let forbidden = engine.forbidden, forbidden.has(Int(port), { String(cString: address) }) { return false }
-        guard let permits = endpoint.permits, let url = transfer?.url else { return true }
+        guard let permits = endpoint.permits, let url = transfer?.order.url else { return true }
         return IPAddress(String(cString: address)).map { permits($0, url) } ?? false
     }
 }

@@ -74,14 +74,15 @@ final class CurlExchange: EasyHandle {
     func prepare(_ transfer: Transfer, _ addresses: StringList?) -> Bool {
         let named = transfer.namedServer
         // Both are mostly the very ones of the last use, which is quickly seen.
-        let origin = (transfer.hasURL ? transfer.url?.text : named?.url ?? transfer.server?.server.url) ?? ""
-        let target = transfer.hasURL ? [] : transfer.target
+        let origin =
+            (transfer.order.hasURL ? transfer.order.url?.text : named?.url ?? transfer.server?.server.url) ?? ""
+        let target = transfer.order.hasURL ? [] : transfer.order.target
         if origin != self.origin || target != self.target {
             guard parse(origin, target) else { return false }
             host = hostField(transfer)
         }
         if endpoint.upstream.settings.tls.serverName != nil { connect(to: named?.server) }
-        let headers = (transfer.headers ?? endpoint.noHeaders).list(
+        let headers = (transfer.order.headers ?? endpoint.noHeaders).list(
             for: endpoint, transfer.message, host: named?.server.authority)
         // A message may have a Host field of its own.
         let host = transfer.message == nil ? host : nil
@@ -199,7 +200,8 @@ final class CurlExchange: EasyHandle {
     private func isStale(_ code: CURLcode) -> Bool {
         switch code {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_ABORTED_BY_CALLBACK:
-            framing.isEmpty && transfer?.isIdempotent != false && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
+            framing.isEmpty && transfer?.order.isIdempotent != false
+                && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
         default: false
         }
     }

@@ -10,7 +10,7 @@ package final class HealthProbes {
     private static let offers = 4
 
     private let settings: HealthSettings
-    private let engine: TransferEngine
+    private let engine: any CallEngine
     private let upstream: UpstreamServers
     private let userAgent: String
     /// By server.
@@ -18,7 +18,7 @@ package final class HealthProbes {
     private lazy var timer = LoopTimer { [unowned self] in tick() }
 
     package init(
-        _ settings: HealthSettings, _ upstream: UpstreamServers, _ engine: TransferEngine, userAgent: String
+        _ settings: HealthSettings, _ upstream: UpstreamServers, _ engine: any CallEngine, userAgent: String
     ) {
         self.settings = settings
         self.engine = engine
@@ -33,9 +33,9 @@ package final class HealthProbes {
         let now = MonotonicTime.now()
         if !probes.map(\.server).elementsEqual(upstream.servers, by: ===) { follow() }
         for probe in probes where probe.server.health.takesProbe(settings, at: now) {
-            _ = engine.start(
-                probe.endpoint, target: Array(settings.path.utf8), headers: nil, timeout: settings.timeout, at: now,
-                owner: probe, index: 0)
+            let order = CallOrder(
+                probe.endpoint, target: Array(settings.path.utf8), timeout: settings.timeout, owner: probe)
+            _ = engine.call(order, at: now)
         }
         timer.set(now + settings.interval / Self.offers)
     }

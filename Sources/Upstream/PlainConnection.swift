@@ -245,7 +245,7 @@ final class PlainConnection: ReadinessHandler {
     /// Where it may be sent again, once, and on a connection of its own.
     private func lost() {
         guard let transfer else { return close() }
-        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.isIdempotent, !transfer.hasSentBody else {
+        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.order.isIdempotent, !transfer.hasSentBody else {
             return fail(.reset)
         }
         self.transfer = nil

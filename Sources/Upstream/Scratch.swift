@@ -37,7 +37,7 @@ final class Scratch {
         } else {
             put(pool.frame.head)
         }
-        put(transfer.target)
+        put(transfer.order.target)
         if let host = message?.host {
             put(" HTTP/1.1\r\nHost: ")
             put(host)
@@ -46,7 +46,7 @@ final class Scratch {
             put(pool.frame.tail)
         }
         put(transfer.endpoint.fields)
-        if let headers = transfer.headers { put(headers.bytes) }
+        if let headers = transfer.order.headers { put(headers.bytes) }
         if let message {
             put(message.fields)
             if message.streamed == .chunked { put("Transfer-Encoding: chunked\r\n") }

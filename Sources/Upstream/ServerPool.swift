@@ -47,7 +47,9 @@ final class ServerPool {
 
     /// Sends a transfer's request on a kept connection, or has one made.
     func run(_ transfer: Transfer) {
-        if !transfer.isRetry, let connection = takeIdle(isRepeatable: transfer.isIdempotent && !transfer.isStreamed) {
+        if !transfer.isRetry,
+            let connection = takeIdle(isRepeatable: transfer.order.isIdempotent && !transfer.isStreamed)
+        {
             return connection.send(transfer)
         }
         transfer.stage = .waiting(self)

@@ -24,8 +24,8 @@ package enum SharingEvent: Sendable, Equatable {
 /// Each worker has its own: what is kept needs no lock, and is fetched once by each.
 @LoopActor
 package final class SharedCalls {
-    /// Begins the real call now for an owner and an index, and returns what cancels it.
-    package typealias Fetch = @LoopActor (MonotonicTime, any TransferOwner, Int) -> (@LoopActor () -> Void)
+    /// Begins the real call now, and returns what cancels it.
+    package typealias Fetch = @LoopActor (CallOrder, MonotonicTime) -> (@LoopActor () -> Void)
 
     private let coalesces: Bool
     private let settings: CacheSettings?
@@ -53,10 +53,9 @@ package final class SharedCalls {
     ///
     /// - Parameter fetch: Is also called later, where another call's end leaves this one to be made.
     package func start(
-        _ key: CallKey, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int,
-        fetch: @escaping Fetch
+        _ key: CallKey, _ order: consuming CallOrder, at now: MonotonicTime, fetch: @escaping Fetch
     ) -> SharedCall {
-        let call = SharedCall(owner, index, timeout: timeout, at: now, fetch)
+        let call = SharedCall(order, at: now, fetch)
         if let kept = kept(key, at: now) {
             if now < kept.freshUntil {
                 report(.hit)
@@ -138,29 +137,22 @@ package final class SharedCalls {
 /// One call's part in what is shared.
 @LoopActor
 package final class SharedCall {
-    /// Nil once it has its result, or nobody wants that any more.
-    private var owner: (any TransferOwner)?
-    private let index: Int
-    let timeout: Duration
+    /// Without its owner once it has its result, or nobody wants that any more.
+    private(set) var order: CallOrder
     let deadline: MonotonicTime
     let fetch: SharedCalls.Fetch
     /// What it waits for; nil for one whose answer is certain.
     var flight: SharedFlight?
     private var timer: LoopTimer?
 
-    init(
-        _ owner: any TransferOwner, _ index: Int, timeout: Duration, at now: MonotonicTime,
-        _ fetch: @escaping SharedCalls.Fetch
-    ) {
-        self.owner = owner
-        self.index = index
-        self.timeout = timeout
+    init(_ order: consuming CallOrder, at now: MonotonicTime, _ fetch: @escaping SharedCalls.Fetch) {
+        deadline = now + order.timeout
+        self.order = order
         self.fetch = fetch
-        deadline = now + timeout
     }
 
     /// Whether somebody waits for it.
-    var isOpen: Bool { owner != nil }
+    var isOpen: Bool { order.owner != nil }
 
     /// Ends it at its deadline, where what it waits for may take longer.
     func watch() {
@@ -172,7 +164,7 @@ package final class SharedCall {
 
     /// Tells its owner, unless that was done or nobody wants to know.
     func settle(_ result: TransferResult) {
-        take()?.settled(index, result)
+        take()?.settled(order.index, result)
     }
 
     /// Ends it without an answer to its owner; what others wait for goes on.
@@ -186,8 +178,8 @@ package final class SharedCall {
         timer?.cancel()
         timer = nil
         flight = nil
-        defer { owner = nil }
-        return owner
+        defer { order.owner = nil }
+        return order.owner
     }
 }
 

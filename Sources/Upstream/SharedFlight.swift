@@ -52,8 +52,8 @@ final class SharedFlight: TransferOwner {
     private func fetch(as call: SharedCall, at now: MonotonicTime) {
         attempt += 1
         began = now
-        deadline = now + call.timeout
-        stop = call.fetch(now, self, attempt)
+        deadline = now + call.order.timeout
+        stop = call.fetch(call.order.again(for: self, index: attempt), now)
     }
 
     // MARK: Who leaves

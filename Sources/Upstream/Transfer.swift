@@ -35,13 +35,7 @@ package final class Transfer {
         case settled
     }
 
-    let endpoint: Endpoint
-    /// Path and query, without the server's base.
-    let target: [UInt8]
-    let headers: HeaderList?
-    private let special: Special?
-    private(set) var owner: (any TransferOwner)?
-    let index: Int
+    private(set) var order: CallOrder
     let deadline: MonotonicTime
     /// The line in which its deadline stands until it is settled.
     let line: Int
@@ -60,59 +54,21 @@ package final class Transfer {
     /// It met a connection that its server was closing, and is on its second attempt.
     var isRetry = false
 
-    init(
-        _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, owner: any TransferOwner, index: Int,
-        deadline: MonotonicTime, line: Int, special: Special?
-    ) {
-        self.special = special
-        self.endpoint = endpoint
-        times = endpoint.settings.traces ? TransferTimes() : nil
-        self.target = target
-        self.headers = headers
-        self.owner = owner
-        self.index = index
+    /// - Parameter line: Of its deadline.
+    init(_ order: consuming CallOrder, deadline: MonotonicTime, line: Int) {
+        times = order.endpoint.settings.traces ? TransferTimes() : nil
+        self.order = order
         self.deadline = deadline
         self.line = line
     }
 
-    /// What most transfers do not have, apart from them: each reference of a transfer is counted down at its end.
-    final class Special {
-        let url: HTTPURL?
-        let hasURL: Bool
-        let message: OutgoingMessage?
-        let sink: (any TransferSink)?
-        let avoided: ServerState?
-
-        init(_ url: HTTPURL?, _ message: OutgoingMessage?, _ sink: (any TransferSink)?, _ avoided: ServerState?) {
-            self.url = url
-            hasURL = url != nil
-            self.message = message
-            self.sink = sink
-            self.avoided = avoided
-        }
-    }
-
-    /// Nil: a GET without a body.
-    var message: OutgoingMessage? { special?.message }
-
-    /// Where it goes when that is not one of the endpoint's servers.
-    var url: HTTPURL? { special?.url }
-
-    /// Whether there is such a URL, without a copy of it.
-    var hasURL: Bool { special?.hasURL ?? false }
-
-    /// Takes the answer as it comes; nil: the owner gets it whole.
-    var sink: (any TransferSink)? { special?.sink }
-
-    /// The server that it had better not go to.
-    var avoided: ServerState? { special?.avoided }
+    var endpoint: Endpoint { order.endpoint }
+    var message: OutgoingMessage? { order.message }
+    var sink: (any TransferSink)? { order.sink }
 
     var isSettled: Bool {
         if case .settled = stage { true } else { false }
     }
-
-    /// Whether it may be sent again where its connection broke before an answer (RFC 9110 section 9.2.2).
-    var isIdempotent: Bool { message?.isIdempotent ?? true }
 
     /// Whether its body goes out as it comes.
     var isStreamed: Bool { message?.streamed != nil }
@@ -120,7 +76,7 @@ package final class Transfer {
     /// Marks it as over, and returns whom to tell.
     func settle() -> (any TransferOwner)? {
         stage = .settled
-        defer { owner = nil }
-        return owner
+        defer { order.owner = nil }
+        return order.owner
     }
 }

@@ -1,5 +1,5 @@
 package import Base
-package import HTTP
+import HTTP
 package import Loop
 import Policy
 import Processes
@@ -9,7 +9,7 @@ import Processes
 /// Calls go down the plain lane, which speaks HTTP/1.1 on connections that libcurl made; bodies with a coding, URLs from
 /// outside and upstreams that are to use it are libcurl's.
 @LoopActor
-package final class TransferEngine {
+package final class TransferEngine: CallEngine {
     let curl = CurlLane()
     let names: Names
     private(set) lazy var connector = Connector(self)
@@ -30,20 +30,15 @@ package final class TransferEngine {
         deadlines.expired = { [unowned self] in settle($0, .failure(.timeout)) }
     }
 
-    /// Starts a call of an endpoint, or of a URL with the endpoint's settings.
+    /// Makes a call once, with nothing that its upstream does about failures.
     ///
     /// Its owner is always told how it ended, and never from inside of this.
-    package func start(
-        _ endpoint: Endpoint, target: [UInt8], url: HTTPURL? = nil, headers: HeaderList?,
-        message: OutgoingMessage? = nil, timeout: Duration, at now: MonotonicTime, owner: any TransferOwner, index: Int,
-        avoiding server: ServerState? = nil, sink: (any TransferSink)? = nil
-    ) -> Transfer {
-        let line = deadlines.line(timeout, last: endpoint.line)
+    func start(_ order: consuming CallOrder, at now: MonotonicTime) -> Transfer {
+        let endpoint = order.endpoint
+        let line = deadlines.line(order.timeout, last: endpoint.line)
         endpoint.line = line
-        let isPlain = url == nil && message == nil && sink == nil && server == nil
-        let transfer = Transfer(
-            endpoint, target: target, headers: headers, owner: owner, index: index, deadline: now + timeout, line: line,
-            special: isPlain ? nil : Transfer.Special(url, message, sink, server))
+        let deadline = now + order.timeout
+        let transfer = Transfer(order, deadline: deadline, line: line)
         inFlight += 1
         deadlines.add(transfer, to: line)
         guard inFlight <= limit else {
@@ -67,54 +62,31 @@ package final class TransferEngine {
         return transfer
     }
 
-    /// Makes a call of an endpoint, or has it share what is there or on its way, and tells its owner the one result.
-    package func call(
-        _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?, timeout: Duration,
-        at now: MonotonicTime, owner: any TransferOwner, index: Int, sink: (any TransferSink)? = nil
-    ) -> RunningCall {
-        guard sink == nil, let shared = endpoint.upstream.shared,
-            let key = CallKey(endpoint, target: target, headers: headers, message: message)
-        else {
-            return fetch(
-                endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now, owner: owner,
-                index: index, sink: sink)
+    package func call(_ order: consuming CallOrder, at now: MonotonicTime) -> RunningCall {
+        guard let shared = order.endpoint.upstream.shared, let key = CallKey(order) else {
+            return fetch(order, at: now)
         }
         return .shared(
-            shared.start(key, timeout: timeout, at: now, owner: owner, index: index) { [self] now, owner, index in
-                let call = fetch(
-                    endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
-                    owner: owner, index: index)
+            shared.start(key, order, at: now) { [self] order, now in
+                let call = fetch(order, at: now)
                 return { [self] in cancel(call) }
             })
     }
 
     /// Makes a call with all that its upstream does about failures.
-    private func fetch(
-        _ endpoint: Endpoint, target: [UInt8], headers: HeaderList?, message: OutgoingMessage?, timeout: Duration,
-        at now: MonotonicTime, owner: any TransferOwner, index: Int, sink: (any TransferSink)? = nil
-    ) -> RunningCall {
-        guard endpoint.upstream.repeats else {
-            return .transfer(
-                start(
-                    endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
-                    owner: owner, index: index, sink: sink))
-        }
-        let attempts = CallAttempts(
-            self, endpoint, target: target, headers: headers, message: message, timeout: timeout, at: now,
-            owner: owner, index: index, sink: sink)
+    private func fetch(_ order: consuming CallOrder, at now: MonotonicTime) -> RunningCall {
+        guard order.endpoint.upstream.repeats, !order.hasURL else { return .transfer(start(order, at: now)) }
+        let attempts = CallAttempts(self, order, at: now)
         attempts.start()
         return .attempts(attempts)
     }
 
-    /// Whether nine tenths of what may be in flight are.
     package var isNearlyFull: Bool { inFlight * 10 >= limit * 9 }
 
-    /// Whether a call of an endpoint would be let in now, or wait in line.
     package func canBegin(_ endpoint: Endpoint) -> Bool {
         inFlight < limit && endpoint.upstream.canAdmit
     }
 
-    /// Ends a call without an answer to its owner.
     package func cancel(_ call: RunningCall) {
         switch call {
         case .transfer(let transfer): cancel(transfer)
@@ -124,7 +96,7 @@ package final class TransferEngine {
     }
 
     /// Ends a transfer without an answer to its owner; its connection is closed, which tells the upstream.
-    package func cancel(_ transfer: Transfer) {
+    func cancel(_ transfer: Transfer) {
         guard !transfer.isSettled else { return }
         _ = end(transfer)
     }
@@ -133,7 +105,7 @@ package final class TransferEngine {
     func settle(_ transfer: Transfer, _ result: TransferResult) {
         guard !transfer.isSettled else { return }
         transfer.endpoint.upstream.judge(transfer, result)
-        end(transfer)?.settled(transfer.index, result)
+        end(transfer)?.settled(transfer.order.index, result)
     }
 
     /// Ends it from a place that its owner must not be told from.
@@ -168,8 +140,8 @@ package final class TransferEngine {
 
     private func begin(_ transfer: Transfer) {
         let endpoint = transfer.endpoint
-        guard !transfer.hasURL else { return beginCurl(transfer) }
-        guard let server = endpoint.upstream.take(avoiding: transfer.avoided) else { return discover(transfer) }
+        guard !transfer.order.hasURL else { return beginCurl(transfer) }
+        guard let server = endpoint.upstream.take(avoiding: transfer.order.avoided) else { return discover(transfer) }
         // libcurl decodes and takes whole answers: what only passes through is the plain lane's.
         let usesLibcurl = transfer.sink == nil && (endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl)
         let pool = usesLibcurl ? nil : server.pool(self)
@@ -195,7 +167,7 @@ package final class TransferEngine {
     private func beginCurl(_ transfer: Transfer) {
         if let server = transfer.server?.server {
             if server.isAddress { runCurl(transfer, nil) } else { resolve(transfer, server.host, server.port) }
-        } else if let url = transfer.url {
+        } else if let url = transfer.order.url {
             switch url.host {
             case .address(let address): runCurl(transfer, nil, judging: [address])
             case .name(let name): resolve(transfer, name, url.port)
@@ -216,7 +188,7 @@ package final class TransferEngine {
 
     /// Hands a transfer to libcurl, with the addresses that it may connect to; it asks nobody for others.
     private func runCurl(_ transfer: Transfer, _ pinned: StringList?, judging addresses: [IPAddress] = []) {
-        if let permits = transfer.endpoint.permits, let url = transfer.url,
+        if let permits = transfer.endpoint.permits, let url = transfer.order.url,
             !addresses.allSatisfy({ permits($0, url) })
         {
             return fail(transfer, .forbidden)

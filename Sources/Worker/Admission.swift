@@ -9,7 +9,7 @@ import Upstream
 /// Which pages a worker begins, and how much of them: what cannot become an answer is refused before it costs calls.
 @LoopActor
 final class Admission {
-    private let engine: TransferEngine
+    private let engine: any CallEngine
     /// Nil where nothing adapts.
     private var limit: AdaptiveLimit?
     private var inFlight = 0
@@ -23,7 +23,7 @@ final class Admission {
     ///   - most: Requests that are never exceeded.
     ///   - workers: How many serve at a time.
     init(
-        _ engine: TransferEngine, routes: Int, most: Int, _ cells: BoardCells?,
+        _ engine: any CallEngine, routes: Int, most: Int, _ cells: BoardCells?,
         workers: @escaping (MonotonicTime) -> Int
     ) {
         self.engine = engine

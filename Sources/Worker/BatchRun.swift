@@ -22,23 +22,23 @@ struct BatchService {
 @LoopActor
 final class BatchRun: TransferOwner {
     private let batch: BatchRequest
-    private let engine: TransferEngine
+    private let engine: any CallEngine
     private let counters: WorkerCounters
     private let trace: RequestTrace?
     private let started = MonotonicTime.now()
-    private var transfers: [Transfer?]
+    private var calls: [RunningCall?]
     private var results: [BatchResult?]
     private var open: Int
     /// Set while it runs; it also keeps this value alive.
     private var finished: (([BatchResult]) -> Void)?
     private var client: Client?
 
-    init(_ batch: BatchRequest, _ engine: TransferEngine, _ counters: WorkerCounters, _ trace: RequestTrace?) {
+    init(_ batch: BatchRequest, _ engine: any CallEngine, _ counters: WorkerCounters, _ trace: RequestTrace?) {
         self.trace = trace
         self.batch = batch
         self.engine = engine
         self.counters = counters
-        transfers = Array(repeating: nil, count: batch.items.count)
+        calls = Array(repeating: nil, count: batch.items.count)
         results = Array(repeating: nil, count: batch.items.count)
         open = batch.items.count
     }
@@ -61,16 +61,17 @@ final class BatchRun: TransferOwner {
                 settle(index, .failure(Failure.forbidden.name), .forbidden)
                 continue
             }
-            transfers[index] = engine.start(
-                service.endpoint, target: [], url: url, headers: trace?.headers(ofCall: index) ?? headers,
-                timeout: service.timeout, at: started,
-                owner: self, index: index)
+            var order = CallOrder(
+                service.endpoint, target: [], headers: trace?.headers(ofCall: index) ?? headers,
+                timeout: service.timeout, owner: self, index: index)
+            order.url = url
+            calls[index] = engine.call(order, at: started)
         }
         if open == 0 { finish() }
     }
 
     func settled(_ index: Int, _ result: TransferResult) {
-        transfers[index] = nil
+        calls[index] = nil
         switch result {
         case .failure(let failure): settle(index, .failure(failure.name), failure)
         case .response(let status, let body, _):
@@ -99,10 +100,10 @@ final class BatchRun: TransferOwner {
     }
 
     private func cancel() {
-        for index in transfers.indices {
-            guard let transfer = transfers[index] else { continue }
-            engine.cancel(transfer)
-            transfers[index] = nil
+        for index in calls.indices {
+            guard let call = calls[index] else { continue }
+            engine.cancel(call)
+            calls[index] = nil
             settle(index, .failure(Failure.cancelled.name), .cancelled)
         }
         finish()

@@ -17,7 +17,7 @@ import Upstream
 final class FanOutRun: TransferOwner {
     private let service: FanOutService
     private let plan: FanOutPlan
-    private let engine: TransferEngine
+    private let engine: any CallEngine
     private let heavyWork: HeavyWork
     private let counters: WorkerCounters
     private let started = MonotonicTime.now()
@@ -49,7 +49,7 @@ final class FanOutRun: TransferOwner {
     private var client: Client?
 
     init(
-        _ service: FanOutService, _ plan: FanOutPlan, _ headers: HeaderList, _ engine: TransferEngine,
+        _ service: FanOutService, _ plan: FanOutPlan, _ headers: HeaderList, _ engine: any CallEngine,
         _ heavyWork: HeavyWork, _ counters: WorkerCounters, _ records: InFlightRecords, place: Int?,
         _ trace: RequestTrace?, sheds: Bool
     ) {
@@ -100,9 +100,11 @@ final class FanOutRun: TransferOwner {
             let left = min(service.timeouts[index], (started + service.timeout).since(now))
             message = (message ?? OutgoingMessage(method: "GET")).with(field, "\(left.wholeMilliseconds)")
         }
-        transfers[index] = engine.call(
+        var order = CallOrder(
             service.endpoints[index], target: call.target, headers: trace?.headers(ofCall: index) ?? headers,
-            message: message, timeout: service.timeouts[index], at: now, owner: self, index: index)
+            timeout: service.timeouts[index], owner: self, index: index)
+        if let message { order.message = message }
+        transfers[index] = engine.call(order, at: now)
     }
 
     private func noteBegun(_ index: Int) {

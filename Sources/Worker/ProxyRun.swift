@@ -23,7 +23,7 @@ final class ProxyRun: TransferOwner, TransferSink {
     }
 
     private let service: ProxyService
-    private let engine: TransferEngine
+    private let engine: any CallEngine
     private let counters: WorkerCounters
     private let client: Client
     private let mark: RequestMark
@@ -48,7 +48,7 @@ final class ProxyRun: TransferOwner, TransferSink {
     private var finished: ((End) -> Void)?
 
     init(
-        _ service: ProxyService, _ engine: TransferEngine, _ counters: WorkerCounters, _ request: Request,
+        _ service: ProxyService, _ engine: any CallEngine, _ counters: WorkerCounters, _ request: Request,
         _ mark: RequestMark, for client: Client
     ) {
         self.service = service
@@ -73,10 +73,12 @@ final class ProxyRun: TransferOwner, TransferSink {
         if mark.recorded != nil {
             path = String(decoding: target.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
         }
-        call = engine.call(
-            service.endpoint, target: target, headers: mark.recorded?.headers(ofCall: 0) ?? headers, message: message,
-            timeout: ProxyService.longest,
-            at: started, owner: self, index: 0, sink: self)
+        var order = CallOrder(
+            service.endpoint, target: target, headers: mark.recorded?.headers(ofCall: 0) ?? headers,
+            timeout: ProxyService.longest, owner: self)
+        order.message = message
+        order.sink = self
+        call = engine.call(order, at: started)
         if isBodyWanted { beginBody() }
     }
 

@@ -12,7 +12,7 @@ import Upstream
 @LoopActor
 final class RequestFlow: RequestHandler {
     let services: Services
-    let engine: TransferEngine
+    let engine: any CallEngine
     let counters: WorkerCounters
     private let records: InFlightRecords
     private let log: AccessLog?
@@ -27,7 +27,7 @@ final class RequestFlow: RequestHandler {
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
     init(
-        _ services: Services, _ engine: TransferEngine, _ admission: Admission, _ recorder: RequestRecorder,
+        _ services: Services, _ engine: any CallEngine, _ admission: Admission, _ recorder: RequestRecorder,
         _ counters: WorkerCounters, _ records: InFlightRecords, _ log: AccessLog?, _ tracer: Tracer?
     ) {
         self.tracer = tracer

@@ -107,7 +107,7 @@ struct Services {
     }
 
     /// Begins what goes on without a request: asks servers whether they are well, and for keys of tokens.
-    func start(_ engine: TransferEngine) {
+    func start(_ engine: any CallEngine) {
         for upstream in upstreams { upstream.startProbes(engine, userAgent: Self.userAgent) }
         for case let service? in tokens { service.start(engine) }
     }

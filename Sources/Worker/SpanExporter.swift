@@ -36,7 +36,7 @@ final class SpanExporter: TransferOwner {
     private let endpoint: Endpoint
     private let fields: [TracingSettings.Field]
     private let url: String
-    private let engine: TransferEngine
+    private let engine: any CallEngine
     private let counters: WorkerCounters
     /// Read again for each batch: the wall clock may be set.
     private(set) var clock = SpanClock()
@@ -47,7 +47,7 @@ final class SpanExporter: TransferOwner {
     private var failsSince: MonotonicTime?
     private var finished: (@LoopActor () -> Void)?
 
-    init(_ settings: TracingSettings, _ engine: TransferEngine, _ counters: WorkerCounters, slot: Int) {
+    init(_ settings: TracingSettings, _ engine: any CallEngine, _ counters: WorkerCounters, slot: Int) {
         self.engine = engine
         self.counters = counters
         fields = settings.headers
@@ -94,9 +94,9 @@ final class SpanExporter: TransferOwner {
         for field in fields { message = message.with(field.name, field.value) }
         isOnItsWay = true
         clock = SpanClock()
-        _ = engine.start(
-            endpoint, target: [], headers: nil, message: message, timeout: Self.timeout, at: .now(), owner: self,
-            index: 0)
+        var order = CallOrder(endpoint, target: [], timeout: Self.timeout, owner: self)
+        order.message = message
+        _ = engine.call(order, at: .now())
     }
 
     func settled(_ index: Int, _ result: TransferResult) {

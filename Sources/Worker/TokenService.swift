@@ -37,7 +37,7 @@ final class TokenService: TransferOwner {
     private var text: [UInt8] = []
     private var remembered = RememberedTokens()
     private let endpoint: Endpoint?
-    private var engine: TransferEngine?
+    private var engine: (any CallEngine)?
     private var isFetching = false
     private var lastAnswer: MonotonicTime?
     private var fails = false
@@ -55,7 +55,7 @@ final class TokenService: TransferOwner {
     }
 
     /// Begins to ask for keys that are not in the configuration; once, however many routes have it.
-    func start(_ engine: TransferEngine) {
+    func start(_ engine: any CallEngine) {
         guard self.engine == nil else { return }
         self.engine = engine
         fetch()
@@ -111,8 +111,7 @@ final class TokenService: TransferOwner {
         guard let engine, let endpoint, !isFetching, case .upstream(_, let target) = rule.source else { return }
         isFetching = true
         _ = engine.call(
-            endpoint, target: Array(target.utf8), headers: nil, message: nil, timeout: Self.timeout, at: .now(),
-            owner: self, index: 0)
+            CallOrder(endpoint, target: Array(target.utf8), timeout: Self.timeout, owner: self), at: .now())
     }
 
     func settled(_ index: Int, _ result: TransferResult) {

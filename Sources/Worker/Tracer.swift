@@ -13,7 +13,7 @@ final class Tracer {
     private let exporter: SpanExporter
     private var random = SplitMix64(seed: .random(in: .min ... .max))
 
-    init(_ settings: TracingSettings, _ engine: TransferEngine, _ counters: WorkerCounters, slot: Int) {
+    init(_ settings: TracingSettings, _ engine: any CallEngine, _ counters: WorkerCounters, slot: Int) {
         sample = settings.sample
         exporter = SpanExporter(settings, engine, counters, slot: slot)
     }

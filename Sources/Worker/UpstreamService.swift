@@ -63,7 +63,7 @@ final class UpstreamService {
     }
 
     /// Begins to ask the servers whether they are well, where that is wanted.
-    func startProbes(_ engine: TransferEngine, userAgent: String) {
+    func startProbes(_ engine: any CallEngine, userAgent: String) {
         guard let health = settings.health, settings.service != nil || settings.servers.count > 1 else { return }
         let probes = HealthProbes(health, servers, engine, userAgent: userAgent)
         probes.start()

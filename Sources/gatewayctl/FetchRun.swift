@@ -62,9 +62,9 @@ final class FetchRun: TransferOwner {
                 settled(index, .failure(.protocol))
                 continue
             }
-            _ = engine.start(
-                endpoint, target: [], url: url, headers: nil, timeout: timeout, at: started[index],
-                owner: self, index: index)
+            var order = CallOrder(endpoint, target: [], timeout: timeout, owner: self, index: index)
+            order.url = url
+            _ = engine.call(order, at: started[index])
         }
     }
 

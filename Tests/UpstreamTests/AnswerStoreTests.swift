@@ -12,7 +12,9 @@ import Testing
     private let now = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
     private func key(_ number: Int) throws -> CallKey {
-        try #require(CallKey(endpoint, target: Array("/\(number)".utf8), headers: nil, message: nil))
+        let target = Array("/\(number)".utf8)
+        return try #require(
+            CallKey(CallOrder(endpoint, target: target, timeout: .zero, owner: Shared.Caller())))
     }
 
     private func answer(_ bytes: Int, seconds: Int = 60) -> KeptAnswer {

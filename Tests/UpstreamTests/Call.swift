@@ -16,10 +16,10 @@ final class Call: TransferOwner {
     ) async -> OddAnswer.Verdict {
         let result = await withCheckedContinuation { waiter in
             self.waiter = waiter
-            _ = engine.start(
-                endpoint, target: Array(target.utf8), url: url, headers: HeaderList(), timeout: timeout, at: .now(),
-                owner: self,
-                index: 0)
+            var order = CallOrder(
+                endpoint, target: Array(target.utf8), headers: HeaderList(), timeout: timeout, owner: self)
+            order.url = url
+            _ = engine.start(order, at: .now())
         }
         return switch result {
         case .response(let status, let body, _): .response(status, OddAnswer.text(body))

@@ -47,7 +47,10 @@ import Testing
         {
             let headers = HeaderList()
             headers.append("X-Request-Id", id)
-            return CallKey(endpoint, target: Array(target.utf8), headers: headers, message: message)
+            var order = CallOrder(
+                endpoint, target: Array(target.utf8), headers: headers, timeout: .zero, owner: Caller())
+            order.message = message
+            return CallKey(order)
         }
         #expect(key(endpoint, OutgoingMessage(method: "POST")) == nil)
         #expect(key(endpoint, OutgoingMessage(method: "HEAD")) == nil)

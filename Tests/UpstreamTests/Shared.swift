@@ -9,11 +9,10 @@ import Testing
 /// Calls of one upstream with a fake lane: fetches begin, and end when the test says how.
 @LoopActor
 final class Shared {
-    /// A fetch that began, and whom it would tell.
+    /// A fetch that began, as it was ordered.
     struct Fetched {
         var caller: String
-        var owner: any TransferOwner
-        var number: Int
+        var order: CallOrder
     }
 
     /// One who called, and what it was told.
@@ -57,18 +56,18 @@ final class Shared {
         _ name: String, _ owner: Caller, fields: String = "", timeout: Duration = .seconds(60),
         at now: MonotonicTime = .now()
     ) throws -> SharedCall {
-        let message = fields.isEmpty ? nil : OutgoingMessage(method: "GET", fields: Array(fields.utf8))
-        let key = try #require(CallKey(endpoint, target: Array("/".utf8), headers: nil, message: message))
-        return calls.start(key, timeout: timeout, at: now, owner: owner, index: 0) { [self] _, owner, number in
+        var order = CallOrder(endpoint, target: Array("/".utf8), timeout: timeout, owner: owner)
+        if !fields.isEmpty { order.message = OutgoingMessage(method: "GET", fields: Array(fields.utf8)) }
+        return calls.start(try #require(CallKey(order)), order, at: now) { [self] order, _ in
             let place = fetches.count
-            fetches.append(Fetched(caller: name, owner: owner, number: number))
+            fetches.append(Fetched(caller: name, order: order))
             return { [self] in cancelled.append(place) }
         }
     }
 
     /// Ends the fetch at this place of those that began.
     func end(_ place: Int, _ result: TransferResult) {
-        fetches[place].owner.settled(fetches[place].number, result)
+        fetches[place].order.owner?.settled(fetches[place].order.index, result)
     }
 
     nonisolated static func answer(_ status: Int = 200, _ body: String = "1", _ fields: (String, String)...)
