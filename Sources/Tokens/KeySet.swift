@@ -1,11 +1,6 @@
 package import Access
 import JSON
 
-/// Why a JWK set cannot be used; goes on after the name of the file or URL, and shows nothing of a key.
-package struct KeySetError: Error, Equatable {
-    package var message: String
-}
-
 /// The keys of a JWK set (RFC 7517 section 5) that can be used here.
 package struct KeySet: Sendable {
     let keys: [VerificationKey]

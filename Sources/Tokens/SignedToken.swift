@@ -1,4 +1,5 @@
 import Access
+import Base
 import JSON
 
 /// Why a token is not taken; goes to the client as `error_description` (RFC 6750 section 3).

@@ -11,10 +11,10 @@ struct StatusTable: Decodable {
         var workers_wanted: Int
         var workers_ready: Int
         var restarts_total: Int
-        var reload: Reload?
+        var reload: Change?
     }
 
-    struct Reload: Decodable {
+    struct Change: Decodable {
         var outcome: String
         var generation: Int
         var at: String

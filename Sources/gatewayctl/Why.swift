@@ -1,8 +1,6 @@
 import ArgumentParser
 import Base
-import FanOut
 import FoundationEssentials
-import Processes
 
 /// `gatewayctl why REQUEST-ID`: how a slow or failed request went.
 struct Why: ParsableCommand {
@@ -36,16 +34,6 @@ struct Why: ParsableCommand {
 
 /// A request as its worker wrote it down.
 struct TimeLine: Decodable {
-    struct Call: Decodable {
-        var name: String
-        var start_ms: Double
-        var ms: Double
-        var status: Int?
-        var error: String?
-        var attempts: Int
-        var server: String?
-    }
-
     var request_id: String
     var at: String
     var method: String
@@ -81,5 +69,18 @@ struct TimeLine: Decodable {
         let start = min(Self.width - 1, max(0, Int(call.start_ms / total * Double(Self.width))))
         let length = min(Self.width - start, max(1, Int(call.ms / total * Double(Self.width) + 0.5)))
         return String(repeating: " ", count: start) + String(repeating: "=", count: length)
+    }
+}
+
+extension TimeLine {
+    /// A call of the request.
+    struct Call: Decodable {
+        var name: String
+        var start_ms: Double
+        var ms: Double
+        var status: Int?
+        var error: String?
+        var attempts: Int
+        var server: String?
     }
 }

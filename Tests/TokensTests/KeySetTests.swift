@@ -68,12 +68,4 @@ struct KeySetTests {
         #expect(set.keys.map(\.id) == ["ec"] && set.flaw?.message.contains(why) == true)
         #expect(try Self.read(Vectors.ecKey).flaw == nil)
     }
-
-    @Test(
-        "Base64 for URLs is read without padding, and each value in one way only",
-        arguments: [
-            ("", []), ("AA", [0]), ("AQAB", [1, 0, 1]), ("_-8", [0xFF, 0xEF]), ("A", nil), ("AB", nil), ("AA==", nil),
-            ("A+B/", nil), ("AA A", nil), ("AAB", nil),
-        ] as [(String, [UInt8]?)])
-    func base64(text: String, bytes: [UInt8]?) { #expect(Base64URL.decode(text.utf8) == bytes) }
 }

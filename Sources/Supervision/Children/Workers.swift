@@ -1,6 +1,5 @@
 import Base
 import Configuration
-import Processes
 
 /// The slots of the workers: how many there are, and how one process follows another in each.
 final class Workers {

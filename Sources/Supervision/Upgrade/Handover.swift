@@ -4,52 +4,6 @@ package import Base
 ///
 /// As text, one line for each thing, so that another version can read it: a line that it does not know is passed over.
 package struct Handover: Sendable, Hashable {
-    /// A socket of clients.
-    package struct Listener: Sendable, Hashable {
-        package var descriptor: Int32
-        /// systemd passed it, so that it is not ours to close.
-        package var isPassed: Bool
-        /// The address of the configuration that it serves; empty for one that none names.
-        package var address: String
-    }
-
-    /// A process that serves.
-    package struct Process: Sendable, Hashable {
-        /// The worker's slot and row; nil for the admin process.
-        package var place: Place?
-        package var pid: Int32
-        /// Its pidfd.
-        package var process: Int32
-        /// The supervisor's end of its control channel.
-        package var channel: Int32
-        /// Where its standard error is read; -1 for none.
-        package var words: Int32
-        package var startedAt: MonotonicTime
-        /// Requests that its row had counted before.
-        package var requestsBefore: UInt64
-    }
-
-    /// A row of a slot.
-    package struct Place: Sendable, Hashable {
-        package var slot: Int
-        package var row: Int
-    }
-
-    /// The descriptors of what there is one of.
-    package struct Open: Sendable, Hashable {
-        package var scoreboard: Int32
-        package var scoreboardReadOnly: Int32
-        package var admin: Int32
-        package var control: Int32
-        /// The sealed bytes of the configuration in use.
-        package var configuration: Int32
-        /// The program that hands over, open, so that it can come back; -1 for none.
-        package var program: Int32
-
-        /// In the order in which they are written.
-        var all: [Int32] { [scoreboard, scoreboardReadOnly, admin, control, configuration, program] }
-    }
-
     /// Of the configuration in use.
     package var generation: Int
     /// How many workers there should be.
@@ -152,5 +106,53 @@ extension Handover.Process {
         requestsBefore = numbers[6]
         guard let words = Int32(exactly: numbers[7]) else { return nil }
         self.words = words - 1
+    }
+}
+
+extension Handover {
+    /// A socket of clients.
+    package struct Listener: Sendable, Hashable {
+        package var descriptor: Int32
+        /// systemd passed it, so that it is not ours to close.
+        package var isPassed: Bool
+        /// The address of the configuration that it serves; empty for one that none names.
+        package var address: String
+    }
+
+    /// A process that serves.
+    package struct Process: Sendable, Hashable {
+        /// The worker's slot and row; nil for the admin process.
+        package var place: Place?
+        package var pid: Int32
+        /// Its pidfd.
+        package var process: Int32
+        /// The supervisor's end of its control channel.
+        package var channel: Int32
+        /// Where its standard error is read; -1 for none.
+        package var words: Int32
+        package var startedAt: MonotonicTime
+        /// Requests that its row had counted before.
+        package var requestsBefore: UInt64
+    }
+
+    /// A row of a slot.
+    package struct Place: Sendable, Hashable {
+        package var slot: Int
+        package var row: Int
+    }
+
+    /// The descriptors of what there is one of.
+    package struct Open: Sendable, Hashable {
+        package var scoreboard: Int32
+        package var scoreboardReadOnly: Int32
+        package var admin: Int32
+        package var control: Int32
+        /// The sealed bytes of the configuration in use.
+        package var configuration: Int32
+        /// The program that hands over, open, so that it can come back; -1 for none.
+        package var program: Int32
+
+        /// In the order in which they are written.
+        var all: [Int32] { [scoreboard, scoreboardReadOnly, admin, control, configuration, program] }
     }
 }

@@ -1,7 +1,7 @@
 /// Base64 as tokens and keys have it (RFC 7515 section 2): for URLs, without padding, and each text for one value only.
-enum Base64URL {
+package enum Base64URL {
     /// What a text stands for; nil when it has other characters, or bits that mean nothing and are not zero.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3 + 2)
