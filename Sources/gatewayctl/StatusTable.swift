@@ -22,10 +22,7 @@ struct StatusTable: Decodable {
 
         /// One line of JSON.
         var json: String {
-            var text = Array(#"{"outcome":""#.utf8)
-            text += Array("\(outcome)\",\"generation\":\(generation),\"message\":".utf8)
-            JSONText.append(string: message, to: &text)
-            return String(decoding: text, as: UTF8.self) + "}"
+            "{\"outcome\":\"\(outcome)\",\"generation\":\(generation),\"message\":\(JSONText.quoted(message))}"
         }
     }
 
