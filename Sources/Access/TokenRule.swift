@@ -31,6 +31,24 @@ package struct TokenRule: Sendable, Equatable {
         }
     }
 
+    /// What a token has to be, beside unexpired.
+    package struct Demands: Sendable, Equatable {
+        package var algorithms: [Algorithm]
+        /// Who has to have made it; nil: anybody who has a key.
+        package var issuer: String?
+        /// It has to be made for one of them; none: for anybody.
+        package var audiences: [String]
+        /// How far the clocks of whoever made it and of this machine may be apart.
+        package var leeway: Duration
+
+        package init(algorithms: [Algorithm], issuer: String?, audiences: [String], leeway: Duration) {
+            self.algorithms = algorithms
+            self.issuer = issuer
+            self.audiences = audiences
+            self.leeway = leeway
+        }
+    }
+
     package var source: Source
     /// How often keys that are not in a file are asked for.
     package var refresh: Duration
@@ -38,29 +56,19 @@ package struct TokenRule: Sendable, Equatable {
     package let header: String
     /// The same in lower case.
     private let field: String
-    /// Who has to have made it; nil: anybody who has a key.
-    package var issuer: String?
-    /// It has to be made for one of them; none: for anybody.
-    package var audiences: [String]
-    package var algorithms: [Algorithm]
-    /// How far the clocks of whoever made it and of this machine may be apart.
-    package var leeway: Duration
+    package var demands: Demands
     package var claims: [Claim]
     /// Whether upstreams get the token too.
     package var forwards: Bool
 
     package init(
-        _ source: Source, refresh: Duration, header: String, issuer: String?, audiences: [String],
-        algorithms: [Algorithm], leeway: Duration, claims: [Claim], forwards: Bool
+        _ source: Source, refresh: Duration, header: String, demands: Demands, claims: [Claim], forwards: Bool
     ) {
         self.source = source
         self.refresh = refresh
         self.header = header
         field = header.lowercased()
-        self.issuer = issuer
-        self.audiences = audiences
-        self.algorithms = algorithms
-        self.leeway = leeway
+        self.demands = demands
         self.claims = claims
         self.forwards = forwards
     }

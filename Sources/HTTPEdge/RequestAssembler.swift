@@ -138,8 +138,8 @@ struct RequestAssembler {
         let head = parser.head
         return IncomingRequest(
             request: Request(
-                method: head.method, target: head.target, fields: head.fields, body: body, client: client,
-                isFromProxy: isFromProxy, received: .now()),
+                method: head.method, target: head.target, fields: head.fields, body: body,
+                peer: Request.Peer(client, isTrustedProxy: isFromProxy), received: .now()),
             reply: ReplyTraits(
                 keepsAlive: head.keepsAlive, isHTTP10: head.isHTTP10, omitsBody: head.method == "HEAD"))
     }

@@ -37,15 +37,6 @@ package struct AdaptiveLimit: Sendable {
         static let isUsed = 4
     }
 
-    private struct Sample {
-        var count = 0
-        var seconds = 0.0
-        /// The shortest mean of a window, of this epoch and of the last one.
-        var quiet: (now: Double, before: Double) = (.infinity, .infinity)
-
-        var baseline: Double { min(quiet.now, quiet.before) }
-    }
-
     private let most: Double
     private let cells: any SharedCells
     /// By route.
@@ -163,4 +154,14 @@ package struct AdaptiveLimit: Sendable {
         epochEnd = end
         for index in routes.indices { routes[index].quiet = (.infinity, routes[index].quiet.now) }
     }
+}
+
+/// What a window has seen of a route's requests, and how long they take in quiet.
+private struct Sample {
+    var count = 0
+    var seconds = 0.0
+    /// The shortest mean of a window, of this epoch and of the last one.
+    var quiet: (now: Double, before: Double) = (.infinity, .infinity)
+
+    var baseline: Double { min(quiet.now, quiet.before) }
 }

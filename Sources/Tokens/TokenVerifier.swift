@@ -16,7 +16,7 @@ package struct TokenVerifier: Sendable {
 
     package init(_ rule: TokenRule) {
         self.rule = rule
-        leeway = rule.leeway.components.seconds
+        leeway = rule.demands.leeway.components.seconds
     }
 
     /// Verifies a token.
@@ -26,7 +26,7 @@ package struct TokenVerifier: Sendable {
         _ text: Substring, with keys: KeySet, at now: Int64
     ) throws(TokenError) -> VerifiedToken {
         let token = try SignedToken(text)
-        guard rule.algorithms.contains(token.algorithm) else { throw .unsupported }
+        guard rule.demands.algorithms.contains(token.algorithm) else { throw .unsupported }
         let candidates = keys.candidates(token.keyID, token.algorithm)
         guard !candidates.isEmpty else { throw .unknownKey }
         guard candidates.contains(where: { $0.verifies(token.signature, of: token.input) }) else {
@@ -34,8 +34,10 @@ package struct TokenVerifier: Sendable {
             throw token.keyID == nil ? .unknownKey : .badSignature
         }
         let end = try checkTimes(token.claims, now)
-        if let issuer = rule.issuer, token.claims.string("iss") != issuer { throw .wrongIssuer }
-        if !rule.audiences.isEmpty, !Self.audiences(token.claims).contains(where: rule.audiences.contains) {
+        if let issuer = rule.demands.issuer, token.claims.string("iss") != issuer { throw .wrongIssuer }
+        if !rule.demands.audiences.isEmpty,
+            !Self.audiences(token.claims).contains(where: rule.demands.audiences.contains)
+        {
             throw .wrongAudience
         }
         return VerifiedToken(claims: try claims(of: token.payload), end: end)

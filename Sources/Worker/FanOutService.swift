@@ -50,15 +50,15 @@ final class FanOutService {
         traits = zip(route.calls, scoreboardIndices).map { call, index in
             Traits(
                 reading: PartReading(
-                    kind: call.accepts, needsObject: route.mergeTraits.needsObjects, shape: call.shape,
-                    standard: call.standard),
-                expectedStatus: call.expectedStatus, isDecisive: call.isDecisive, scoreboardIndex: index)
+                    kind: call.accepted.kind, needsObject: route.mergeTraits.needsObjects, shape: call.accepted.shape,
+                    standard: call.accepted.standard),
+                expectedStatus: call.accepted.statuses, isDecisive: call.isDecisive, scoreboardIndex: index)
         }
         newState = FanOutState(
             calls: route.calls.count, required: route.calls.count(where: \.isDecisive), quorum: route.quorum,
             graph: route.graph)
         firstRequired = route.calls.indices.filter { route.calls[$0].isDecisive && route.calls[$0].inputs.isEmpty }
         hasRequired = route.calls.contains { $0.isRequired }
-        passesBack = route.calls.contains { !$0.passedBack.isEmpty }
+        passesBack = route.calls.contains { !$0.accepted.passedBack.isEmpty }
     }
 }

@@ -51,7 +51,7 @@ final class RequestFlow: RequestHandler {
     func probe(_ path: String?, report: @escaping @LoopActor (Int) -> Void) {
         let request = Request(
             method: path == nil ? "PROBE" : "GET", target: path ?? "/", fields: HeaderFields(), body: [],
-            client: "probe", received: .now())
+            peer: Request.Peer("probe"), received: .now())
         route(Exchange(request, Client(), RequestMark(id: requestID(request)), probe: report))
     }
 
@@ -274,7 +274,7 @@ extension Answer {
         in memory: consuming [UInt8]
     ) {
         self.init(
-            route, result.state, elapsed: result.elapsed, requestID: requestID, passedBack: result.passedBack,
-            trail: isTraced ? result.trail : nil, in: memory)
+            route, result.state, elapsed: result.elapsed, requestID: requestID,
+            additions: Additions(passedBack: result.passedBack, trail: isTraced ? result.trail : nil), in: memory)
     }
 }

@@ -24,9 +24,10 @@ struct RequestRecorder {
         }
         ring.add(
             trail.record(
-                requestID: exchange.id, method: exchange.request.method, route: route.path.text,
-                at: WallTime.now().rfc3339,
-                worker: worker, status: exchange.client.status(status), elapsed: result.elapsed,
+                of: RequestTrail.Subject(
+                    requestID: exchange.id, method: exchange.request.method, route: route.path.text,
+                    time: WallTime.now().rfc3339, worker: worker),
+                status: exchange.client.status(status), elapsed: result.elapsed,
                 limit: ScoreboardLimits.requestRecordBytes))
     }
 }

@@ -131,11 +131,11 @@ struct Services {
         of index: Int, in fanOut: FanOutRoute, _ limits: Limits, _ route: Route
     ) -> TransferSettings {
         let call = fanOut.calls[index]
-        var settings = TransferSettings(bodyLimit: call.maxBody ?? limits.responseBody, userAgent: userAgent)
+        var settings = TransferSettings(bodyLimit: call.accepted.maxBody ?? limits.responseBody, userAgent: userAgent)
         let names = call.request?.fieldNames ?? []
         if names.contains("user-agent") { settings.userAgent = "" }
         settings.sendsAccept = !names.contains("accept")
-        settings.collectsFields = !call.passedBack.isEmpty || fanOut.looksAtFields(of: index)
+        settings.collectsFields = !call.accepted.passedBack.isEmpty || fanOut.looksAtFields(of: index)
         settings.traces = route.isTraced
         return settings
     }

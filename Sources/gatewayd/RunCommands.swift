@@ -90,7 +90,7 @@ struct Explain: ParsableCommand {
             fields.append(String(pieces[0]), String(pieces[1].drop { $0 == " " }))
         }
         let request = Request(
-            method: method, target: url, fields: fields, body: [], client: "explain", received: .now())
+            method: method, target: url, fields: fields, body: [], peer: Request.Peer("explain"), received: .now())
         do throws(Explanation.Refusal) {
             print(try Explanation.of(request, in: configuration))
         } catch {

@@ -9,8 +9,9 @@ import Testing
         var all = HeaderFields()
         for (name, value) in fields { all.append(name, value) }
         return Request(
-            method: "GET", target: "/", fields: all, body: [], client: client,
-            isFromProxy: TrustedProxies.local.trust(peer: client), received: MonotonicTime(nanoseconds: 0))
+            method: "GET", target: "/", fields: all, body: [],
+            peer: Request.Peer(client, isTrustedProxy: TrustedProxies.local.trust(peer: client)),
+            received: MonotonicTime(nanoseconds: 0))
     }
 
     @Test(

@@ -10,8 +10,9 @@ import Testing
         var fields = HeaderFields()
         for value in forwarded { fields.append("X-Forwarded-For", value) }
         let request = Request(
-            method: "GET", target: "/", fields: fields, body: [], client: peer,
-            isFromProxy: trusted.trust(peer: peer), received: MonotonicTime(nanoseconds: 0))
+            method: "GET", target: "/", fields: fields, body: [],
+            peer: Request.Peer(peer, isTrustedProxy: trusted.trust(peer: peer)), received: MonotonicTime(nanoseconds: 0)
+        )
         return trusted.forwardedClient(of: request)
     }
 

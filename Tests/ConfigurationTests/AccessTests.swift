@@ -105,8 +105,10 @@ import Testing
             """
         let configuration = try Self.load(text)
         let rules = configuration.routes.map { $0.access?.tokens }
-        #expect(rules[0]?.algorithms == [.hs256] && rules[0]?.header == "Authorization" && rules[1] == nil)
-        #expect(rules[0]?.refresh == .seconds(300) && rules[0]?.leeway == .seconds(30) && rules[0]?.forwards == false)
+        #expect(rules[0]?.demands.algorithms == [.hs256] && rules[0]?.header == "Authorization" && rules[1] == nil)
+        #expect(
+            rules[0]?.refresh == .seconds(300) && rules[0]?.demands.leeway == .seconds(30)
+                && rules[0]?.forwards == false)
         let claims = [
             TokenRule.Claim(path: try JSONPath("sub"), field: "X-User"),
             TokenRule.Claim(path: try JSONPath("a.b"), field: "X-B"),
@@ -114,10 +116,12 @@ import Testing
         #expect(
             rules[2]
                 == TokenRule(
-                    .upstream(0, target: "/keys"), refresh: .seconds(60), header: "X-Token", issuer: "me",
-                    audiences: ["you"], algorithms: [.edDSA, .hs256], leeway: .zero, claims: claims, forwards: true))
+                    .upstream(0, target: "/keys"), refresh: .seconds(60), header: "X-Token",
+                    demands: TokenRule.Demands(
+                        algorithms: [.edDSA, .hs256], issuer: "me", audiences: ["you"], leeway: .zero),
+                    claims: claims, forwards: true))
         #expect(rules[3]?.source == .upstream(1, target: "/k?x=1"))
-        #expect(rules[3]?.algorithms == [.rs256, .es256, .edDSA], "a secret from afar has to be asked for")
+        #expect(rules[3]?.demands.algorithms == [.rs256, .es256, .edDSA], "a secret from afar has to be asked for")
         let reserved = ReservedFields(["X-User", "X-B"])
         #expect(configuration.routes.allSatisfy { $0.access?.reserved == reserved }, "also where no token is wanted")
         #expect(configuration.upstreams.map(\.name) == ["id", "http://127.0.0.1:2"])

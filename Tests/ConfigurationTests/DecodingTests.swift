@@ -26,7 +26,7 @@ func hasDefaults() throws {
     #expect(call.timeout == nil)
     #expect(!call.isRequired)
     #expect(call.fallback == nil)
-    #expect(call.accepts == .json)
+    #expect(call.accepted.kind == .json)
 }
 
 @Test("Every top-level key reaches its value")
@@ -112,7 +112,7 @@ func resolvesUpstreams() throws {
     #expect(fanOut.calls.map(\.upstream) == [1, 0])
     #expect(fanOut.calls.map(\.target.text) == ["/orders?user={id}", "/users/{id}"])
     #expect(fanOut.calls.map(\.isRequired) == [false, true])
-    #expect(fanOut.calls.map(\.accepts) == [.text, .base64])
+    #expect(fanOut.calls.map(\.accepted.kind) == [.text, .base64])
     #expect(fanOut.calls.map(\.timeout) == [.seconds(1), nil])
     guard case .proxy(let proxy) = configuration.routes.last?.action, proxy.upstream == 0 else {
         Issue.record("the second route proxies to the first upstream")

@@ -50,7 +50,8 @@ import Testing
         let chapter = try #require(try Self.reference().components(separatedBy: "\n## Shaping\n").dropFirst().first)
         let pieces = chapter.components(separatedBy: "```")
         try #require(pieces.count > 2)
-        let shape = firstFanOut(of: try #require(loaded(String(pieces[1].dropFirst("yaml".count)))))?.calls[0].shape
+        let shape = firstFanOut(of: try #require(loaded(String(pieces[1].dropFirst("yaml".count)))))?.calls[0].accepted
+            .shape
         let texts = pieces[2].split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
         try #require(texts.count == 2)
         let shaped = try #require(shape?.apply(to: Array(texts[0].utf8)))

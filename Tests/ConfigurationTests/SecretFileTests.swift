@@ -41,7 +41,9 @@ import Testing
             let call = try #require(firstFanOut(of: try Self.load(value))?.calls.first)
             #expect(call.request?.fields.map(\.value) == [TextTemplate(literal: "s3{cret}")])
         }
-        #expect(firstFanOut(of: try Self.load("file:/run/count", key: "max_body: VALUE"))?.calls.first?.maxBody == 12)
+        #expect(
+            firstFanOut(of: try Self.load("file:/run/count", key: "max_body: VALUE"))?.calls.first?.accepted.maxBody
+                == 12)
     }
 
     @Test("what cannot be used is an error at its place, and no message shows what is in a file")

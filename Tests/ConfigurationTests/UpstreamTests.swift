@@ -62,13 +62,13 @@ func readsNames() throws {
     ])
 func readsExpectedStatus(key: String, statuses: StatusSet) throws {
     let configuration = try #require(loaded(file("servers: http://h", call: key)))
-    #expect(firstFanOut(of: configuration)?.calls.first?.expectedStatus == statuses)
+    #expect(firstFanOut(of: configuration)?.calls.first?.accepted.statuses == statuses)
 }
 
 @Test("A call may have a limit for its body")
 func readsMaxBody() {
     func limit(_ call: String) -> Int? {
-        loaded(file("servers: http://h", call: call)).flatMap { firstFanOut(of: $0)?.calls.first?.maxBody }
+        loaded(file("servers: http://h", call: call)).flatMap { firstFanOut(of: $0)?.calls.first?.accepted.maxBody }
     }
     #expect(limit("") == nil)
     #expect(limit(", max_body: 3KiB") == 3_072)

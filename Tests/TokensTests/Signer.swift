@@ -46,7 +46,8 @@ extension TokenRule {
         claims: [Claim] = []
     ) -> TokenRule {
         TokenRule(
-            .text([]), refresh: .seconds(1), header: "Authorization", issuer: issuer, audiences: audiences,
-            algorithms: algorithms, leeway: leeway, claims: claims, forwards: false)
+            .text([]), refresh: .seconds(1), header: "Authorization",
+            demands: Demands(algorithms: algorithms, issuer: issuer, audiences: audiences, leeway: leeway),
+            claims: claims, forwards: false)
     }
 }

@@ -166,15 +166,17 @@ extension Configuration {
         if let timeout = call.timeout { traits.append("timeout \(timeout.configurationText)") }
         if call.isRequired { traits.append("required") }
         if call.fallback != nil { traits.append("fallback") }
-        if call.accepts != .json { traits.append("as \(call.accepts.rawValue)") }
-        if call.expectedStatus != .successful { traits.append("expects \(call.expectedStatus)") }
-        if let bytes = call.maxBody { traits.append("max_body \(Quantity.size.text(UInt64(bytes)))") }
+        if call.accepted.kind != .json { traits.append("as \(call.accepted.kind.rawValue)") }
+        if call.accepted.statuses != .successful { traits.append("expects \(call.accepted.statuses)") }
+        if let bytes = call.accepted.maxBody { traits.append("max_body \(Quantity.size.text(UInt64(bytes)))") }
         if !call.inputs.isEmpty {
             traits.append("after " + call.inputs.map { route.calls[$0].name }.joined(separator: " and "))
         }
-        if call.standard != nil { traits.append("default") }
-        if call.shape != nil { traits.append("shaped") }
-        if !call.passedBack.isEmpty { traits.append("passes back " + call.passedBack.joined(separator: ", ")) }
+        if call.accepted.standard != nil { traits.append("default") }
+        if call.accepted.shape != nil { traits.append("shaped") }
+        if !call.accepted.passedBack.isEmpty {
+            traits.append("passes back " + call.accepted.passedBack.joined(separator: ", "))
+        }
         let method = call.request.map { ($0.method ?? "the request's method") + " " } ?? ""
         return "    \(call.name): \(upstreams[call.upstream].name) \(method)\(call.target.text)\(suffix(traits))"
     }
@@ -187,8 +189,9 @@ extension RouteAccess {
         if let addresses { traits.append(addresses.text) }
         if let keys { traits.append("one of \(keys.keys.count) API keys in \(keys.header)") }
         if let tokens {
-            let algorithms = tokens.algorithms.map(\.rawValue).joined(separator: " ")
-            traits.append("a token (\(algorithms)) in \(tokens.header)" + (tokens.issuer.map { " of \($0)" } ?? ""))
+            let algorithms = tokens.demands.algorithms.map(\.rawValue).joined(separator: " ")
+            traits.append(
+                "a token (\(algorithms)) in \(tokens.header)" + (tokens.demands.issuer.map { " of \($0)" } ?? ""))
         }
         if let cors {
             let origins = cors.origins.map { $0.sorted().joined(separator: " ") } ?? "all origins"

@@ -9,18 +9,30 @@ package struct Answer: Sendable {
     /// The failed calls with their reason, in the order of the configuration.
     package let failed: [(name: String, failure: Failure)]
 
+    /// Fields that an answer carries where its route says so.
+    package struct Additions: Sendable {
+        /// Of the calls' answers; not on an error.
+        let passedBack: HeaderBlock?
+        /// How each call went.
+        let trail: RequestTrail?
+
+        package init(passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil) {
+            self.passedBack = passedBack
+            self.trail = trail
+        }
+    }
+
     /// Decides and writes the answer once all calls are settled.
     ///
     /// 200 when every required call has an answer, at least one call has and as many succeeded as the quorum wants; a
     /// fallback is an answer, but not a complete one. Otherwise 504 if what decided it was a timeout, else 502.
     ///
     /// - Parameters:
-    ///   - passedBack: Fields of calls' answers that go along.
-    ///   - trail: How each call went, where the answer is to tell.
+    ///   - additions: Fields beside the answer's own.
     ///   - memory: Empty, what the body is written into as far as it has room.
     package init(
         _ route: FanOutRoute, _ state: FanOutState, elapsed: Duration, requestID: String,
-        passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil, in memory: consuming [UInt8] = []
+        additions: Additions = Additions(), in memory: consuming [UInt8] = []
     ) {
         var merge = Merge(calls: route.calls, outcomes: state.outcomes, rule: route.onConflict, elapsed: elapsed)
         if route.mergeTraits.takesConflictRule { merge.resolveConflicts() }
@@ -43,14 +55,14 @@ package struct Answer: Sendable {
             response = Response(status: 200)
             response.fields.append("Content-Type", "application/json")
             response.fields.append("X-Request-Id", requestID)
-            if let passedBack { response.fields.append(passedBack) }
+            if let passedBack = additions.passedBack { response.fields.append(passedBack) }
             response.body = merge.body(route.mergeTraits.write, in: memory)
         } else {
             let deciding = Self.deciding(route, state, merge)
             response = Self.problem(merge, deciding, requestID: requestID).response
         }
         Self.report(merge, failed, in: &response.fields)
-        if let trail { response.fields.append("X-Gateway-Trace", trail.header) }
+        if let trail = additions.trail { response.fields.append("X-Gateway-Trace", trail.header) }
         self.response = response
         self.failed = failed
     }

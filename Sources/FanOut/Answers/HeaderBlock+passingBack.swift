@@ -9,7 +9,7 @@ extension HeaderBlock {
         var seen: Set<String> = []
         for (call, fields) in zip(route.calls, answers) {
             guard let fields else { continue }
-            for name in call.passedBack {
+            for name in call.accepted.passedBack {
                 let values = fields.all(name)
                 guard !values.isEmpty, name == "set-cookie" || seen.insert(name).inserted else { continue }
                 for value in values { append(field: name, value) }

@@ -17,27 +17,15 @@ package struct Call: Sendable {
     package var isRequired: Bool
     /// JSON text that stands in for a failed call.
     package var fallback: [UInt8]?
-    package var accepts: BodyKind
-    /// The statuses that count as success.
-    package var expectedStatus: StatusSet
-    /// Bytes of this call's body; nil: as much as the configuration lets any call have.
-    package var maxBody: Int?
     /// Nil: a GET with the fields that all calls carry.
     package var request: CallRequest?
     /// The calls that it waits for, by index.
-    package var inputs: [Int]
-    /// What of its body enters the answer, where that is not all.
-    package var shape: Shape?
-    /// JSON text that stands in for an empty body, or for a place that the body does not have.
-    package var standard: [UInt8]?
-    /// Fields of its answer that the client's answer gets, in lower case.
-    package var passedBack: [String]
+    package var inputs: [Int] = []
+    package var accepted = AcceptedAnswer()
 
     package init(
         name: String, upstream: Int, target: TargetTemplate, timeout: Duration? = nil, isRequired: Bool = false,
-        fallback: [UInt8]? = nil, accepts: BodyKind = .json, expectedStatus: StatusSet = .successful,
-        maxBody: Int? = nil, request: CallRequest? = nil, inputs: [Int] = [], shape: Shape? = nil,
-        standard: [UInt8]? = nil, passedBack: [String] = []
+        fallback: [UInt8]? = nil
     ) {
         self.name = name
         var key: [UInt8] = []
@@ -50,14 +38,6 @@ package struct Call: Sendable {
         self.timeout = timeout
         self.isRequired = isRequired
         self.fallback = fallback
-        self.accepts = accepts
-        self.expectedStatus = expectedStatus
-        self.maxBody = maxBody
-        self.request = request
-        self.inputs = inputs
-        self.shape = shape
-        self.standard = standard
-        self.passedBack = passedBack
     }
 
     /// All values that it is made with.
@@ -65,4 +45,21 @@ package struct Call: Sendable {
 
     /// Whether its failure alone makes the answer an error: with a fallback it never does.
     package var isDecisive: Bool { isRequired && fallback == nil }
+}
+
+/// What a call takes for an answer, and what of it goes on to the client.
+package struct AcceptedAnswer: Sendable {
+    package var kind = BodyKind.json
+    /// The statuses that count as success.
+    package var statuses = StatusSet.successful
+    /// Bytes of its body; nil: as much as the configuration lets any call have.
+    package var maxBody: Int?
+    /// What of its body enters the client's answer, where that is not all.
+    package var shape: Shape?
+    /// JSON text that stands in for an empty body, or for a place that the body does not have.
+    package var standard: [UInt8]?
+    /// Its fields that the client's answer gets, in lower case.
+    package var passedBack: [String] = []
+
+    package init() {}
 }

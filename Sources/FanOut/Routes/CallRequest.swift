@@ -6,13 +6,13 @@ import HTTP
 /// Nothing of a request travels unless a call lists it: no field, no cookie, no parameter, no body.
 package struct CallRequest: Sendable, Equatable {
     /// Nil: the method of the request; HEAD goes as GET, since the answer's body is looked at.
-    package var method: String?
+    package var method: String? = "GET"
     /// Fields of the call's own, which take the place of the request's.
-    package var fields: [(name: String, value: TextTemplate)]
+    package var fields: [(name: String, value: TextTemplate)] = []
     /// Fields of the request that go along, in lower case.
-    package var forwardedFields: [String]
-    package var forwardedQuery: Query
-    package var forwardsBody: Bool
+    package var forwardedFields: [String] = []
+    package var forwardedQuery = Query.named([])
+    package var forwardsBody = false
     /// A body of the call's own.
     package var body: JSONTemplate?
 
@@ -22,17 +22,7 @@ package struct CallRequest: Sendable, Equatable {
         case named([String])
     }
 
-    package init(
-        method: String? = "GET", fields: [(name: String, value: TextTemplate)] = [], forwardedFields: [String] = [],
-        forwardedQuery: Query = .named([]), forwardsBody: Bool = false, body: JSONTemplate? = nil
-    ) {
-        self.method = method
-        self.fields = fields
-        self.forwardedFields = forwardedFields
-        self.forwardedQuery = forwardedQuery
-        self.forwardsBody = forwardsBody
-        self.body = body
-    }
+    package init() {}
 
     package static func == (a: CallRequest, b: CallRequest) -> Bool {
         a.method == b.method && a.fields.elementsEqual(b.fields) { $0 == $1 }

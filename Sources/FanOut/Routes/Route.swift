@@ -21,17 +21,26 @@ package final class Route: Sendable {
     package let access: RouteAccess?
 
     package init(
-        path: PathTemplate, methods: [String], timeout: Duration, action: Action, isQuarantined: Bool = false,
-        isTraced: Bool = false, rateLimit: RateLimit? = nil, access: RouteAccess? = nil
+        path: PathTemplate, methods: [String], timeout: Duration, action: Action, entrance: Entrance = Entrance(),
+        isTraced: Bool = false
     ) {
-        self.access = access
-        self.rateLimit = rateLimit
-        self.isTraced = isTraced
-        self.isQuarantined = isQuarantined
         self.path = path
         self.methods = methods
         self.timeout = timeout
         self.action = action
+        isQuarantined = entrance.isQuarantined
+        rateLimit = entrance.rateLimit
+        access = entrance.access
+        self.isTraced = isTraced
+    }
+
+    /// What stands between a request and the route's action.
+    package struct Entrance: Sendable {
+        package var isQuarantined = false
+        package var rateLimit: RateLimit?
+        package var access: RouteAccess?
+
+        package init() {}
     }
 
     package enum Action: Sendable {

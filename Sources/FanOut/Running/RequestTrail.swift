@@ -81,17 +81,33 @@ package struct RequestTrail: Sendable {
         JSONText.append(milliseconds: duration, to: &bytes)
     }
 
+    /// What a record says of the request itself.
+    package struct Subject: Sendable {
+        package var requestID: String
+        package var method: String
+        package var route: String
+        /// When it ended, as RFC 3339 has it.
+        package var time: String
+        /// The slot's number.
+        package var worker: Int
+
+        package init(requestID: String, method: String, route: String, time: String, worker: Int) {
+            self.requestID = requestID
+            self.method = method
+            self.route = route
+            self.time = time
+            self.worker = worker
+        }
+    }
+
     /// A record of the request as JSON, of so many bytes at most: calls that have no room are left out, and it says so.
-    package func record(
-        requestID: String, method: String, route: String, at time: String, worker: Int, status: Int, elapsed: Duration,
-        limit: Int
-    ) -> [UInt8] {
+    package func record(of subject: Subject, status: Int, elapsed: Duration, limit: Int) -> [UInt8] {
         var json: [UInt8] = []
         json.append(contentsOf: "{\"request_id\":".utf8)
-        JSONText.append(string: requestID, to: &json)
-        json.append(contentsOf: ",\"at\":\"\(time)\",\"method\":\"\(method)\",\"route\":".utf8)
-        JSONText.append(string: String(route.prefix(256)), to: &json)
-        json.append(contentsOf: ",\"worker\":\(worker),\"status\":\(status),\"ms\":".utf8)
+        JSONText.append(string: subject.requestID, to: &json)
+        json.append(contentsOf: ",\"at\":\"\(subject.time)\",\"method\":\"\(subject.method)\",\"route\":".utf8)
+        JSONText.append(string: String(subject.route.prefix(256)), to: &json)
+        json.append(contentsOf: ",\"worker\":\(subject.worker),\"status\":\(status),\"ms\":".utf8)
         JSONText.append(milliseconds: elapsed, to: &json)
         json.append(contentsOf: ",\"calls\":[".utf8)
         var leftOut = 0

@@ -2,22 +2,7 @@ import Base
 
 /// What a client says that it takes: the field Accept (RFC 9110 section 12.5.1).
 package struct AcceptField {
-    private struct Range {
-        /// In lower case, as is the subtype; `*` for any.
-        var type: String
-        var subtype: String
-        /// In thousandths.
-        var quality: Int
-
-        /// The more, the more is said; nil when the range does not have the type in it.
-        func closeness(to type: String, _ subtype: String) -> Int? {
-            if self.type == type, self.subtype == subtype { return 2 }
-            if self.type == type, self.subtype == "*" { return 1 }
-            return self.type == "*" && self.subtype == "*" ? 0 : nil
-        }
-    }
-
-    private let ranges: [Range]
+    private let ranges: [MediaRange]
 
     /// Reads the values of all fields of that name; of what is not well formed nothing is taken.
     package init(_ values: [String]) {
@@ -67,7 +52,7 @@ package struct AcceptField {
     }
 
     /// `type/subtype` with parameters behind it, of which one may be the weight.
-    private static func range(_ text: Substring.UTF8View) -> Range? {
+    private static func range(_ text: Substring.UTF8View) -> MediaRange? {
         let parts = split(text, at: UInt8(ascii: ";"))
         let names = split(parts[0], at: UInt8(ascii: "/"))
         guard names.count == 2, names.allSatisfy({ !$0.isEmpty && $0.allSatisfy(FieldSyntax.isToken) }) else {
@@ -79,7 +64,7 @@ package struct AcceptField {
             guard let weight = weight(parameter.dropFirst(2)) else { return nil }
             quality = weight
         }
-        return Range(type: lowercased(names[0]), subtype: lowercased(names[1]), quality: quality)
+        return MediaRange(type: lowercased(names[0]), subtype: lowercased(names[1]), quality: quality)
     }
 
     private static func lowercased(_ text: Substring.UTF8View) -> String {
@@ -103,5 +88,21 @@ package struct AcceptField {
             unit /= 10
         }
         return thousandths <= 1_000 ? thousandths : nil
+    }
+}
+
+/// A range of media types, and how much it is wanted.
+private struct MediaRange {
+    /// In lower case, as is the subtype; `*` for any.
+    var type: String
+    var subtype: String
+    /// In thousandths.
+    var quality: Int
+
+    /// The more, the more is said; nil when the range does not have the type in it.
+    func closeness(to type: String, _ subtype: String) -> Int? {
+        if self.type == type, self.subtype == subtype { return 2 }
+        if self.type == type, self.subtype == "*" { return 1 }
+        return self.type == "*" && self.subtype == "*" ? 0 : nil
     }
 }

@@ -20,24 +20,44 @@ package final class Request: Sendable {
     package let received: MonotonicTime
 
     package init(
-        method: String, target: String, fields: HeaderFields, body: [UInt8], client: String, isFromProxy: Bool = false,
-        keyName: String? = nil, received: MonotonicTime
+        method: String, target: String, fields: HeaderFields, body: [UInt8], peer: Peer, received: MonotonicTime
     ) {
         self.method = method
         self.target = target
         self.fields = fields
         self.body = body
-        self.client = client
-        self.isFromProxy = isFromProxy
-        self.keyName = keyName
+        client = peer.address
+        isFromProxy = peer.isTrustedProxy
+        keyName = nil
         self.received = received
     }
 
+    private init(_ request: Request, _ fields: HeaderFields, keyName: String?) {
+        method = request.method
+        target = request.target
+        self.fields = fields
+        body = request.body
+        client = request.client
+        isFromProxy = request.isFromProxy
+        self.keyName = keyName
+        received = request.received
+    }
+
     /// The same as upstreams may see it, and whose it is.
-    package func with(_ fields: HeaderFields, keyName: String?) -> Request {
-        Request(
-            method: method, target: target, fields: fields, body: body, client: client, isFromProxy: isFromProxy,
-            keyName: keyName, received: received)
+    package func with(_ fields: HeaderFields, keyName: String?) -> Request { Request(self, fields, keyName: keyName) }
+
+    /// Who sent a request.
+    package struct Peer: Sendable {
+        let address: String
+        let isTrustedProxy: Bool
+
+        /// - Parameters:
+        ///   - address: Such as `10.0.0.1:4711` or `unix:`.
+        ///   - isTrustedProxy: Its `X-Forwarded-*` are believed.
+        package init(_ address: String, isTrustedProxy: Bool = false) {
+            self.address = address
+            self.isTrustedProxy = isTrustedProxy
+        }
     }
 
     /// The peer's address without its port; nil for a unix socket.

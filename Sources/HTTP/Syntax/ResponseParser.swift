@@ -25,12 +25,15 @@ package struct ResponseParser: Sendable {
         case ending, done
     }
 
+    private enum Ended: Sendable {
+        case nothing, interim, head
+    }
+
     private var state = State.statusLine
-    private var fields = ResponseFields()
-    private var lines = LineReader(limit: ResponseLimits.headerBytes)
-    /// Fields that may still come.
-    private var fieldsLeft = ResponseLimits.headerFields
-    private var isHead = false
+    private var reading = HeadReading()
+    private var asked = Asked()
+    /// What the line that was read last has ended, for one turn of `next`.
+    private var ended = Ended.nothing
 
     /// The final status; 0 before the head is read.
     package private(set) var status = 0
@@ -48,10 +51,6 @@ package struct ResponseParser: Sendable {
     package private(set) var interim: (status: Int, fields: HeaderFields)?
     /// The fields behind a body in chunks, where the answer is passed on; whole with `end`.
     package private(set) var trailers: HeaderFields?
-    private var isPassedOn = false
-    private var mayUpgrade = false
-    /// An interim answer said that the connection ends.
-    private var isLast = false
 
     package init() {}
 
@@ -66,22 +65,17 @@ package struct ResponseParser: Sendable {
     package mutating func begin(
         isHead: Bool = false, collecting: Bool = false, passingOn: Bool = false, upgrading: Bool = false
     ) {
-        isPassedOn = passingOn
-        mayUpgrade = upgrading
+        asked = Asked(isHead: isHead, isPassedOn: passingOn, mayUpgrade: upgrading)
         interim = nil
         trailers = passingOn ? HeaderFields() : nil
         collected = collecting ? HeaderFields() : nil
         state = .statusLine
-        fields = ResponseFields()
-        lines.begin(limit: ResponseLimits.headerBytes)
-        fieldsLeft = ResponseLimits.headerFields
-        self.isHead = isHead
+        reading.begin()
         status = 0
         keepsAlive = false
         contentLength = nil
         bodyLeft = 0
         isEncoded = false
-        isLast = false
     }
 
     /// Reads on from `cursor`, which moves past what was read.
@@ -95,7 +89,8 @@ package struct ResponseParser: Sendable {
                 passOver(range.count)
                 return .body(range)
             case .chunks(var chunks):
-                let event = try chunks.next(bytes, &cursor, &lines, fields: &fieldsLeft, trailers: &trailers)
+                let event = try chunks.next(
+                    bytes, &cursor, &reading.lines, fields: &reading.fieldsLeft, trailers: &trailers)
                 state = event == .end ? .ending : .chunks(chunks)
                 switch event {
                 case .more: return .more
@@ -109,8 +104,11 @@ package struct ResponseParser: Sendable {
                 return .end
             case .statusLine, .fields:
                 guard try readLine(bytes, &cursor) else { return .more }
-                if isHeadRead { return .head }
-                if isInterimRead { return .interim }
+                switch ended {
+                case .nothing: break
+                case .interim: return .interim
+                case .head: return .head
+                }
             }
         }
     }
@@ -140,21 +138,15 @@ package struct ResponseParser: Sendable {
 
     // MARK: Lines
 
-    /// Set by the line that ended the final head, for one turn of `next`.
-    private var isHeadRead = false
-    /// Likewise, by that of an interim one that is told.
-    private var isInterimRead = false
-
     /// Reads one line of the head, false when its end is not there yet.
     private mutating func readLine(
         _ bytes: UnsafeBufferPointer<UInt8>, _ cursor: inout Int
     ) throws(MessageError) -> Bool {
-        isHeadRead = false
-        isInterimRead = false
+        ended = .nothing
         let start = cursor
         let line: LineReader.Line
         do throws(MessageError) {
-            line = try lines.next(bytes, &cursor)
+            line = try reading.lines.next(bytes, &cursor)
         } catch {
             // What is no status line at all is refused as that, whatever its end.
             throw state == .statusLine && !mayBeStatusLine(bytes[start..<max(start, cursor - 1)])
@@ -162,7 +154,9 @@ package struct ResponseParser: Sendable {
         }
         switch line {
         case .incomplete:
-            guard state != .statusLine || ResponseFields.mayBeStatusLine(lines.pending) else { throw .badStatusLine }
+            guard state != .statusLine || ResponseFields.mayBeStatusLine(reading.lines.pending) else {
+                throw .badStatusLine
+            }
             return false
         case .here(let range):
             try read(UnsafeBufferPointer(rebasing: bytes[range]))
@@ -177,19 +171,20 @@ package struct ResponseParser: Sendable {
     }
 
     private func mayBeStatusLine(_ start: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        lines.pending.isEmpty ? ResponseFields.mayBeStatusLine(start) : ResponseFields.mayBeStatusLine(lines.pending)
+        reading.lines.pending.isEmpty
+            ? ResponseFields.mayBeStatusLine(start) : ResponseFields.mayBeStatusLine(reading.lines.pending)
     }
 
     private mutating func read(_ line: UnsafeBufferPointer<UInt8>) throws(MessageError) {
         if state == .statusLine {
-            status = try fields.readStatusLine(line)
+            status = try reading.fields.readStatusLine(line)
             state = .fields
         } else if line.isEmpty {
             try endHead()
         } else {
-            fieldsLeft -= 1
-            guard fieldsLeft >= 0 else { throw .headerTooLong }
-            try fields.read(line)
+            reading.fieldsLeft -= 1
+            guard reading.fieldsLeft >= 0 else { throw .headerTooLong }
+            try reading.fields.read(line)
             if collected != nil {
                 let (name, value) = try FieldSyntax.split(line)
                 collected?.append(name, value)
@@ -199,33 +194,33 @@ package struct ResponseParser: Sendable {
 
     /// The empty line after the fields: how long the body is (RFC 9112 section 6.3).
     private mutating func endHead() throws(MessageError) {
-        guard status != 101 || mayUpgrade else { throw .unwantedUpgrade }
+        guard status != 101 || asked.mayUpgrade else { throw .unwantedUpgrade }
         if status < 200, status != 101 {
             // An interim answer; the one that counts follows (RFC 9110 section 15.2).
-            isLast = isLast || !fields.keepsAlive
-            fields = ResponseFields()
-            if isPassedOn, status != 100, let collected {
+            reading.isLast = reading.isLast || !reading.fields.keepsAlive
+            reading.fields = ResponseFields()
+            if asked.isPassedOn, status != 100, let collected {
                 interim = (status, collected)
-                isInterimRead = true
+                ended = .interim
             }
             if collected != nil { collected = HeaderFields() }
             status = 0
             state = .statusLine
             return
         }
-        isHeadRead = true
-        keepsAlive = fields.keepsAlive && !isLast
+        ended = .head
+        keepsAlive = reading.fields.keepsAlive && !reading.isLast
         if status == 101 {
             state = .untilClose
             keepsAlive = false
-        } else if isHead || status == 204 || status == 304 {
+        } else if asked.isHead || status == 204 || status == 304 {
             // No body; a server that announces one after 204 may send it, so nothing more is read from it.
-            if status == 204, fields.isChunked || fields.contentLength ?? 0 > 0 { keepsAlive = false }
+            if status == 204, reading.fields.isChunked || reading.fields.contentLength ?? 0 > 0 { keepsAlive = false }
             contentLength = 0
             state = .ending
-        } else if fields.isChunked {
+        } else if reading.fields.isChunked {
             state = .chunks(ChunkedBody())
-        } else if let length = fields.contentLength {
+        } else if let length = reading.fields.contentLength {
             contentLength = length
             bodyLeft = length
             state = length == 0 ? .ending : .body
@@ -233,6 +228,30 @@ package struct ResponseParser: Sendable {
             state = .untilClose
             keepsAlive = false
         }
-        isEncoded = fields.isEncoded && contentLength != 0
+        isEncoded = reading.fields.isEncoded && contentLength != 0
     }
+}
+
+/// What of a head was read so far.
+private struct HeadReading {
+    var fields = ResponseFields()
+    var lines = LineReader(limit: ResponseLimits.headerBytes)
+    /// Fields that may still come.
+    var fieldsLeft = ResponseLimits.headerFields
+    /// An interim answer said that the connection ends.
+    var isLast = false
+
+    mutating func begin() {
+        fields = ResponseFields()
+        lines.begin(limit: ResponseLimits.headerBytes)
+        fieldsLeft = ResponseLimits.headerFields
+        isLast = false
+    }
+}
+
+/// What of a request changes how its answer is read.
+private struct Asked {
+    var isHead = false
+    var isPassedOn = false
+    var mayUpgrade = false
 }

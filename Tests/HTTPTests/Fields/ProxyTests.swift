@@ -13,8 +13,8 @@ import Testing
         var all = HeaderFields()
         for (name, value) in fields { all.append(name, value) }
         return Request(
-            method: method, target: target, fields: all, body: [], client: "10.0.0.1:4711",
-            isFromProxy: trusted, received: MonotonicTime(nanoseconds: 0))
+            method: method, target: target, fields: all, body: [],
+            peer: Request.Peer("10.0.0.1:4711", isTrustedProxy: trusted), received: MonotonicTime(nanoseconds: 0))
     }
 
     private static func target(_ sent: String, _ template: String? = nil, captures: [String] = []) throws -> String? {

@@ -8,7 +8,7 @@ import Testing
         var fields = HeaderFields()
         for field in list { fields.append(field.name, field.value) }
         return Request(
-            method: "GET", target: "/", fields: fields, body: [], client: "unix:",
+            method: "GET", target: "/", fields: fields, body: [], peer: Request.Peer("unix:"),
             received: MonotonicTime(nanoseconds: 0))
     }
 

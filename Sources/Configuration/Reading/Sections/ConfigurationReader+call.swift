@@ -38,21 +38,29 @@ extension ConfigurationReader {
                 "the call '\(name ?? "")' may take \(texts.0), but its route ends after \(texts.1)", at: place)
         }
         let isRequired = scalar(.boolean, "required", in: section) ?? false
-        let accepts = scalar(ScalarKind<BodyKind>.word, "as", in: section) ?? .json
         let fallback = section["fallback"].flatMap { JSONFallback.text(of: $0, &problems) }
-        let expectedStatus = expectedStatus(in: section)
-        let maxBody = scalar(.size(upTo: Bounds.body), "max_body", in: section)
-        let shape = shape(in: section, accepts: accepts)
-        let standard = section["default"].flatMap { JSONFallback.text(of: $0, &problems) }
-        let passedBack = fieldNames("pass_back", in: section, refusing: ["content-type", "date"])
+        let accepted = acceptedAnswer(in: section)
         let looked = (destination?.target.references ?? []) + (request?.references ?? [])
         let inputs = inputs(in: section, own: own, calls: scope.calls, references: looked)
         guard let name, let destination else { return nil }
-        return Call(
+        var call = Call(
             name: name, upstream: destination.upstream, target: destination.target, timeout: timeout,
-            isRequired: isRequired, fallback: fallback, accepts: accepts, expectedStatus: expectedStatus,
-            maxBody: maxBody, request: request, inputs: inputs, shape: shape, standard: standard,
-            passedBack: passedBack)
+            isRequired: isRequired, fallback: fallback)
+        call.request = request
+        call.inputs = inputs
+        call.accepted = accepted
+        return call
+    }
+
+    private mutating func acceptedAnswer(in section: Section) -> AcceptedAnswer {
+        var accepted = AcceptedAnswer()
+        accepted.kind = scalar(ScalarKind<BodyKind>.word, "as", in: section) ?? accepted.kind
+        accepted.statuses = expectedStatus(in: section)
+        accepted.maxBody = scalar(.size(upTo: Bounds.body), "max_body", in: section)
+        accepted.shape = shape(in: section, accepts: accepted.kind)
+        accepted.standard = section["default"].flatMap { JSONFallback.text(of: $0, &problems) }
+        accepted.passedBack = fieldNames("pass_back", in: section, refusing: ["content-type", "date"])
+        return accepted
     }
 
     private mutating func expectedStatus(in section: Section) -> StatusSet {

@@ -32,9 +32,13 @@ extension ConfigurationReader {
             guard let path = draft.path, let methods = draft.methods, let timeout = draft.timeout,
                 let action = draft.action
             else { return nil }
+            var entrance = Route.Entrance()
+            entrance.isQuarantined = draft.isQuarantined
+            entrance.rateLimit = draft.rateLimit
+            entrance.access = access.isOpen ? nil : access
             return Route(
-                path: path, methods: methods, timeout: timeout, action: action, isQuarantined: draft.isQuarantined,
-                isTraced: draft.isTraced, rateLimit: draft.rateLimit, access: access.isOpen ? nil : access)
+                path: path, methods: methods, timeout: timeout, action: action, entrance: entrance,
+                isTraced: draft.isTraced)
         }
     }
 

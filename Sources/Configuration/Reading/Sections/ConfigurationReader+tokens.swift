@@ -31,10 +31,12 @@ extension ConfigurationReader {
         let issuer = scalar(.text("the issuer that 'iss' names"), "issuer", in: section)
         let leeway = scalar(.leeway, "leeway", in: section) ?? Defaults.tokenLeeway
         guard let source, let header, let algorithms else { return nil }
+        let demands = TokenRule.Demands(
+            algorithms: algorithms, issuer: issuer,
+            audiences: words("audience", of: "audiences that 'aud' names", in: section), leeway: leeway)
         return TokenRule(
-            source, refresh: refresh, header: header, issuer: issuer,
-            audiences: words("audience", of: "audiences that 'aud' names", in: section), algorithms: algorithms,
-            leeway: leeway, claims: claims, forwards: scalar(.boolean, "forward", in: section) ?? false)
+            source, refresh: refresh, header: header, demands: demands, claims: claims,
+            forwards: scalar(.boolean, "forward", in: section) ?? false)
     }
 
     // MARK: Keys
