@@ -3,17 +3,24 @@ import Testing
 @Suite("The house is tidy")
 struct TidyTests {
     private let repository = Repository()
+    /// Read once for all rules.
+    private static let sources = Result { try Repository().swiftFiles(under: "Sources") }
+    private static let tests = Result { try Repository().swiftFiles(under: "Tests") }
 
     private func expectNone(_ violations: [Violation]) {
         for violation in violations { Issue.record("\(violation)") }
     }
 
-    private func check(_ folders: String..., rule: (String, SourceText) -> [Violation]) throws {
-        for folder in folders {
-            let files = try repository.swiftFiles(under: folder)
+    private func files(_ folders: [String]) throws -> [(path: String, text: SourceText)] {
+        try folders.flatMap { folder in
+            let files = try (folder == "Sources" ? Self.sources : Self.tests).get()
             #expect(!files.isEmpty, "no Swift file under \(folder): the rule would hold for want of files")
-            expectNone(files.flatMap { rule($0.path, $0.text) })
+            return files
         }
+    }
+
+    private func check(_ folders: String..., rule: (String, SourceText) -> [Violation]) throws {
+        expectNone(try files(folders).flatMap { rule($0.path, $0.text) })
     }
 
     @Test("No file has more than 300 lines")
@@ -24,6 +31,60 @@ struct TidyTests {
     @Test("No function has more than 70 lines")
     func functions() throws {
         try check("Sources", "Tests", rule: LengthRules.checkFunctions)
+    }
+
+    /// Rules that a folder does not keep yet, until it does; a row that is not needed fails.
+    private static let unfinished: [String: Set<String>] = [
+        "Sources/Configuration": ["parameters", "properties"],
+        "Sources/HTTPEdge": ["circles", "properties"],
+        "Sources/Scoreboard": ["circles", "folders", "parameters"],
+        "Sources/Upstream": ["circles", "folders", "parameters", "properties"],
+        "Sources/Worker": ["folders", "parameters", "properties"],
+        "Tests/ConfigurationTests": ["folders"],
+        "Tests/GatewaydTests": ["folders", "parameters", "properties"],
+    ]
+
+    private func expectNone(_ violations: [Violation], of rule: String) {
+        func isIn(_ folder: String, _ violation: Violation) -> Bool { (violation.path + "/").hasPrefix(folder + "/") }
+        let folders = Self.unfinished.filter { $0.value.contains(rule) }.keys.sorted()
+        expectNone(violations.filter { violation in !folders.contains { isIn($0, violation) } })
+        let finished = folders.filter { folder in !violations.contains { isIn(folder, $0) } }
+        #expect(finished.isEmpty, "these keep the rule '\(rule)' now; take them out of the table of unfinished ones")
+    }
+
+    @Test("No folder has more than 20 files")
+    func folders() throws {
+        expectNone(SizeRules.checkFolders(try files(["Sources", "Tests"]).map(\.path)), of: "folders")
+    }
+
+    @Test("No type has more than 12 stored properties")
+    func properties() throws {
+        let files = try files(["Sources", "Tests"])
+        expectNone(files.flatMap { SizeRules.checkProperties($0.path, $0.text) }, of: "properties")
+    }
+
+    @Test("No function has more than 6 parameters")
+    func parameters() throws {
+        let files = try files(["Sources", "Tests"])
+        expectNone(files.flatMap { SizeRules.checkParameters($0.path, $0.text) }, of: "parameters")
+    }
+
+    @Test("Operators whose precedence is hard to remember have parentheses")
+    func operators() throws {
+        let files = try files(["Sources", "Tests"])
+        expectNone(files.flatMap { OperatorRules.check($0.path, $0.text) }, of: "operators")
+    }
+
+    @Test("No circle of files inside a target has more than 4")
+    func circles() throws {
+        let targets = Dictionary(grouping: try files(["Sources"])) { $0.path.split(separator: "/")[1] }
+        #expect(targets.count > 10)
+        expectNone(targets.keys.sorted().flatMap { CircleRules.check(targets[$0] ?? []) }, of: "circles")
+    }
+
+    @Test("Nothing is declared that nothing names")
+    func dead() throws {
+        expectNone(DeadRules.check(try files(["Sources", "Tests"])), of: "dead")
     }
 
     private func rules() throws -> ImportRules {
@@ -39,8 +100,7 @@ struct TidyTests {
 
     @Test("Every dependency in Package.swift is imported")
     func dependencies() throws {
-        let files = try repository.swiftFiles(under: "Sources") + repository.swiftFiles(under: "Tests")
-        expectNone(try rules().checkUse(by: files))
+        expectNone(try rules().checkUse(by: files(["Sources", "Tests"])))
     }
 
     @Test("No arrow in Package.swift points up")

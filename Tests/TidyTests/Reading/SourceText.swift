@@ -1,4 +1,4 @@
-/// A Swift file taken apart line by line: what is code, and what is said in comments.
+/// A Swift file taken apart: what is code, line by line and word by word, and where comments are.
 ///
 /// Strings are blanked in the code, so that a rule never meets its own examples; what is interpolated into them stays.
 struct SourceText {
@@ -12,14 +12,18 @@ struct SourceText {
 
     /// In the order of the file; the first is line 1 of an editor.
     let lines: [Line]
+    /// The words and operators of the code.
+    let tokens: [Token]
 
     init(_ text: String) {
-        var reader = Reader(text)
-        lines = reader.read()
+        // By bytes: a test reads three megabytes of code in a debug build.
+        var reader = Reader(bytes: Array(text.utf8))
+        reader.read()
+        lines = zip(reader.lines, reader.comments).map {
+            Line(code: String(decoding: $0, as: UTF8.self), hasComment: $1)
+        }
+        tokens = Token.all(in: reader.lines)
     }
-
-    /// The code of all lines, joined by line ends.
-    var code: String { lines.map(\.code).joined(separator: "\n") }
 }
 
 /// Goes through the text once and remembers what it is in the middle of.
@@ -31,19 +35,26 @@ private struct Reader {
         case comment
     }
 
-    private let text: [Character]
+    private static let newline = UInt8(ascii: "\n")
+    private static let quote = UInt8(ascii: "\"")
+    private static let slash = UInt8(ascii: "/")
+    private static let star = UInt8(ascii: "*")
+
+    private let bytes: [UInt8]
     private var index = 0
     private var inside: [Inside] = [.code(open: 0)]
-    private var line = SourceText.Line()
-    private var lines: [SourceText.Line] = []
+    private var line: [UInt8] = []
+    private var hasComment = false
+    private(set) var lines: [[UInt8]] = []
+    private(set) var comments: [Bool] = []
 
-    init(_ text: String) {
-        self.text = Array(text)
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
     }
 
-    mutating func read() -> [SourceText.Line] {
-        while index < text.count {
-            if text[index].isNewline {
+    mutating func read() {
+        while index < bytes.count {
+            if bytes[index] == Self.newline {
                 endLine()
                 continue
             }
@@ -53,89 +64,102 @@ private struct Reader {
             case .comment, nil: readComment()
             }
         }
-        if text.last?.isNewline != true { lines.append(line) }
-        return lines
+        if bytes.last != Self.newline { keepLine() }
+    }
+
+    private mutating func keepLine() {
+        lines.append(line)
+        comments.append(hasComment)
+        line = []
+        hasComment = false
     }
 
     private mutating func endLine() {
-        lines.append(line)
-        line = SourceText.Line()
+        keepLine()
         index += 1
         switch inside.last {
-        case .comment: line.hasComment = true
+        case .comment: hasComment = true
         // A string of one line ends with it at the latest: a mistake in it must not hide the rest of the file.
         case .string(_, isMultiline: false): inside.removeLast()
         default: break
         }
     }
 
-    private func follows(_ word: String) -> Bool {
-        text[index...].starts(with: word)
+    private func byte(_ distance: Int) -> UInt8 {
+        index + distance < bytes.count ? bytes[index + distance] : 0
     }
 
-    private func pounds(from start: Int) -> Int {
-        text[start...].prefix { $0 == "#" }.count
+    private func pounds(after distance: Int) -> Int {
+        var count = 0
+        while byte(distance + count) == UInt8(ascii: "#") { count += 1 }
+        return count
+    }
+
+    private func isTripleQuote(after distance: Int) -> Bool {
+        byte(distance) == Self.quote && byte(distance + 1) == Self.quote && byte(distance + 2) == Self.quote
     }
 
     private mutating func readCode(open: Int) {
-        if follows("//") {
-            let rest = text[index...].prefix { !$0.isNewline }
-            if !rest.starts(with: "///") { line.hasComment = true }
-            index += rest.count
+        let first = bytes[index]
+        if first == Self.slash, byte(1) == Self.slash {
+            if byte(2) != Self.slash { hasComment = true }
+            while index < bytes.count, bytes[index] != Self.newline { index += 1 }
             return
         }
-        if follows("/*") {
+        if first == Self.slash, byte(1) == Self.star {
             inside.append(.comment)
-            line.hasComment = true
+            hasComment = true
             index += 2
             return
         }
-        let pounds = pounds(from: index)
-        if index + pounds < text.count, text[index + pounds] == "\"" {
-            let isMultiline = text[(index + pounds)...].starts(with: "\"\"\"")
-            inside.append(.string(pounds: pounds, isMultiline: isMultiline))
-            line.code.append("\"")
-            index += pounds + (isMultiline ? 3 : 1)
-            return
+        if first == Self.quote || first == UInt8(ascii: "#") {
+            let pounds = pounds(after: 0)
+            if byte(pounds) == Self.quote {
+                let isMultiline = isTripleQuote(after: pounds)
+                inside.append(.string(pounds: pounds, isMultiline: isMultiline))
+                line.append(Self.quote)
+                index += pounds + (isMultiline ? 3 : 1)
+                return
+            }
         }
-        let character = text[index]
         index += 1
-        line.code.append(character)
+        line.append(first)
         guard inside.count > 1 else { return }
-        if character == "(" { inside[inside.count - 1] = .code(open: open + 1) }
-        if character == ")" {
+        if first == UInt8(ascii: "(") { inside[inside.count - 1] = .code(open: open + 1) }
+        if first == UInt8(ascii: ")") {
             inside[inside.count - 1] = .code(open: open - 1)
             if open == 1 { inside.removeLast() }
         }
     }
 
     private mutating func readString(pounds: Int, isMultiline: Bool) {
-        let fence = String(repeating: "#", count: pounds)
-        if follows("\\" + fence) {
+        let first = bytes[index]
+        if first == UInt8(ascii: "\\"), self.pounds(after: 1) >= pounds {
             index += 1 + pounds
-            if index < text.count, text[index] == "(" {
+            if byte(0) == UInt8(ascii: "(") {
                 inside.append(.code(open: 0))
-            } else if index < text.count, !text[index].isNewline {
+            } else if index < bytes.count, byte(0) != Self.newline {
                 index += 1
             }
             return
         }
-        if follows((isMultiline ? "\"\"\"" : "\"") + fence) {
+        let quotes = isMultiline ? 3 : 1
+        if first == Self.quote, !isMultiline || isTripleQuote(after: 0), self.pounds(after: quotes) >= pounds {
             inside.removeLast()
-            line.code.append("\"")
-            index += (isMultiline ? 3 : 1) + pounds
+            line.append(Self.quote)
+            index += quotes + pounds
             return
         }
-        line.code.append(" ")
+        line.append(UInt8(ascii: " "))
         index += 1
     }
 
     /// Comments of this kind may lie within each other.
     private mutating func readComment() {
-        if follows("/*") {
+        if bytes[index] == Self.slash, byte(1) == Self.star {
             inside.append(.comment)
             index += 2
-        } else if follows("*/") {
+        } else if bytes[index] == Self.star, byte(1) == Self.slash {
             inside.removeLast()
             index += 2
         } else {

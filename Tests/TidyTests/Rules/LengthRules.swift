@@ -16,7 +16,7 @@ enum LengthRules {
 
     /// Functions, initializers, subscripts and computed properties that are too long.
     static func checkFunctions(_ path: String, _ text: SourceText) -> [Violation] {
-        let tokens = Token.all(in: text)
+        let tokens = text.tokens
         return tokens.indices.compactMap { start in
             guard let end = bodyEnd(of: start, in: tokens) else { return nil }
             let length = tokens[end].line - tokens[start].line + 1
@@ -45,7 +45,7 @@ enum LengthRules {
             switch tokens[index].text {
             case "(", "[": depth += 1
             case ")", "]": depth -= 1
-            case "{" where depth == 0: return closingBrace(of: index, in: tokens)
+            case "{" where depth == 0: return tokens.closing(of: index)
             case "}" where depth == 0: return nil
             case let word where depth == 0 && declarations.contains(word): return nil
             default: break
@@ -56,39 +56,5 @@ enum LengthRules {
             if depth < 0 { return nil }
         }
         return nil
-    }
-
-    private static func closingBrace(of open: Int, in tokens: [Token]) -> Int? {
-        var depth = 0
-        for index in tokens.indices[open...] {
-            if tokens[index].text == "{" { depth += 1 }
-            if tokens[index].text == "}" { depth -= 1 }
-            if depth == 0 { return index }
-        }
-        return nil
-    }
-}
-
-/// A word, or one character that is none, and its line.
-struct Token: Equatable {
-    var text: String
-    var line: Int
-
-    /// The words and characters of the code, without blanks.
-    static func all(in text: SourceText) -> [Token] {
-        var tokens: [Token] = []
-        for (index, line) in text.lines.enumerated() {
-            var word = ""
-            for character in line.code + " " {
-                if character.isLetter || character.isNumber || character == "_" || character == "`" {
-                    word.append(character)
-                    continue
-                }
-                if !word.isEmpty { tokens.append(Token(text: word, line: index + 1)) }
-                word = ""
-                if !character.isWhitespace { tokens.append(Token(text: String(character), line: index + 1)) }
-            }
-        }
-        return tokens
     }
 }

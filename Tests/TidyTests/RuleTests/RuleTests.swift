@@ -84,7 +84,7 @@ struct RuleTests {
         "Every way to sleep is seen",
         arguments: ["try await Task.sleep(for: a)", "usleep(1)", "sleep(1)", "nanosleep(a)"])
     func sleeps(code: String) {
-        #expect(lines(WordRules.checkSleep("A.swift", SourceText(code))) == [1])
+        #expect(Set(lines(WordRules.checkSleep("A.swift", SourceText(code)))) == [1])
         #expect(WordRules.checkSleep("A.swift", SourceText("asleep(1) // \(code)")).isEmpty)
     }
 
