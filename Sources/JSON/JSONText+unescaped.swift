@@ -32,7 +32,7 @@ extension JSONText {
             var unit: UInt16 = 0
             for _ in 0..<4 {
                 guard let digit = iterator.next() else { break }
-                unit = unit << 4 | UInt16(digit & 15) + (digit > 0x39 ? 9 : 0)
+                unit = (unit << 4) | UInt16(digit & 15) + (digit > 0x39 ? 9 : 0)
             }
             units.append(unit)
         }

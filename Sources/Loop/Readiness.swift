@@ -95,7 +95,7 @@ package final class Readiness {
 
     private func control(_ operation: CInt, _ descriptor: CInt, _ interest: ReadyEvents) -> Bool {
         let round = Int(descriptor) < watches.count ? watches[Int(descriptor)].round : 0
-        let data = UInt64(round) << 32 | UInt64(UInt32(bitPattern: descriptor))
+        let data = (UInt64(round) << 32) | UInt64(UInt32(bitPattern: descriptor))
         var event = epoll_event(events: interest.rawValue, data: epoll_data(u64: data))
         return epoll_ctl(epoll, operation, descriptor, &event) == 0
     }

@@ -104,12 +104,12 @@ package final class CircuitBreaker: Sendable {
 
         init(_ word: UInt64) {
             number = word >> 48
-            calls = Int(word >> 32 & 0xFFFF)
-            failures = Int(word >> 16 & 0xFFFF)
+            calls = Int((word >> 32) & 0xFFFF)
+            failures = Int((word >> 16) & 0xFFFF)
             inARow = Int(word & 0xFFFF)
         }
 
-        var word: UInt64 { number << 48 | UInt64(calls) << 32 | UInt64(failures) << 16 | UInt64(inARow) }
+        var word: UInt64 { (number << 48) | (UInt64(calls) << 32) | (UInt64(failures) << 16) | UInt64(inARow) }
 
         func adding(isFailure: Bool, number: UInt64) -> Window {
             var window = self

@@ -68,7 +68,7 @@ package struct LatencyQuantile: Sendable {
     private static func place(_ microseconds: UInt64) -> Int {
         let value = max(16, min(microseconds, 1 << 25))
         let exponent = 63 - value.leadingZeroBitCount
-        return (exponent - 4) * steps + Int(value >> UInt64(exponent - 4) & 15)
+        return (exponent - 4) * steps + Int((value >> UInt64(exponent - 4)) & 15)
     }
 
     private static func upperBound(_ place: Int) -> Int64 {

@@ -76,7 +76,7 @@ package struct ServerHealth: Sendable {
         let end = now + .nanoseconds(Int64(clamping: settings.eject.wholeNanoseconds)) * Int(times)
         guard cells.exchange(SharedCell.ejectedUntil, until, end.nanoseconds) else { return false }
         // When it comes back, one more failure is enough: it had its chance.
-        cells.update(SharedCell.failures) { _ in times << 32 | UInt64(max(0, settings.failures - 1)) }
+        cells.update(SharedCell.failures) { _ in (times << 32) | UInt64(max(0, settings.failures - 1)) }
         cells.update(SharedCell.removals) { $0 + 1 }
         return true
     }
@@ -101,7 +101,7 @@ package struct ServerHealth: Sendable {
             guard isGood == isDown else { return UInt64(isDown ? 1 : 0) }
             let inARow = Int(word >> 1) + 1
             guard inARow >= (isDown ? settings.rise : settings.fall) else {
-                return UInt64(inARow) << 1 | (isDown ? 1 : 0)
+                return (UInt64(inARow) << 1) | (isDown ? 1 : 0)
             }
             changed = isDown ? .up : .down
             return isDown ? 0 : 1

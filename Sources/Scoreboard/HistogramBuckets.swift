@@ -17,13 +17,13 @@ package enum HistogramBuckets {
     package static func index(of microseconds: UInt64) -> Int {
         let value = min(microseconds, (1 << rangeExponent) - 1)
         let shift = max(0, UInt64.bitWidth - 1 - value.leadingZeroBitCount - precision)
-        return shift << precision + Int(value >> UInt64(shift))
+        return (shift << precision) + Int(value >> UInt64(shift))
     }
 
     /// The largest number of microseconds that the bucket counts.
     package static func highestValue(in index: Int) -> UInt64 {
-        let shift = max(0, index >> precision - 1)
-        let lowest = UInt64(index - shift << precision) << UInt64(shift)
+        let shift = max(0, (index >> precision) - 1)
+        let lowest = UInt64(index - (shift << precision)) << UInt64(shift)
         return lowest + (1 << UInt64(shift)) - 1
     }
 }

@@ -35,7 +35,7 @@ struct RecordWriter {
         words.append(UInt64(bytes.count))
         for start in stride(from: 0, to: bytes.count, by: 8) {
             let chunk = bytes[start..<min(start + 8, bytes.count)]
-            words.append(chunk.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+            words.append(chunk.reversed().reduce(0) { ($0 << 8) | UInt64($1) })
         }
         words.append(contentsOf: repeatElement(0, count: end - words.count))
     }

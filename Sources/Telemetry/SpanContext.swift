@@ -73,7 +73,7 @@ package struct SpanContext: Sendable, Equatable {
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64 {
-        digits.reduce(0) { $0 << 4 | UInt64($1 <= 0x39 ? $1 &- 0x30 : $1 &- 0x61 &+ 10) }
+        digits.reduce(0) { ($0 << 4) | UInt64($1 <= 0x39 ? $1 &- 0x30 : $1 &- 0x61 &+ 10) }
     }
 
     private static func append(_ number: UInt64, _ digits: Int, to bytes: inout [UInt8]) {

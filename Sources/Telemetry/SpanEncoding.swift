@@ -88,7 +88,7 @@ enum ProtoWriter {
     }
 
     static func key(_ field: UInt64, _ type: WireType, to bytes: inout [UInt8]) {
-        varint(field << 3 | type.rawValue, to: &bytes)
+        varint((field << 3) | type.rawValue, to: &bytes)
     }
 
     /// Seven bits to a byte, the lowest first.

@@ -82,12 +82,12 @@ private struct DNSReader {
 
     mutating func number16() -> UInt16? {
         guard skip(2) else { return nil }
-        return UInt16(bytes[position - 2]) << 8 | UInt16(bytes[position - 1])
+        return (UInt16(bytes[position - 2]) << 8) | UInt16(bytes[position - 1])
     }
 
     mutating func number32() -> UInt32? {
         guard let high = number16(), let low = number16() else { return nil }
-        return UInt32(high) << 16 | UInt32(low)
+        return (UInt32(high) << 16) | UInt32(low)
     }
 
     /// A name, with its pointers followed (RFC 1035 section 4.1.4); what is no text in it becomes U+FFFD.
@@ -106,7 +106,7 @@ private struct DNSReader {
             case 0xC0...:
                 guard place + 1 < bytes.count else { return nil }
                 end = end ?? place + 2
-                place = (length & 0x3F) << 8 | Int(bytes[place + 1])
+                place = ((length & 0x3F) << 8) | Int(bytes[place + 1])
             case 1...63:
                 guard length < bytes.count - place else { return nil }
                 labels.append(String(decoding: bytes[place + 1...place + length], as: UTF8.self))

@@ -64,7 +64,7 @@ final class FanOutRun: TransferOwner {
         self.heavyWork = heavyWork
         self.counters = counters
         let count = service.route.calls.count
-        openCalls = count < FanOutState.mostCalls ? 1 << UInt64(count) - 1 : .max
+        openCalls = count < FanOutState.mostCalls ? (1 << UInt64(count)) - 1 : .max
         waitingCalls = openCalls
         state = service.newState
         transfers = Array(repeating: nil, count: count)

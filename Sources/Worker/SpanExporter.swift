@@ -133,7 +133,7 @@ final class SpanExporter: TransferOwner {
         if sending == nil, waiting.count == 0 {
             finished?()
             finished = nil
-        } else if finished != nil || waiting.count >= Self.batch && sending == nil {
+        } else if finished != nil || (waiting.count >= Self.batch && sending == nil) {
             send()
         } else {
             timer.setEarlier(.now() + Self.interval)

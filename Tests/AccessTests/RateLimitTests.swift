@@ -114,7 +114,7 @@ import Testing
         var tokens = TokenBucket(rate, burst: 10, at: 1 << 40)
         var passed = (ours: 0, model: 0)
         for index in 0..<UInt64(20_000) {
-            let now = 1 << 40 + index * (rate.unit.nanoseconds / UInt64(rate.count)) / 2
+            let now = (1 << 40) + index * (rate.unit.nanoseconds / UInt64(rate.count)) / 2
             passed.ours += gate.admits(at: now) ? 1 : 0
             passed.model += tokens.admits(at: now) ? 1 : 0
         }

@@ -67,7 +67,7 @@ func readsTopLevel() throws {
     #expect(configuration.restart == restart)
     #expect(configuration.reload.canary == .seconds(3) && configuration.reload.probe == "/page/1")
     #expect(configuration.recycle.maxRequests == 1_000 && configuration.recycle.maxLifetime == .seconds(3_600))
-    #expect(configuration.recycle.maxRSS == 512 << 20)
+    #expect(configuration.recycle.maxRSS == (512 << 20))
     #expect(configuration.summary.contains("reload     canary 3s, probe /page/1\n"))
     #expect(configuration.summary.contains("recycle    after 1000 requests, or 1h, or 512MiB of memory\n"))
     var limits = Limits()

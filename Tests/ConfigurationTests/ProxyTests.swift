@@ -28,7 +28,7 @@ func readsProxy() throws {
     #expect(plain.responseTimeout == nil && plain.idle == .seconds(60) && plain.strippedSegments == 0)
     let keys = "strip_prefix: /old/app/, host: preserve, max_body: 64MiB, response_timeout: 5s, websocket: true"
     let full = try #require(try proxy(keys))
-    #expect(full.strippedSegments == 2 && full.host == .preserve && full.maxBody == 64 << 20)
+    #expect(full.strippedSegments == 2 && full.host == .preserve && full.maxBody == (64 << 20))
     #expect(full.responseTimeout == .seconds(5) && full.webSocketIdle == .seconds(3_600))
     #expect(try proxy("host: shop.example:8080")?.host == .name("shop.example:8080"))
     #expect(try proxy("strip_prefix: /old")?.strippedSegments == 1)

@@ -23,7 +23,7 @@ import Testing
         #expect(upstream.cache?.ttl == .seconds(5))
         #expect(upstream.cache?.staleIfError == .seconds(60))
         #expect(upstream.cache?.staleWhileRevalidate == .seconds(2))
-        #expect(upstream.cache?.maxBytes == 64 << 20)
+        #expect(upstream.cache?.maxBytes == (64 << 20))
         #expect(
             configuration.summary.contains(
                 "(coalesces, cache of 64MiB: ttl 5s, stale if error 1m, stale while revalidate 2s)"))

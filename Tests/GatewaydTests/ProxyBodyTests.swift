@@ -71,10 +71,10 @@ extension RunningPrograms {
                 #expect(try await client.receives(gigabyte + 50))
             }
             let grown = try Self.memory("VmHWM", of: worker) - before
-            #expect(grown < 8 << 10, "\(grown) KiB more")
+            #expect(grown < (8 << 10), "\(grown) KiB more")
             // A debug build's code is most of what is resident; what the worker itself holds is to be small.
             let own = try Self.memory("RssAnon", of: worker)
-            #expect(own < 32 << 10, "\(own) KiB")
+            #expect(own < (32 << 10), "\(own) KiB")
         }
 
         @Test("a server that does not read holds the client back") func heldBack() async throws {

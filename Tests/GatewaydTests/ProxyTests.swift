@@ -128,7 +128,7 @@ extension RunningPrograms {
             // Unread, each has a few hundred KiB in the worker and what the kernel holds; then one reads some 100 MB.
             #expect(try await clients[0].receives(100_000_000))
             let after = try #require(try await gateway.stats().workers.first).rss_bytes
-            #expect(after - before < 24 << 20, "\((after - before) >> 10) KiB more")
+            #expect(after - before < (24 << 20), "\((after - before) >> 10) KiB more")
             for client in clients { client.disconnect() }
             try await waitUntil("all are over") { try await gateway.stats().totals.requests.in_flight == 0 }
         }

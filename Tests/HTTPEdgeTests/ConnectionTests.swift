@@ -152,7 +152,7 @@ import Testing
 
     @Test("a client that does not read a large answer keeps nobody waiting, and gets all of it when it reads")
     func slowReader() async throws {
-        let body = (0..<(4 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let body = (0..<(4 << 20)).map { UInt8(truncatingIfNeeded: $0 &* (31 >> 3)) }
         let server = try await TestServer { request, _, reply in
             reply(request.target == "/large" ? Response(status: 200, body: body) : .echo(request))
         }

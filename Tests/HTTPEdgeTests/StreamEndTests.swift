@@ -72,7 +72,7 @@ import Testing
     /// A source of many pieces that waits while the stream is full.
     @LoopActor
     private final class Source {
-        nonisolated static let piece = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        nonisolated static let piece = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* (31 >> 3)) }
 
         private let count: Int
         private(set) var sent = 0

@@ -207,7 +207,7 @@ import Testing
         client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(client.firstBytes())
         let end = await drain(server)
-        #expect(try client.answer().body.count == 64 << 20)
+        #expect(try client.answer().body.count == (64 << 20))
         #expect(client.end() == (.closed, ""))
         client.endSending()
         await end.value

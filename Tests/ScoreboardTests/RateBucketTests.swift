@@ -89,7 +89,7 @@ struct RateBucketTests {
         let limit = try Self.limit(1, per: .second, burst: 1)
         let layout = Layout(slots: 1)
         let area = try SharedArea(descriptor: board.descriptor, byteCount: layout.byteCount, writable: true)
-        let claim = MonotonicTime.seconds(100).nanoseconds | 1 << 63
+        let claim = MonotonicTime.seconds(100).nanoseconds | (1 << 63)
         SharedWords(area).store(claim, at: layout.rateBucket(7) + 1)
         let buckets = board.scoreboard.rateBuckets
         // The key takes another place as long as somebody might hold the claim.

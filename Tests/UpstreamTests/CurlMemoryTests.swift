@@ -32,7 +32,7 @@ import Testing
         var blocks: [Block] = []
         for step in 0..<2_000 {
             let mark = UInt8(truncatingIfNeeded: step)
-            if blocks.isEmpty || blocks.count < 100 && Bool.random(using: &random) {
+            if blocks.isEmpty || (blocks.count < 100 && Bool.random(using: &random)) {
                 let size = Self.size(&random)
                 let start = try #require(CCurl_malloc(size))
                 try #require(UInt(bitPattern: start) % 16 == 0)

@@ -28,8 +28,9 @@ package struct AddressBlock: Sendable, Hashable, CustomStringConvertible {
 
     private static func isZero(_ address: IPAddress, from length: Int) -> Bool {
         switch address {
-        case .v4(let bits): bits << length == 0
-        case .v6(let upper, let lower): length < 64 ? upper << length == 0 && lower == 0 : lower << (length - 64) == 0
+        case .v4(let bits): (bits << length) == 0
+        case .v6(let upper, let lower):
+            length < 64 ? (upper << length) == 0 && lower == 0 : (lower << (length - 64)) == 0
         }
     }
 
@@ -39,9 +40,9 @@ package struct AddressBlock: Sendable, Hashable, CustomStringConvertible {
     /// Whether an address is one of them.
     package func contains(_ other: IPAddress) -> Bool {
         switch (address, other) {
-        case (.v4(let mine), .v4(let bits)): (mine ^ bits) >> (32 - length) == 0
+        case (.v4(let mine), .v4(let bits)): ((mine ^ bits) >> (32 - length)) == 0
         case (.v6(let mine, let rest), .v6(let bits, let lower)):
-            (mine ^ bits) >> (64 - min(length, 64)) == 0 && (rest ^ lower) >> (128 - max(length, 64)) == 0
+            ((mine ^ bits) >> (64 - min(length, 64))) == 0 && ((rest ^ lower) >> (128 - max(length, 64))) == 0
         case (.v4, .v6), (.v6, .v4): false
         }
     }

@@ -23,7 +23,7 @@ package struct AddressGroup: Sendable, Equatable {
 extension IPAddress {
     /// The address of version 4 that a socket for both families writes as one of version 6 (RFC 4291 section 2.5.5.2).
     package var unmapped: IPAddress {
-        guard case .v6(0, let lower) = self, lower >> 32 == 0xFFFF else { return self }
+        guard case .v6(0, let lower) = self, (lower >> 32) == 0xFFFF else { return self }
         return .v4(UInt32(truncatingIfNeeded: lower))
     }
 }

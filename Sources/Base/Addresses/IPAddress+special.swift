@@ -15,9 +15,9 @@ extension IPAddress {
     private var carried: IPAddress? {
         guard case .v6(let upper, let lower) = self else { return nil }
         let tail = IPAddress.v4(UInt32(truncatingIfNeeded: lower))
-        if upper == 0, lower >> 32 == 0xFFFF { return tail }
-        if upper == 0x0064_FF9B_0000_0000, lower >> 32 == 0 { return tail }
-        if upper >> 48 == 0x2002 { return .v4(UInt32(truncatingIfNeeded: upper >> 16)) }
+        if upper == 0, (lower >> 32) == 0xFFFF { return tail }
+        if upper == 0x0064_FF9B_0000_0000, (lower >> 32) == 0 { return tail }
+        if (upper >> 48) == 0x2002 { return .v4(UInt32(truncatingIfNeeded: upper >> 16)) }
         return nil
     }
 

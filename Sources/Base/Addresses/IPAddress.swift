@@ -9,10 +9,11 @@ package enum IPAddress: Sendable, Hashable {
     package init?(bytes: some Collection<UInt8>) {
         switch bytes.count {
         case 4:
-            self = .v4(bytes.reduce(0) { $0 << 8 | UInt32($1) })
+            self = .v4(bytes.reduce(0) { ($0 << 8) | UInt32($1) })
         case 16:
             self = .v6(
-                bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+                bytes.prefix(8).reduce(0) { ($0 << 8) | UInt64($1) },
+                bytes.suffix(8).reduce(0) { ($0 << 8) | UInt64($1) })
         default:
             return nil
         }
@@ -58,7 +59,7 @@ extension IPAddress {
                 octet = octet * 10 + UInt32(digit - 0x30)
             }
             guard octet <= 255 else { return nil }
-            bits = bits << 8 | octet
+            bits = (bits << 8) | octet
         }
         return bits
     }
@@ -108,11 +109,11 @@ extension IPAddress: CustomStringConvertible {
         switch self {
         case .v4:
             return bytes.map(String.init).joined(separator: ".")
-        case .v6(0, let lower) where lower >> 32 == 0xFFFF:
+        case .v6(0, let lower) where (lower >> 32) == 0xFFFF:
             return "::ffff:\(IPAddress.v4(UInt32(truncatingIfNeeded: lower)))"
         case .v6:
             let bytes = self.bytes
-            let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+            let groups = stride(from: 0, to: 16, by: 2).map { (UInt16(bytes[$0]) << 8) | UInt16(bytes[$0 + 1]) }
             let zeros = Self.longestZeros(groups)
             guard zeros.count > 1 else { return Self.text(groups[...]) }
             return Self.text(groups[..<zeros.lowerBound]) + "::" + Self.text(groups[zeros.upperBound...])

@@ -24,9 +24,9 @@ package enum Base64 {
         while index &+ 8 <= data.count {
             let word = UInt64(bigEndian: data.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             let letters =
-                letter(word >> 58) | letter(word >> 52) << 8 | letter(word >> 46) << 16 | letter(word >> 40) << 24
-                | letter(word >> 34) << 32 | letter(word >> 28) << 40 | letter(word >> 22) << 48
-                | letter(word >> 16) << 56
+                letter(word >> 58) | (letter(word >> 52) << 8) | (letter(word >> 46) << 16) | (letter(word >> 40) << 24)
+                | (letter(word >> 34) << 32) | (letter(word >> 28) << 40) | (letter(word >> 22) << 48)
+                | (letter(word >> 16) << 56)
             buffer.storeBytes(of: letters.littleEndian, toByteOffset: place, as: UInt64.self)
             index &+= 6
             place &+= 8

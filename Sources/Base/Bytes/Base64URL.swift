@@ -9,13 +9,13 @@ package enum Base64URL {
         var count = 0
         for letter in text {
             guard let value = value(of: letter) else { return nil }
-            bits = bits << 6 | UInt32(value)
+            bits = (bits << 6) | UInt32(value)
             count += 6
             guard count >= 8 else { continue }
             count -= 8
             bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
         }
-        return bits & (1 << UInt32(count) - 1) == 0 ? bytes : nil
+        return bits & ((1 << UInt32(count)) - 1) == 0 ? bytes : nil
     }
 
     private static func value(of letter: UInt8) -> UInt8? {

@@ -43,7 +43,7 @@ package struct SipHash: Sendable {
     /// The hash of all so far.
     package func value() -> UInt64 {
         var state = self
-        state.compress(tail | count << 56)
+        state.compress(tail | (count << 56))
         state.v2 ^= 0xFF
         for _ in 0..<4 { state.round() }
         return state.v0 ^ state.v1 ^ state.v2 ^ state.v3
@@ -69,5 +69,5 @@ package struct SipHash: Sendable {
         v2 = Self.rotated(v2, 32)
     }
 
-    private static func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }
+    private static func rotated(_ word: UInt64, _ bits: UInt64) -> UInt64 { (word << bits) | (word >> (64 - bits)) }
 }

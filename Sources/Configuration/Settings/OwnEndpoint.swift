@@ -38,7 +38,7 @@ package struct OwnEndpoint: Sendable, Equatable {
 
     private static func leads(from other: IPAddress, to own: IPAddress) -> Bool {
         // Linux connects to the unspecified address as to loopback (ip(7)).
-        other == own || other.isUnspecified && own.isLoopback
+        other == own || (other.isUnspecified && own.isLoopback)
     }
 
     private static func address(of host: String) -> IPAddress? {
@@ -51,7 +51,7 @@ extension IPAddress {
 
     fileprivate var isLoopback: Bool {
         switch self {
-        case .v4(let bits): bits >> 24 == 127
+        case .v4(let bits): (bits >> 24) == 127
         case .v6(let upper, let lower): upper == 0 && lower == 1
         }
     }

@@ -38,7 +38,7 @@ package struct FanOutState: Sendable {
     ///   - quorum: How many successes are enough, with those; 0 for all.
     package init(calls: Int, required: Int = 0, quorum: Int = 0, graph: CallGraph? = nil) {
         outcomes = Array(repeating: Settled(.failure(.cancelled, status: nil), elapsed: .zero), count: calls)
-        open = calls < Self.mostCalls ? 1 << UInt64(calls) - 1 : .max
+        open = calls < Self.mostCalls ? (1 << UInt64(calls)) - 1 : .max
         openRequired = required
         self.quorum = quorum
         missingInputs = graph.map { $0.isFlat ? [] : $0.inputs.map(\.count) } ?? []

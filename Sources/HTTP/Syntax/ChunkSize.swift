@@ -6,7 +6,7 @@ package enum ChunkSize {
     package static func append(_ size: Int, to bytes: inout [UInt8]) {
         var shift = max(0, (Int.bitWidth - 1 - size.leadingZeroBitCount) & ~3)
         while shift >= 0 {
-            let digit = UInt8(truncatingIfNeeded: size >> shift & 15)
+            let digit = UInt8(truncatingIfNeeded: (size >> shift) & 15)
             bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
             shift -= 4
         }

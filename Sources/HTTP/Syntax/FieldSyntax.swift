@@ -46,7 +46,7 @@ package enum FieldSyntax {
         while index < line.count, let digit = line[index].hexDigit {
             // 15 digits: a size that fits, whatever they are.
             guard index < 15 else { throw .badChunk }
-            size = size << 4 | digit
+            size = (size << 4) | digit
             index += 1
         }
         guard index > 0, isText(line, from: index) else { throw .badChunk }

@@ -17,7 +17,7 @@ package enum PercentEncoding {
                 guard let high = hexValue(iterator.next()), let low = hexValue(iterator.next()), high | low != 0 else {
                     return nil
                 }
-                bytes.append(high << 4 | low)
+                bytes.append((high << 4) | low)
             case plus where plusIsSpace: bytes.append(0x20)
             case 0: return nil
             default: bytes.append(byte)

@@ -51,6 +51,6 @@ package enum ControlFrame {
             return bytes.isEmpty ? .empty : .foreign
         }
 
-        private var length: Int { bytes[4..<8].reduce(0) { $0 << 8 | Int($1) } }
+        private var length: Int { bytes[4..<8].reduce(0) { ($0 << 8) | Int($1) } }
     }
 }

@@ -15,7 +15,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The TCP port; nil for a unix socket.
     package var port: UInt16? {
-        family == AF_UNIX ? nil : UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+        family == AF_UNIX ? nil : (UInt16(bytes[2]) << 8) | UInt16(bytes[3])
     }
 
     /// The unix socket's path; nil for TCP and for an abstract socket, which has no file.
@@ -88,10 +88,10 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         family = bytes.count < 2 ? AF_UNSPEC : bytes.withUnsafeBytes { Int32($0.loadUnaligned(as: sa_family_t.self)) }
         switch family {
         case AF_INET where bytes.count >= 8:
-            let port = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+            let port = (UInt16(bytes[2]) << 8) | UInt16(bytes[3])
             description = "\(Self.text(AF_INET, bytes[4..<8])):\(port)"
         case AF_INET6 where bytes.count >= 24:
-            let port = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+            let port = (UInt16(bytes[2]) << 8) | UInt16(bytes[3])
             description = "[\(Self.text(AF_INET6, bytes[8..<24]))]:\(port)"
         case AF_UNIX:
             let name = bytes[2...]

@@ -164,7 +164,7 @@ extension RunningPrograms {
             let rollup = try String(contentsOfFile: "/proc/\(gateway.pid)/smaps_rollup", encoding: .utf8)
             let own = rollup.split(separator: "\n").filter { $0.hasPrefix("Private_") }
                 .compactMap { Int($0.split(separator: " ").dropFirst().first ?? "") }.reduce(0, +)
-            #expect(own > 0 && own <= 15 << 10, "\(own) KiB")
+            #expect(own > 0 && own <= (15 << 10), "\(own) KiB")
             gateway.stop()
         }
     }

@@ -31,7 +31,7 @@ extension RunningPrograms {
             "they are decoded, refused where they are broken, and stopped at the limit", arguments: TestEngine.allCases)
         func decoded(engine: TestEngine) async throws {
             let bomb = try await Self.gzipBomb()
-            #expect(bomb.count < 16 << 10)
+            #expect(bomb.count < (16 << 10))
             let page = try await EnginePage.start(
                 engine,
                 [

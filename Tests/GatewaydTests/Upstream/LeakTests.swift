@@ -59,7 +59,7 @@ extension RunningPrograms {
             // Connections are kept for as many calls as ever ran at once, five a page of the 48 clients; of calls that
             // failed there were thousands.
             #expect(after.descriptors <= before.descriptors + 5 * 48, "\(before), then \(after)")
-            #expect(after.residentBytes <= before.residentBytes + 8 << 20, "\(before), then \(after)")
+            #expect(after.residentBytes <= before.residentBytes + (8 << 20), "\(before), then \(after)")
             let stats = try await page.gateway.stats()
             #expect(stats.totals.calls.in_flight == 0 && stats.totals.requests.in_flight == 0)
             #expect(stats.totals.requests.by_class["2xx"] == warmUp + pages + 2)

@@ -76,7 +76,7 @@ extension RunningPrograms {
             // Plain connections are kept for as many calls as ever ran at once, 48 clients' at most; of the others there
             // were 1,800.
             #expect(after.descriptors <= before.descriptors + 96, "\(before), then \(after)")
-            #expect(after.residentBytes <= before.residentBytes + 8 << 20, "\(before), then \(after)")
+            #expect(after.residentBytes <= before.residentBytes + (8 << 20), "\(before), then \(after)")
             try await page.expectAsSaid()
         }
     }

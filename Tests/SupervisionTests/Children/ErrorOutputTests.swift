@@ -59,7 +59,7 @@ import Testing
             lines += 1
             write(Array("\n".utf8))
         }
-        #expect(lines > 0 && lines <= 64 << 10)
+        #expect(lines > 0 && lines <= (64 << 10))
         close(writer)
     }
 }

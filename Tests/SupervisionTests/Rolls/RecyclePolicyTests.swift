@@ -31,7 +31,7 @@ import Testing
         #expect(lifetime.reason(for: used(lifetime: .milliseconds(59_999)), jitter: 0) == nil)
         #expect(lifetime.reason(for: used(lifetime: .seconds(60)), jitter: 0) == "a lifetime of 60 s")
         let memory = policy { $0.maxRSS = 1 << 20 }
-        #expect(memory.reason(for: used(bytes: 1 << 20 - 1), jitter: 0.9) == nil)
+        #expect(memory.reason(for: used(bytes: (1 << 20) - 1), jitter: 0.9) == nil)
         #expect(memory.reason(for: used(bytes: nil), jitter: 0) == nil)
         #expect(memory.reason(for: used(bytes: 1 << 20), jitter: 0) == "1024 KiB of memory")
     }
