@@ -5,10 +5,15 @@ struct Repository {
     /// The top folder.
     let root: URL
 
-    /// Found by the place of this very file: Tests/TidyTests/Reading/Repository.swift.
+    /// The nearest folder above the file that asks which has a Package.swift.
     init(file: String = #filePath) {
-        root = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
+        var folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+        while folder.pathComponents.count > 1,
+            !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
+        {
+            folder.deleteLastPathComponent()
+        }
+        root = folder
     }
 
     /// What may stand at the top, beside files that start with a dot; Package.resolved is SwiftPM's and not kept.
