@@ -38,7 +38,8 @@ extension RunningPrograms {
             let upstream = try await Page.upstream()
             let installed = try InstalledProgram()
             let gateway = try await Gateway.start(
-                Self.configuration(upstream), workers: Self.workers, accessLog: true, executable: installed.path)
+                Self.configuration(upstream), workers: Self.workers, accessLog: true,
+                as: .init(executable: installed.path))
             let nginx = try await Nginx.start(clients: gateway.port, admin: gateway.adminPort)
             let descriptorsBefore = ProcessFiles.descriptors(of: gateway.pid).count
             let totalBefore = try await gateway.stats().totals.requests.total

@@ -91,7 +91,7 @@ extension RunningPrograms {
                 """
             let yaml = Page.configuration(upstream, settings: settings)
                 .replacing("path: /held\n", with: "path: /held\n    quarantine: true\n", maxReplacements: 1)
-            let gateway = try await Gateway.start(yaml, executable: installed.path)
+            let gateway = try await Gateway.start(yaml, as: .init(executable: installed.path))
             for _ in 0..<3 { _ = try await Self.death(of: gateway, upstream, by: SIGKILL) }
             try await gateway.waitFor(event: "route_quarantined")
             let before = try await gateway.stats().crashes.map(\.pid)

@@ -29,7 +29,7 @@ extension RunningPrograms {
             try #require(strangers.count >= 2)
             let upstream = try await Page.upstream()
             let gateway = try await Gateway.start(
-                Page.configuration(upstream), workers: 3, inheriting: [file] + pipeEnds)
+                Page.configuration(upstream), workers: 3, as: .init(inherited: [file] + pipeEnds))
             let stats = try await gateway.stats()
             return Started(
                 gateway: gateway, upstream: upstream, strangers: strangers, workers: stats.workers.map(\.pid),

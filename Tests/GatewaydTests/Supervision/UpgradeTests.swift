@@ -12,7 +12,7 @@ extension RunningPrograms {
         ) async throws -> Gateway {
             try await Gateway.start(
                 Page.configuration(upstream, settings: settings), workers: 2, unixSocket: unixSocket,
-                environment: environment, executable: installed.path)
+                environment: environment, as: .init(executable: installed.path))
         }
 
         @Test("upgrades under load lose no request; process, listeners and totals stay, and the program is the new one")

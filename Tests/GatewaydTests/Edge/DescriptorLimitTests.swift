@@ -15,7 +15,7 @@ extension RunningPrograms {
                 .write(toFile: script, atomically: true, encoding: .utf8)
             chmod(script, 0o755)
             let gateway = try await Gateway.start(
-                "routes: [{ path: /, respond: { body: ok } }]", executable: script)
+                "routes: [{ path: /, respond: { body: ok } }]", as: .init(executable: script))
             let worker = try #require(try await gateway.stats().workers.first).pid
             var clients: [RawClient] = []
             for _ in 0..<100 { clients.append(try await gateway.connect()) }

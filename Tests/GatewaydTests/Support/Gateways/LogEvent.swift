@@ -3,7 +3,6 @@ import Foundation
 /// A line of the supervisor's log.
 struct LogEvent: Decodable, Sendable {
     var event: String
-    var level: String
     var slot: Int?
     var pid: Int32?
     var reason: String?
@@ -24,7 +23,7 @@ struct LogEvent: Decodable, Sendable {
     var purpose: String { purposeText ?? "" }
 
     private enum CodingKeys: String, CodingKey {
-        case event, level, slot, pid, reason, message, workers, time, text
+        case event, slot, pid, reason, message, workers, time, text
         case inFlight = "in_flight"
         case wait = "after_ms"
         case addressText = "address"

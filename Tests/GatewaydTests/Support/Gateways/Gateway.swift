@@ -23,14 +23,19 @@ final class Gateway: Sendable {
     /// The supervisor's log so far.
     var events: [LogEvent] { program.errors.lines.compactMap(LogEvent.init) }
 
+    /// Which file is started, and which descriptors it is given beside those that it opens.
+    struct Installed {
+        var executable = Program.gatewayd
+        var inherited: [Int32] = []
+    }
+
     /// Starts the daemon and returns when all workers and the admin process are ready.
     ///
     /// - Parameter yaml: Upstreams, routes and what else the configuration is to have; addresses, workers and
     ///   `access_log` are put before it.
     static func start(
         _ yaml: String, workers: Int = 1, accessLog: Bool = false, unixSocket: Bool = false,
-        inheriting descriptors: [Int32] = [], environment: [String: String] = [:],
-        executable: String = Program.gatewayd
+        environment: [String: String] = [:], as installed: Installed = Installed()
     ) async throws -> Gateway {
         let folder = try TemporaryFolder()
         let directory = folder.path
@@ -39,7 +44,7 @@ final class Gateway: Sendable {
         try text(yaml, in: directory, listen: listen, workers: "\(workers)", accessLog: accessLog)
             .write(toFile: file, atomically: true, encoding: .utf8)
         let program = try Program(
-            executable, ["--config", file], inheriting: descriptors, environment: environment)
+            installed.executable, ["--config", file], inheriting: installed.inherited, environment: environment)
         do {
             try await waitUntil("gatewayd was ready") {
                 program.errors.lines.contains { $0.contains("\"event\":\"all_ready\"") } || program.exitCode != nil

@@ -11,13 +11,18 @@ final class Collector: Sendable {
         var state: String
         var name: String
         var kind: String
-        var start: UInt64
-        var end: UInt64
+        var time: Time
         var attributes: [String: String]
         var isError: Bool
         var flags: Int
         /// The field `X-Api-Key` of the request that brought it.
         var key: String
+    }
+
+    /// Nanoseconds since the epoch.
+    struct Time: Decodable, Sendable {
+        var start: UInt64
+        var end: UInt64
     }
 
     private struct Start: Decodable { var port: Int }
