@@ -136,7 +136,7 @@ let package = Package(
         tests("FanOut", ["Base", "JSON", "HTTP", "Policy", "TestSupport"]),
         tests("Tokens", ["JSON", "Access", crypto]),
         tests("Configuration", ["Base", "JSON", "HTTP", "Telemetry", "Access", "Policy", "FanOut"]),
-        tests("Scoreboard", ["Base", "Access", "Policy", "CLinux"]),
+        tests("Scoreboard", ["Base", "Access", "Policy", "CLinux", "TestSupport"]),
         tests("Processes", ["Base", "CLinux"]),
         tests("Supervision", ["Base", "JSON", "Configuration", "Scoreboard", "Processes"]),
         tests("Upstream", ["Base", "JSON", "HTTP", "FanOut", "Policy", "Loop", "Processes", "CCurl"] + nio),

@@ -163,7 +163,7 @@ final class AccessLog {
     }
 
     private func drop(_ count: Int) {
-        counters.logLinesDropped(count)
+        counters.count(.linesDropped, count)
         dropped.here += count
         dropped.daemon += count
         let now = MonotonicTime.now()

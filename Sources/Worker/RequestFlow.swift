@@ -86,7 +86,7 @@ final class RequestFlow: RequestHandler {
             return finish(exchange, AnsweredRequest(response: Self.quarantined(for: wait, exchange.id)))
         }
         if let wait = services.rateLimits.wait(for: exchange.request, of: index) {
-            counters.requestRateLimited()
+            counters.count(.rateLimited)
             let refusal = RateLimits.refusal(for: wait, requestID: exchange.id)
             return finish(exchange, AnsweredRequest(response: refusal))
         }
@@ -157,7 +157,7 @@ final class RequestFlow: RequestHandler {
         case .whole: break
         case .required: sheds = true
         case .refused(let why):
-            counters.requestRefused()
+            counters.count(.refused)
             return refuse(exchange, 503, why)
         }
         admission.begin()

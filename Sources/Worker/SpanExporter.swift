@@ -69,7 +69,7 @@ final class SpanExporter: TransferOwner {
 
     func add(_ span: Span) {
         guard waiting.count < Self.limit.spans, waiting.bytes.count < Self.limit.bytes else {
-            return counters.spansDropped(1)
+            return counters.count(.dropped, 1)
         }
         SpanEncoding.append(span, to: &waiting.bytes)
         waiting.count += 1
@@ -104,7 +104,7 @@ final class SpanExporter: TransferOwner {
         guard let batch = sending else { return }
         switch result {
         case .response(200...299, _, _):
-            counters.spansExported(batch.count)
+            counters.count(.exported, batch.count)
             failsSince = nil
             sending = nil
         case .response(let status, _, _):
@@ -125,7 +125,7 @@ final class SpanExporter: TransferOwner {
             }
         }
         guard !mayRepeat || batch.attempts >= Self.attempts || finished != nil else { return }
-        counters.spansDropped(batch.count)
+        counters.count(.dropped, batch.count)
         sending = nil
     }
 
@@ -146,7 +146,7 @@ final class SpanExporter: TransferOwner {
         finished = done
         LoopTimer.once(at: .now() + Self.lastWait) { [self] in
             guard finished != nil else { return }
-            counters.spansDropped(waiting.count + (sending?.count ?? 0))
+            counters.count(.dropped, waiting.count + (sending?.count ?? 0))
             finished = nil
             done()
         }

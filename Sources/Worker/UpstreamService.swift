@@ -44,19 +44,19 @@ final class UpstreamService {
         let log = UpstreamLog(upstream: settings.name)
         servers.report = { event in
             switch event {
-            case .retried: counters.callRetried(upstream: place)
-            case .hedged: counters.callHedged(upstream: place)
-            case .hedgeWon: counters.hedgeWon(upstream: place)
+            case .retried: counters.count(.retries, upstream: place)
+            case .hedged: counters.count(.hedges, upstream: place)
+            case .hedgeWon: counters.count(.hedgesWon, upstream: place)
             case .circuitOpened, .circuitClosed, .ejected, .down, .up, .serversChanged, .lookupFailed, .tlsFailed: break
             }
             log.write(event)
         }
         servers.shared?.report = { event in
             switch event {
-            case .hit: counters.cacheHit(upstream: place)
-            case .missed: counters.cacheMissed(upstream: place)
-            case .stale: counters.cacheStale(upstream: place)
-            case .coalesced: counters.callCoalesced(upstream: place)
+            case .hit: counters.count(.hits, upstream: place)
+            case .missed: counters.count(.misses, upstream: place)
+            case .stale: counters.count(.stale, upstream: place)
+            case .coalesced: counters.count(.coalesced, upstream: place)
             case .keeps(let bytes): counters.cacheKeeps(bytes: bytes, upstream: place)
             }
         }

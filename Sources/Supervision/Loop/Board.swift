@@ -40,7 +40,10 @@ package final class Board {
     /// Enters what is known at the start; the state is `running`.
     package func begin(_ options: SupervisorOptions, at now: MonotonicTime) {
         section.update { entry in
-            entry = SupervisorEntry(state: .running, pid: getpid(), version: options.version, startedAt: now)
+            entry = SupervisorEntry()
+            entry.pid = getpid()
+            entry.version = options.version
+            entry.startedAt = now
             entry.configuration.path = options.configurationPath
         }
     }
