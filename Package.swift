@@ -142,6 +142,12 @@ let package = Package(
         tests("Upstream", ["Base", "JSON", "HTTP", "FanOut", "Policy", "Loop", "Processes", "CCurl"] + nio),
         tests("Loop", ["Base", "Processes"]),
         tests("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes"]),
+        tests(
+            "Worker",
+            [
+                "Base", "HTTP", "Telemetry", "FanOut", "HTTPEdge", "Upstream", "Policy", "Configuration",
+                "Scoreboard", "Processes", "Loop",
+            ]),
         tests("gatewayctl"),
         // Starts the built programs; it depends on them so that they are built.
         .testTarget(

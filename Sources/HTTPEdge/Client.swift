@@ -1,6 +1,17 @@
 package import HTTP
 package import Loop
 
+/// What the answer to a client goes out on: its connection, or in tests what they look at.
+@LoopActor
+package protocol AnswerSink: AnyObject {
+    /// Sends a whole answer.
+    func answer(_ client: Client, _ response: Response)
+    /// Begins an answer in pieces; nil when the client has its answer or is gone.
+    func stream(_ head: Response, length: Int?, for client: Client) -> ResponseStream?
+    /// Sends an interim answer.
+    func inform(_ head: Response, _ client: Client)
+}
+
 /// Who waits for an answer, as its handler sees it.
 ///
 /// Cheaper than cancelling a task, whose handler would be called on any thread: all of this happens on the loop.
@@ -15,7 +26,7 @@ package final class Client {
     package var extraFields: HeaderBlock?
 
     /// Nil when nobody is there to be answered.
-    private var connection: Connection?
+    private var sink: (any AnswerSink)?
     let reply: ReplyTraits
     /// The request's body, where it is taken as it comes; nil where the request has all of it.
     package let body: RequestBody?
@@ -25,15 +36,15 @@ package final class Client {
         self.init(nil, ReplyTraits(keepsAlive: false, isHTTP10: false, omitsBody: true))
     }
 
-    init(_ connection: Connection?, _ reply: ReplyTraits, _ body: RequestBody? = nil) {
+    init(_ sink: (any AnswerSink)?, _ reply: ReplyTraits, _ body: RequestBody? = nil) {
         self.body = body
-        self.connection = connection
+        self.sink = sink
         self.reply = reply
     }
 
     /// Sends the answer; another one, or one that comes when the client is gone, goes nowhere.
     package func answer(_ response: Response) {
-        connection?.answer(self, completed(response))
+        sink?.answer(self, completed(response))
     }
 
     /// Begins an answer whose body comes in pieces, in place of a whole one.
@@ -42,8 +53,8 @@ package final class Client {
     ///   - head: Status and fields; its body is the first piece.
     ///   - length: Bytes of the whole body; nil when that is not known, as of what is still being made.
     package func stream(_ head: Response, length: Int? = nil) -> ResponseStream {
-        let stream = connection?.stream(completed(head), length: length, for: self)
-        connection = nil
+        let stream = sink?.stream(completed(head), length: length, for: self)
+        sink = nil
         return stream ?? ResponseStream()
     }
 
@@ -57,7 +68,7 @@ package final class Client {
 
     /// Sends an interim answer (RFC 9110 section 15.2), of which a client of HTTP/1.0 knows nothing.
     package func inform(_ head: Response) {
-        connection?.inform(head, self)
+        sink?.inform(head, self)
     }
 
     /// Whether the answer may end with trailers, when its length is not known before.
@@ -65,7 +76,7 @@ package final class Client {
 
     func leave() {
         isGone = true
-        connection = nil
+        sink = nil
         let onGone = self.onGone
         self.onGone = nil
         onGone?()

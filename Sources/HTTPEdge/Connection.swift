@@ -8,7 +8,7 @@ import Processes
 
 /// One client's connection: requests in, answers out in the same order, one in progress at a time.
 @LoopActor
-final class Connection: ReadinessHandler {
+final class Connection: ReadinessHandler, AnswerSink {
     enum Phase: Equatable {
         /// Between requests since then.
         case idle(since: MonotonicTime)

@@ -3,66 +3,82 @@ import Glibc
 import HTTP
 import HTTPEdge
 import Loop
+import Policy
 package import Processes
 import Scoreboard
 import Upstream
 
 /// A worker, from what its supervisor handed it to the end of its drain.
 package struct WorkerProcess {
-    package var slot: Int
-    /// Of the slot's two rows on the scoreboard, the one that this process writes.
-    package var row: Int
+    /// Where on the scoreboard it writes.
+    package struct Place {
+        package var slot: Int
+        /// Of the slot's two rows, the one that is this process's.
+        package var row: Int
+
+        package init(slot: Int, row: Int) {
+            self.slot = slot
+            self.row = row
+        }
+    }
+
+    /// The numbers of the descriptors that it inherited.
+    package struct Descriptors {
+        package var scoreboard: Int32
+        package var listeners: [Int32]
+
+        package init(scoreboard: Int32, listeners: [Int32]) {
+            self.scoreboard = scoreboard
+            self.listeners = listeners
+        }
+    }
+
+    private let place: Place
+    private let descriptors: Descriptors
+    private let channel: ControlChannel
+    private let configuration: Configuration
     /// Whether it is to ask itself for the probe, and to tell the supervisor the answer.
-    package var probesItself: Bool
-    package var channel: ControlChannel
-    /// The numbers of the inherited descriptors.
-    package var scoreboard: Int32
-    package var listeners: [Int32]
-    package var configuration: Configuration
+    private let probesItself: Bool
 
     package init(
-        slot: Int, row: Int, probesItself: Bool, channel: ControlChannel, scoreboard: Int32, listeners: [Int32],
-        configuration: Configuration
+        _ place: Place, _ descriptors: Descriptors, _ channel: ControlChannel, _ configuration: Configuration,
+        probesItself: Bool
     ) {
-        self.slot = slot
-        self.row = row
-        self.probesItself = probesItself
+        self.place = place
+        self.descriptors = descriptors
         self.channel = channel
-        self.scoreboard = scoreboard
-        self.listeners = listeners
         self.configuration = configuration
+        self.probesItself = probesItself
     }
 
     /// Serves until the supervisor says drain or is gone; throws what kept it from starting.
     package func run() throws {
-        let board = try Scoreboard.map(descriptor: scoreboard)
-        let counters = try board.worker(slot, row: row)
-        let places = try board.inFlight(slot, row: row)
-        let recorder = RequestRecorder(ring: try board.requestRing(slot, row: row), worker: slot)
+        let board = try Scoreboard.map(descriptor: descriptors.scoreboard)
+        let counters = try board.worker(place.slot, row: place.row)
+        let records = try board.inFlight(place.slot, row: place.row)
+        let recorder = RequestRecorder(ring: try board.requestRing(place.slot, row: place.row), worker: place.slot)
         Signals.ignoreBrokenPipes()
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
             WorkerLog.level = configuration.log.level
-            let log = configuration.accessLog ? try AccessLog(slot: slot, configuration.log, counters) : nil
+            let log = configuration.accessLog ? try AccessLog(slot: place.slot, configuration.log, counters) : nil
             let engine = TransferEngine(
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
                 limit: configuration.limits.inFlight, forbidden: ForbiddenPeer(OwnEndpoint(configuration.admin)))
             let services = Services(configuration, board, counters)
             services.start(engine)
+            let tracer = configuration.tracing.map { Tracer($0, engine, counters, slot: place.slot) }
+            let flow = RequestFlow(
+                services, engine, admission(engine, board),
+                RequestTelemetry(counters, records, recorder, configuration.trustedProxies, log, tracer))
             let reader = board.reader
-            let admission = Admission(
-                engine, routes: configuration.routes.count, most: configuration.limits.inFlight,
-                configuration.limits.isAdaptive ? board.adaptiveLimit : nil,
-                workers: { reader.readyLoad(at: $0).workers })
-            let tracer = configuration.tracing.map { Tracer($0, engine, counters, slot: slot) }
-            let flow = RequestFlow(services, engine, admission, recorder, counters, places, log, tracer)
             let server = HTTPServer(
                 flow, limits: EdgeLimits(configuration.limits), proxies: configuration.trustedProxies
             ) {
                 let load = reader.readyLoad(at: .now())
                 return AcceptShare(workers: load.workers, connections: load.connections)
             }
-            for listener in listeners { server.serve(listener) }
+            for listener in descriptors.listeners { server.serve(listener) }
             Heartbeat(counters).start()
             if probesItself {
                 // A channel that cannot be written to has no supervisor behind it any more.
@@ -73,6 +89,17 @@ package struct WorkerProcess {
                 if let tracer { tracer.close(end) } else { end() }
             }
         }
+    }
+
+    @LoopActor
+    private func admission(_ engine: any CallEngine, _ board: Scoreboard) -> Admission {
+        let reader = board.reader
+        let limits = configuration.limits
+        let limit =
+            limits.isAdaptive
+            ? AdaptiveLimit(
+                routes: configuration.routes.count, most: limits.inFlight, board.adaptiveLimit, at: .now()) : nil
+        return Admission(engine, limit, workers: { reader.readyLoad(at: $0).workers })
     }
 
     @LoopActor

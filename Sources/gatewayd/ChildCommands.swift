@@ -52,9 +52,9 @@ struct Worker: ParsableCommand {
     func run() throws {
         try child.run { channel in
             try WorkerProcess(
-                slot: slot, row: row, probesItself: probe, channel: channel, scoreboard: scoreboard,
-                listeners: listener,
-                configuration: child.configuration(configurationMemory)
+                WorkerProcess.Place(slot: slot, row: row),
+                WorkerProcess.Descriptors(scoreboard: scoreboard, listeners: listener), channel,
+                child.configuration(configurationMemory), probesItself: probe
             ).run()
         }
     }

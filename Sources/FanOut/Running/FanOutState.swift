@@ -17,7 +17,7 @@ package struct FanOutState: Sendable {
     /// In the order of the configuration; a call that is still open counts as cancelled.
     package private(set) var outcomes: [Settled]
     /// A bit for each call that is not settled.
-    private var open: UInt64
+    package private(set) var openCalls: UInt64
     /// Calls that the answer cannot do without and that are not settled.
     private var openRequired: Int
     private var succeeded = 0
@@ -38,7 +38,7 @@ package struct FanOutState: Sendable {
     ///   - quorum: How many successes are enough, with those; 0 for all.
     package init(calls: Int, required: Int = 0, quorum: Int = 0, graph: CallGraph? = nil) {
         outcomes = Array(repeating: Settled(.failure(.cancelled, status: nil), elapsed: .zero), count: calls)
-        open = calls < Self.mostCalls ? (1 << UInt64(calls)) - 1 : .max
+        openCalls = calls < Self.mostCalls ? (1 << UInt64(calls)) - 1 : .max
         openRequired = required
         self.quorum = quorum
         missingInputs = graph.map { $0.isFlat ? [] : $0.inputs.map(\.count) } ?? []
@@ -56,7 +56,7 @@ package struct FanOutState: Sendable {
 
     /// What a call's end decides.
     private mutating func decide(_ index: Int, _ failure: Failure?, isRequired: Bool) -> Action {
-        open &= ~(1 << UInt64(index))
+        openCalls &= ~(1 << UInt64(index))
         if isRequired { openRequired -= 1 }
         if let failure {
             hasFailures = true
@@ -69,7 +69,7 @@ package struct FanOutState: Sendable {
             succeeded += 1
         }
         let isEnough = quorum > 0 && succeeded >= quorum && openRequired == 0 && !isDecided
-        return open == 0 || isEnough ? .finish : .wait
+        return openCalls == 0 || isEnough ? .finish : .wait
     }
 
     /// A call has an answer: the calls that waited for it alone, which can begin.
@@ -82,7 +82,7 @@ package struct FanOutState: Sendable {
         return ready
     }
 
-    private func isOpen(_ index: Int) -> Bool { open & (1 << UInt64(index)) != 0 }
+    private func isOpen(_ index: Int) -> Bool { openCalls & (1 << UInt64(index)) != 0 }
 
     /// Bytes of all parts together.
     package var bytes: Int {

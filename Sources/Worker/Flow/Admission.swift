@@ -19,19 +19,15 @@ final class Admission {
     private static let counting = Duration.milliseconds(100)
 
     /// - Parameters:
-    ///   - cells: What the limit of all workers is kept in; nil where nothing adapts.
-    ///   - most: Requests that are never exceeded.
+    ///   - limit: Nil where nothing adapts.
     ///   - workers: How many serve at a time.
-    init(
-        _ engine: any CallEngine, routes: Int, most: Int, _ cells: BoardCells?,
-        workers: @escaping (MonotonicTime) -> Int
-    ) {
+    init(_ engine: any CallEngine, _ limit: AdaptiveLimit?, workers: @escaping (MonotonicTime) -> Int) {
         self.engine = engine
+        self.limit = limit
         self.workers = workers
-        limit = cells.map { AdaptiveLimit(routes: routes, most: most, $0, at: .now()) }
     }
 
-    enum Decision {
+    enum Decision: Equatable {
         case whole
         /// Without the calls that the answer can do without.
         case required
@@ -40,10 +36,10 @@ final class Admission {
     }
 
     /// Decides on a page.
-    func decide(on service: FanOutService) -> Decision {
-        let load = load()
+    func decide(on service: FanOutService, at now: MonotonicTime) -> Decision {
+        let load = load(at: now)
         if load == .full { return .refused("The gateway has as many requests as it can answer in time.") }
-        for index in service.firstRequired where !engine.canBegin(service.endpoints[index]) {
+        for index in service.firstRequired where !engine.canBegin(service.calls[index].endpoint) {
             return .refused(
                 "The call '\(service.route.calls[index].name)', which the answer needs, cannot be made now.")
         }
@@ -56,9 +52,8 @@ final class Admission {
     }
 
     /// By the adaptive limit.
-    private func load() -> Load {
+    private func load(at now: MonotonicTime) -> Load {
         guard limit != nil else { return .low }
-        let now = MonotonicTime.now()
         if now >= countedUntil {
             countedUntil = now + Self.counting
             limit?.workers = max(1, workers(now))
@@ -70,11 +65,11 @@ final class Admission {
     /// A page begins.
     func begin() { inFlight += 1 }
 
-    /// It is answered; what it took is looked at only where that tells how busy all is.
-    func end(route: Int, since start: MonotonicTime, tells: Bool) {
+    /// It is answered.
+    ///
+    /// - Parameter latency: Nil where it does not tell how busy all is.
+    func end(route: Int, latency: Duration?, at now: MonotonicTime) {
         inFlight -= 1
-        guard tells, limit != nil else { return }
-        let now = MonotonicTime.now()
-        limit?.record(route: route, latency: now.since(start), at: now)
+        if let latency { limit?.record(route: route, latency: latency, at: now) }
     }
 }

@@ -23,3 +23,8 @@ struct AnsweredRequest {
         response.status == 101 ? 101 : client.status(response.status)
     }
 }
+
+extension Client {
+    /// What a request counts as: when the client went away nobody got the answer, and nginx counts that so.
+    func status(_ status: Int) -> Int { isGone ? 499 : status }
+}

@@ -12,10 +12,8 @@ final class Exchange {
     let mark: RequestMark
     /// Set where it is the worker itself that asks, and wants to know the status.
     let probe: ((Int) -> Void)?
-    /// The one that takes it; nil before that is found.
-    private(set) var route: Route?
-    /// The route's number.
-    private(set) var index = 0
+    /// Of the route that takes it; nil before that is found.
+    private(set) var service: RouteService?
     /// Where it is noted down as in flight.
     var place: Int?
 
@@ -28,10 +26,9 @@ final class Exchange {
 
     var id: String { mark.id }
 
-    func enter(_ route: Route, _ index: Int) {
-        self.route = route
-        self.index = index
-    }
+    var route: Route? { service?.route }
+
+    func enter(_ service: RouteService) { self.service = service }
 
     /// Upstreams see this from now on.
     func pass(_ request: Request) { self.request = request }

@@ -9,7 +9,12 @@ import Tokens
 /// Who may: what a route asks of a request before anything is called.
 extension RequestFlow {
     /// Lets a request go on, as upstreams may see it, or gives the answer that refuses it.
-    func admit(_ exchange: Exchange, _ access: RouteAccess, then: @escaping (_ refusal: Response?) -> Void) {
+    ///
+    /// - Parameter tokens: Who judges its token; nil where it needs none.
+    func admit(
+        _ exchange: Exchange, _ access: RouteAccess, _ tokens: TokenService?,
+        then: @escaping (_ refusal: Response?) -> Void
+    ) {
         let request = exchange.request
         // A refusal too: a page could not tell it from an error of the network.
         if let cors = access.cors {
@@ -22,8 +27,8 @@ extension RequestFlow {
             exchange.pass(request.with(rest, keyName: nil))
         }
         if let keys = access.keys { return then(admit(exchange, keys)) }
-        guard let service = services.tokens[exchange.index] else { return then(nil) }
-        service.judge(exchange.request) { verdict in
+        guard let tokens else { return then(nil) }
+        tokens.judge(exchange.request) { verdict in
             // It may have waited for keys; for a client that went away meanwhile nothing is called.
             then(exchange.client.isGone ? Self.withoutKeys(exchange.id) : Self.admit(exchange, verdict))
         }
@@ -63,22 +68,23 @@ extension RequestFlow {
     }
 
     /// The answer to a browser's question before a request to another origin; nil for any other request.
-    func preflight(_ exchange: Exchange, _ target: RequestTarget) -> AnsweredRequest? {
+    func preflight(_ exchange: Exchange, _ target: RequestTarget) -> Response? {
         let request = exchange.request
         guard request.method == "OPTIONS", let method = request.first("access-control-request-method"),
             let origin = request.first("origin"),
             case .found(let index, _) = services.table.lookUp(method: method, segments: target.segments),
-            let access = services.routes[index].access, let cors = access.cors
+            let access = services.routes[index].route.access, let cors = access.cors
         else { return nil }
-        let route = services.routes[index]
-        exchange.enter(route, index)
+        let service = services.routes[index]
+        exchange.enter(service)
         guard access.addresses?.admit(services.proxies.client(of: request)) ?? true else {
-            return AnsweredRequest(response: Self.forbidden(exchange.id))
+            return Self.forbidden(exchange.id)
         }
         var response = cors.preflight(
-            for: origin, requested: request.first("access-control-request-headers"), routeMethods: route.methods)
+            for: origin, requested: request.first("access-control-request-headers"), routeMethods: service.route.methods
+        )
         response.fields.append("X-Request-Id", exchange.id)
-        return AnsweredRequest(response: response)
+        return response
     }
 
     private static func forbidden(_ id: String) -> Response {

@@ -5,54 +5,40 @@ import HTTPEdge
 import Loop
 import Policy
 import Processes
-import Scoreboard
 import Upstream
-
-/// A batch route as the worker runs it.
-@LoopActor
-struct BatchService {
-    let route: BatchRoute
-    /// Of each URL.
-    let timeout: Duration
-    /// For URLs of any server.
-    let endpoint: Endpoint
-}
 
 /// The URLs of one batch in flight: all at once, and an answer when the last has ended.
 @LoopActor
 final class BatchRun: TransferOwner {
-    private let batch: BatchRequest
-    private let engine: any CallEngine
-    private let counters: WorkerCounters
-    private let trace: RequestTrace?
-    private let started = MonotonicTime.now()
-    private var calls: [RunningCall?]
-    private var results: [BatchResult?]
-    private var open: Int
-    /// Set while it runs; it also keeps this value alive.
-    private var finished: (([BatchResult]) -> Void)?
-    private var client: Client?
+    /// One URL of the batch.
+    private struct Fetch {
+        /// Nil before it is made and once it has ended.
+        var call: RunningCall?
+        var result: BatchResult?
+    }
 
-    init(_ batch: BatchRequest, _ engine: any CallEngine, _ counters: WorkerCounters, _ trace: RequestTrace?) {
-        self.trace = trace
+    private let service: BatchService
+    private let batch: BatchRequest
+    private let telemetry: CallTelemetry
+    private let engine: any CallEngine
+    private var fetches: [Fetch]
+    private var open: Int
+    private var waiter = RunWaiter<[BatchResult]>()
+
+    init(_ service: BatchService, _ batch: BatchRequest, _ telemetry: CallTelemetry, _ engine: any CallEngine) {
+        self.service = service
         self.batch = batch
+        self.telemetry = telemetry
         self.engine = engine
-        self.counters = counters
-        calls = Array(repeating: nil, count: batch.items.count)
-        results = Array(repeating: nil, count: batch.items.count)
+        fetches = Array(repeating: Fetch(), count: batch.items.count)
         open = batch.items.count
     }
 
     /// Fetches the URLs, ends that when the client goes away, and says what became of each, in the order asked.
-    func start(
-        _ service: BatchService, _ headers: HeaderList, for client: Client,
-        finished: @escaping ([BatchResult]) -> Void
-    ) {
-        self.finished = finished
-        self.client = client
-        client.onGone = { [self] in cancel() }
+    func start(for client: Client, finished: @escaping ([BatchResult]) -> Void) {
+        waiter.wait(for: client, left: { [self] in cancel() }, done: finished)
         for (index, item) in batch.items.enumerated() {
-            counters.callStarted(upstream: nil)
+            telemetry.began(upstream: nil)
             guard let url = item.url else {
                 settle(index, .failure("invalid_url"), .protocol)
                 continue
@@ -62,16 +48,16 @@ final class BatchRun: TransferOwner {
                 continue
             }
             var order = CallOrder(
-                service.endpoint, target: [], headers: trace?.headers(ofCall: index) ?? headers,
-                timeout: service.timeout, owner: self, index: index)
+                service.endpoint, target: [], headers: telemetry.headers(ofCall: index), timeout: service.timeout,
+                owner: self, index: index)
             order.url = url
-            calls[index] = engine.call(order, at: started)
+            fetches[index].call = engine.call(order, at: telemetry.started)
         }
         if open == 0 { finish() }
     }
 
     func settled(_ index: Int, _ result: TransferResult) {
-        calls[index] = nil
+        fetches[index].call = nil
         switch result {
         case .failure(let failure): settle(index, .failure(failure.name), failure)
         case .response(let status, let body, _):
@@ -81,31 +67,27 @@ final class BatchRun: TransferOwner {
     }
 
     private func settle(_ index: Int, _ outcome: BatchResult.Outcome, _ failure: Failure?) {
-        let result = BatchResult(outcome, elapsed: MonotonicTime.now().since(started))
-        counters.callFinished(upstream: nil, failure: failure, latency: result.elapsed)
-        results[index] = result
+        let result = BatchResult(outcome, elapsed: MonotonicTime.now().since(telemetry.started))
+        telemetry.ended(upstream: nil, failure, latency: result.elapsed)
+        fetches[index].result = result
         open -= 1
-        guard let trace, let url = batch.items[index].url else { return }
+        guard let trace = telemetry.trace, let url = batch.items[index].url else { return }
         let status: Int? = if case .response(let status, _) = outcome { status } else { nil }
         trace.ended(
-            RequestTrace.Call(index: index, method: "GET", server: url.origin, path: url.path), status: status,
-            failure: failure, start: started, elapsed: result.elapsed)
-    }
-
-    private func finish() {
-        let finished = self.finished
-        self.finished = nil
-        client?.onGone = nil
-        finished?(results.compactMap { $0 })
+            EndedCall(
+                index: index, method: "GET", server: url.origin, path: url.path, status: status, failure: failure,
+                start: telemetry.started, elapsed: result.elapsed))
     }
 
     private func cancel() {
-        for index in calls.indices {
-            guard let call = calls[index] else { continue }
+        for index in fetches.indices {
+            guard let call = fetches[index].call else { continue }
             engine.cancel(call)
-            calls[index] = nil
+            fetches[index].call = nil
             settle(index, .failure(Failure.cancelled.name), .cancelled)
         }
         finish()
     }
+
+    private func finish() { waiter.end()?(fetches.compactMap(\.result)) }
 }

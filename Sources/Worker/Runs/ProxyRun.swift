@@ -6,7 +6,6 @@ import HTTPEdge
 import Loop
 import Policy
 import Processes
-import Scoreboard
 import Upstream
 
 /// A request that one upstream answers: its body and the answer go on as they come, neither faster than it is taken.
@@ -23,100 +22,83 @@ final class ProxyRun: TransferOwner, TransferSink {
     }
 
     private let service: ProxyService
+    private let exchange: Exchange
+    private let telemetry: CallTelemetry
     private let engine: any CallEngine
-    private let counters: WorkerCounters
-    private let client: Client
-    private let mark: RequestMark
-    private let method: String
-    private var path = ""
-    private let isHead: Bool
-    private let responseTimeout: Duration
-    private let started = MonotonicTime.now()
+    /// Path and query that the upstream is asked for.
+    private let target: [UInt8]
     private var call: RunningCall?
     private var stream: ResponseStream?
-    private var status = 0
-    private var bytes = 0
     private var trailers: [UInt8] = []
-    /// The body is wanted, and handed out once there is a call to give it to.
-    private var isBodyWanted = false
-    private var isBodyBegun = false
-    private var isBodyWaiting = false
-    /// When the last piece came, either way, or what came before that.
-    private var lastMoved: MonotonicTime
+    private var progress: ProxyProgress
     private lazy var timer = LoopTimer { [unowned self] in timerFired() }
-    /// Set while it runs; it also keeps this value alive.
-    private var finished: ((End) -> Void)?
+    private var waiter = RunWaiter<End>()
 
     init(
-        _ service: ProxyService, _ engine: any CallEngine, _ counters: WorkerCounters, _ request: Request,
-        _ mark: RequestMark, for client: Client
+        _ service: ProxyService, _ target: [UInt8], _ exchange: Exchange, _ telemetry: CallTelemetry,
+        _ engine: any CallEngine
     ) {
         self.service = service
+        self.target = target
+        self.exchange = exchange
+        self.telemetry = telemetry
         self.engine = engine
-        self.counters = counters
-        self.client = client
-        self.mark = mark
-        method = request.method
-        isHead = request.method == "HEAD"
-        responseTimeout = service.responseTimeout
-        lastMoved = started
+        progress = ProxyProgress(
+            ProxyProgress.Limits(
+                response: service.responseTimeout, idle: service.route.idle, webSocketIdle: service.route.webSocketIdle),
+            at: telemetry.started)
     }
 
+    private var client: Client { exchange.client }
+
     /// Sends the request on.
-    func start(
-        _ target: [UInt8], _ message: OutgoingMessage, _ headers: HeaderList, finished: @escaping (End) -> Void
-    ) {
-        self.finished = finished
-        client.onGone = { [self] in giveUp(.cancelled) }
-        counters.callStarted(upstream: service.scoreboardIndex)
-        timer.set(due)
-        if mark.recorded != nil {
-            path = String(decoding: target.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
-        }
+    func start(_ message: OutgoingMessage, finished: @escaping (End) -> Void) {
+        waiter.wait(for: client, left: { [self] in giveUp(.cancelled) }, done: finished)
+        telemetry.began(upstream: service.boardIndex)
+        timer.set(due(at: telemetry.started))
         var order = CallOrder(
-            service.endpoint, target: target, headers: mark.recorded?.headers(ofCall: 0) ?? headers,
-            timeout: ProxyService.longest, owner: self)
+            service.endpoint, target: target, headers: telemetry.headers(ofCall: 0), timeout: ProxyService.longest,
+            owner: self)
         order.message = message
         order.sink = self
-        call = engine.call(order, at: started)
-        if isBodyWanted { beginBody() }
+        call = engine.call(order, at: telemetry.started)
+        handOutBody(progress.callIsThere())
     }
 
     // MARK: The body
 
-    func wantsBody() {
-        isBodyWanted = true
-        if call != nil { beginBody() }
-    }
+    func wantsBody() { handOutBody(progress.wantsBody()) }
 
     func bodyHasToWait() {
-        isBodyWanted = false
+        progress.bodyHasToWait()
         client.body?.pause()
     }
 
-    private func beginBody() {
-        guard let body = client.body else { return }
-        guard !isBodyBegun else { return body.resume() }
-        isBodyBegun = true
-        moved()
-        body.start { [unowned self] piece in
-            lastMoved = .now()
-            isBodyWaiting = call.map { !$0.send(body: piece) } ?? false
-            return !isBodyWaiting
-        } onEnd: { [unowned self] end in
-            switch end {
-            case .whole(let trailers):
-                moved()
-                call?.endBody(trailers: ProxyFields.trailers(trailers))
-            case .refused(let status, let detail): refuse(status, detail)
-            }
-        }
+    func hasRoomForBody() {
+        progress.hasRoomForBody(at: .now())
+        client.body?.resume()
     }
 
-    func hasRoomForBody() {
-        isBodyWaiting = false
-        lastMoved = .now()
-        client.body?.resume()
+    private func handOutBody(_ step: ProxyProgress.BodyStep) {
+        guard let body = client.body else { return }
+        switch step {
+        case .none: break
+        case .resume: body.resume()
+        case .begin:
+            moved()
+            body.start { [unowned self] piece in
+                let hasRoom = call?.send(body: piece) ?? true
+                progress.bodyMoved(hasRoom: hasRoom, at: .now())
+                return hasRoom
+            } onEnd: { [unowned self] end in
+                switch end {
+                case .whole(let trailers):
+                    moved()
+                    call?.endBody(trailers: ProxyFields.trailers(trailers))
+                case .refused(let status, let detail): refuse(status, detail)
+                }
+            }
+        }
     }
 
     // MARK: The answer
@@ -126,9 +108,9 @@ final class ProxyRun: TransferOwner, TransferSink {
     }
 
     func began(status: Int, fields: HeaderFields, length: Int?) {
-        self.status = status
+        let isHead = exchange.request.method == "HEAD"
         let block = ProxyFields.block(
-            of: client.extraFields == nil ? fields : fields.withoutCORS, requestID: mark.id,
+            of: client.extraFields == nil ? fields : fields.withoutCORS, requestID: exchange.id,
             mayHaveTrailers: length == nil && client.takesTrailers)
         var head = Response(status: status, fields: block)
         // What a GET would have had goes along with the answer to HEAD (RFC 9110 section 9.3.2).
@@ -139,17 +121,17 @@ final class ProxyRun: TransferOwner, TransferSink {
         }
         let stream = client.stream(head, length: isHead ? nil : length)
         stream.onRoom = { [unowned self] in
-            lastMoved = .now()
+            progress.moved(at: .now())
             call?.resume()
         }
         self.stream = stream
+        progress.began(status: status)
         moved()
     }
 
     func received(_ piece: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let stream else { return true }
-        bytes += piece.count
-        lastMoved = .now()
+        progress.received(piece.count, at: .now())
         stream.send(piece)
         return !stream.isFull
     }
@@ -160,35 +142,28 @@ final class ProxyRun: TransferOwner, TransferSink {
         switch result {
         case .response:
             stream?.end(trailers: trailers)
-            end(.streamed(status: status, bytes: bytes, nil), nil)
+            end(streamed(nil), nil)
         case .failure(let failure): fail(failure)
         }
     }
 
     // MARK: Time
 
-    /// When it is given up, unless something moves before.
-    private var due: MonotonicTime {
-        if let stream {
-            let idle = status == 101 ? service.route.webSocketIdle ?? service.route.idle : service.route.idle
-            // While the client is slow, its connection watches the time.
-            return (stream.isFull ? .now() : lastMoved) + idle
-        }
-        return lastMoved + (isBodyDue ? service.route.idle : responseTimeout)
+    private func due(at now: MonotonicTime) -> MonotonicTime {
+        progress.due(at: now, clientIsSlow: stream?.isFull ?? false, bodyIsWhole: client.body?.isComplete ?? true)
     }
 
-    /// Whether the client's body is on its way.
-    private var isBodyDue: Bool { isBodyBegun && client.body?.isComplete == false }
-
     private func moved() {
-        lastMoved = .now()
-        timer.setEarlier(due)
+        let now = MonotonicTime.now()
+        progress.moved(at: now)
+        timer.setEarlier(due(at: now))
     }
 
     private func timerFired() {
-        let due = self.due
-        guard MonotonicTime.now() >= due else { return timer.set(due) }
-        if stream == nil, isBodyDue, !isBodyWaiting {
+        let now = MonotonicTime.now()
+        let due = due(at: now)
+        guard now >= due else { return timer.set(due) }
+        if progress.waitsForBody(bodyIsWhole: client.body?.isComplete ?? true) {
             return refuse(408, "No more of the body came for \(service.route.idle).")
         }
         giveUp(.timeout)
@@ -211,29 +186,28 @@ final class ProxyRun: TransferOwner, TransferSink {
     private func fail(_ failure: Failure) {
         guard let stream else { return end(.failed(failure), failure) }
         // A WebSocket ends when its client has gone, as well as in any other way.
-        if status == 101, failure.traits.side == .client {
-            return end(.streamed(status: status, bytes: bytes, nil), nil)
-        }
+        if progress.isWebSocket, failure.traits.side == .client { return end(streamed(nil), nil) }
         stream.abort(resets: true)
-        end(.streamed(status: status, bytes: bytes, failure), failure)
+        end(streamed(failure), failure)
+    }
+
+    private func streamed(_ failure: Failure?) -> End {
+        .streamed(status: progress.status ?? 0, bytes: progress.bytes, failure)
     }
 
     private func end(_ end: End, _ failure: Failure?) {
-        guard let finished else { return }
-        self.finished = nil
-        client.onGone = nil
+        guard let finished = waiter.end() else { return }
         client.body?.stop()
         timer.cancel()
         let server = call?.server
         call = nil
-        counters.callFinished(
-            upstream: service.scoreboardIndex, failure: failure, latency: MonotonicTime.now().since(started))
-        if let trace = mark.recorded {
-            trace.ended(
-                RequestTrace.Call(index: 0, name: "proxy", method: method, server: server, path: path),
-                status: status > 0 ? status : nil, failure: failure, start: started,
-                elapsed: MonotonicTime.now().since(started))
-        }
+        let elapsed = MonotonicTime.now().since(telemetry.started)
+        telemetry.ended(upstream: service.boardIndex, failure, latency: elapsed)
+        telemetry.trace?.ended(
+            EndedCall(
+                index: 0, name: "proxy", method: exchange.request.method, server: server,
+                path: EndedCall.path(of: target), status: progress.status, failure: failure, start: telemetry.started,
+                elapsed: elapsed))
         finished(end)
     }
 }

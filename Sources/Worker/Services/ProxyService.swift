@@ -11,18 +11,18 @@ final class ProxyService {
     let route: ProxyRoute
     let endpoint: Endpoint
     /// Where the scoreboard counts its upstream.
-    let scoreboardIndex: Int?
+    let boardIndex: Int?
     /// For the answer to begin, from the request's last byte on.
     let responseTimeout: Duration
 
-    init(_ route: ProxyRoute, _ upstream: UpstreamServers, timeout: Duration, scoreboardIndex: Int?) {
+    init(_ route: ProxyRoute, _ upstream: UpstreamService, timeout: Duration) {
         self.route = route
         responseTimeout = route.responseTimeout ?? timeout
-        self.scoreboardIndex = scoreboardIndex
+        boardIndex = upstream.boardIndex
         // The client's own fields go along, also these.
         var settings = TransferSettings(bodyLimit: .max, userAgent: "")
         settings.sendsAccept = false
         settings.collectsFields = true
-        endpoint = Endpoint(upstream, settings)
+        endpoint = Endpoint(upstream.servers, settings)
     }
 }

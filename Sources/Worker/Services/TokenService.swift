@@ -1,5 +1,6 @@
 import Access
 import Base
+import FanOut
 import HTTP
 import Loop
 import Policy
@@ -46,17 +47,16 @@ final class TokenService: TransferOwner {
     private lazy var timer = LoopTimer { [unowned self] in fetch() }
 
     /// - Parameter servers: Of the upstream that has the keys; nil where they are in the configuration.
-    init(_ rule: TokenRule, _ servers: UpstreamServers?, userAgent: String) {
+    init(_ rule: TokenRule, _ servers: UpstreamServers?) {
         self.rule = rule
         verifier = TokenVerifier(rule)
-        endpoint = servers.map { Endpoint($0, TransferSettings(bodyLimit: Self.bodyLimit, userAgent: userAgent)) }
+        endpoint = servers.map { Endpoint($0, TransferSettings(bodyLimit: Self.bodyLimit, userAgent: UserAgent.text)) }
         // The supervisor has read it before.
         if case .text(let text) = rule.source { keys = try? KeySet(text) }
     }
 
-    /// Begins to ask for keys that are not in the configuration; once, however many routes have it.
+    /// Begins to ask for keys that are not in the configuration.
     func start(_ engine: any CallEngine) {
-        guard self.engine == nil else { return }
         self.engine = engine
         fetch()
     }
@@ -160,5 +160,27 @@ final class TokenService: TransferOwner {
 
     private var path: String {
         if case .upstream(_, let target) = rule.source { target } else { "" }
+    }
+}
+
+/// The token services of all routes: one for those with the same rule.
+@LoopActor
+struct TokenServices {
+    private let upstreams: [UpstreamService]
+    private(set) var all: [TokenService] = []
+
+    init(_ upstreams: [UpstreamService]) {
+        self.upstreams = upstreams
+    }
+
+    /// Who judges the tokens of a route; nil where it takes none.
+    mutating func service(for route: Route) -> TokenService? {
+        guard let rule = route.access?.tokens else { return nil }
+        if let service = all.first(where: { $0.rule == rule }) { return service }
+        let servers: UpstreamServers? =
+            if case .upstream(let index, _) = rule.source { upstreams[index].servers } else { nil }
+        let service = TokenService(rule, servers)
+        all.append(service)
+        return service
     }
 }

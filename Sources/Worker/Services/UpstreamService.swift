@@ -12,35 +12,47 @@ import Upstream
 final class UpstreamService {
     private let settings: Upstream
     let servers: UpstreamServers
+    /// Where the scoreboard counts it.
+    let boardIndex: Int?
     private var probes: HealthProbes?
 
-    /// - Parameter place: Where the scoreboard counts it.
-    init(_ settings: Upstream, _ limits: Limits, _ place: Int?, _ board: Scoreboard) {
+    init(_ settings: Upstream, _ limits: Limits, _ board: Scoreboard, _ counters: WorkerCounters) {
         self.settings = settings
+        let boardIndex = board.reader.upstreamIndex(named: settings.name)
+        self.boardIndex = boardIndex
         let isFixed = settings.service == nil
         let fixed = isFixed ? settings.servers : []
-        let circuit: any SharedCells = if let place { board.circuit(ofUpstream: place) } else { LocalCells() }
+        let circuit: any SharedCells =
+            if let boardIndex { board.circuit(ofUpstream: boardIndex) } else { LocalCells() }
         servers = UpstreamServers(
             zip(fixed, settings.weights).map(Server.init), UpstreamSettings(settings, limits), breaker: circuit,
             health: { url, time in
-                guard let place else { return nil }
+                guard let boardIndex else { return nil }
                 // The supervisor has entered those of the configuration.
-                if isFixed { return board.health(ofServer: url, upstream: place) }
+                if isFixed { return board.health(ofServer: url, upstream: boardIndex) }
                 let now = MonotonicTime.now()
-                return board.health(ofServer: url, upstream: place, inUseUntil: now + time, at: now)
+                return board.health(ofServer: url, upstream: boardIndex, inUseUntil: now + time, at: now)
             })
+        report(to: counters)
     }
 
-    /// Begins to look up the records that name the servers, where these are not in the configuration.
-    func startDiscovery(_ names: NameSettings) {
-        guard let service = settings.service else { return }
-        ServiceDiscovery(
-            Service(name: service.host, isSecure: service.scheme == .https, base: service.basePath), for: servers,
-            age: names.age, timeout: names.timeout)
+    /// Begins what goes on without a request: to look up the records that name its servers, where these are not in the
+    /// configuration, and to ask the servers whether they are well, where that is wanted.
+    func start(_ engine: any CallEngine, _ names: NameSettings) {
+        if let service = settings.service {
+            ServiceDiscovery(
+                Service(name: service.host, isSecure: service.scheme == .https, base: service.basePath), for: servers,
+                age: names.age, timeout: names.timeout)
+        }
+        guard let health = settings.health, settings.service != nil || settings.servers.count > 1 else { return }
+        let probes = HealthProbes(health, servers, engine, userAgent: UserAgent.text)
+        probes.start()
+        self.probes = probes
     }
 
     /// Counts what happens, and writes what changes to the log.
-    func report(to counters: WorkerCounters, _ place: Int?) {
+    private func report(to counters: WorkerCounters) {
+        let place = boardIndex
         let log = UpstreamLog(upstream: settings.name)
         servers.report = { event in
             switch event {
@@ -60,14 +72,6 @@ final class UpstreamService {
             case .keeps(let bytes): counters.cacheKeeps(bytes: bytes, upstream: place)
             }
         }
-    }
-
-    /// Begins to ask the servers whether they are well, where that is wanted.
-    func startProbes(_ engine: any CallEngine, userAgent: String) {
-        guard let health = settings.health, settings.service != nil || settings.servers.count > 1 else { return }
-        let probes = HealthProbes(health, servers, engine, userAgent: userAgent)
-        probes.start()
-        self.probes = probes
     }
 }
 

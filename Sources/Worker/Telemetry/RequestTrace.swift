@@ -42,26 +42,9 @@ final class RequestTrace {
         return headers
     }
 
-    /// A call, as far as its span tells of it.
-    struct Call {
-        var index: Int
-        /// Nil for one that is not configured.
-        var name: String?
-        var method: String
-        /// Where it went: `scheme://host:port/base`; nil where it came to no server.
-        var server: String?
-        /// What it asked for, without a query, which may have secrets.
-        var path: String
-        /// The path as it is configured, without a query; nil for one that is not.
-        var template: String?
-        var attempts = 1
-    }
-
     /// A call has ended.
-    func ended(
-        _ call: Call, status: Int?, failure: Failure?, start: MonotonicTime, elapsed: Duration
-    ) {
-        let times = clock.span(from: start, elapsed)
+    func ended(_ call: EndedCall) {
+        let times = clock.span(from: call.start, call.elapsed)
         let template = call.template
         var span = Span(
             context.child(call.index), name: template.map { "\(call.method) \($0)" } ?? call.method, kind: .client,
@@ -71,15 +54,16 @@ final class RequestTrace {
         span.attributes = [("http.request.method", .text(call.method))]
         if let server = call.server { span.attributes += Self.attributes(ofServer: server, path: call.path) }
         if let template { span.attributes.append(("url.template", .text(template))) }
-        if let status { span.attributes.append(("http.response.status_code", .number(status))) }
+        if let status = call.status { span.attributes.append(("http.response.status_code", .number(status))) }
         if call.attempts > 1 {
             span.attributes.append(("http.request.resend_count", .number(call.attempts - 1)))
         }
         if let name = call.name { span.attributes.append(("gateway.call", .text(name))) }
-        if let failure {
+        if let failure = call.failure {
             // For an answer that was the reason, the convention wants its status.
             let isStatus = failure == .status
-            span.attributes.append(("error.type", .text(isStatus ? status.map(String.init) ?? "status" : failure.name)))
+            span.attributes.append(
+                ("error.type", .text(isStatus ? call.status.map(String.init) ?? "status" : failure.name)))
             span.isError = true
         }
         exporter.add(span)
@@ -119,20 +103,5 @@ final class RequestTrace {
             attributes.append(("server.port", .number(Int(url.port))))
         }
         return attributes
-    }
-}
-
-/// Wall time for points of the monotonic clock, which spans of one process then agree on.
-struct SpanClock {
-    private let offset: UInt64
-
-    init() {
-        offset = WallTime.nanoseconds() &- MonotonicTime.now().nanoseconds
-    }
-
-    /// Nanoseconds since 1970.
-    func span(from start: MonotonicTime, _ elapsed: Duration) -> (start: UInt64, end: UInt64) {
-        let begin = offset &+ start.nanoseconds
-        return (begin, begin &+ elapsed.wholeNanoseconds)
     }
 }

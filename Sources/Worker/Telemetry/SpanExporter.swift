@@ -64,7 +64,7 @@ final class SpanExporter: TransferOwner {
             authority: settings.endpoint.authority, base: settings.endpoint.basePath)
         endpoint = Endpoint(
             UpstreamServers([server], upstream),
-            TransferSettings(bodyLimit: 64 << 10, userAgent: "gatewayd/\(Version.text)"))
+            TransferSettings(bodyLimit: 64 << 10, userAgent: UserAgent.text))
     }
 
     func add(_ span: Span) {
