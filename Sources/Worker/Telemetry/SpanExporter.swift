@@ -34,8 +34,7 @@ final class SpanExporter: TransferOwner {
 
     private let encoding: SpanEncoding
     private let endpoint: Endpoint
-    private let fields: [TracingSettings.Field]
-    private let url: String
+    private let settings: TracingSettings
     private let engine: any CallEngine
     private let counters: WorkerCounters
     /// Read again for each batch: the wall clock may be set.
@@ -50,8 +49,7 @@ final class SpanExporter: TransferOwner {
     init(_ settings: TracingSettings, _ engine: any CallEngine, _ counters: WorkerCounters, slot: Int) {
         self.engine = engine
         self.counters = counters
-        fields = settings.headers
-        url = settings.endpoint.text
+        self.settings = settings
         encoding = SpanEncoding(
             resource: [
                 ("service.name", .text(settings.service)), ("service.version", .text(Version.text)),
@@ -91,7 +89,7 @@ final class SpanExporter: TransferOwner {
         sending = batch
         var message = OutgoingMessage(method: "POST", body: encoding.body(batch.bytes))
             .with("Content-Type", "application/x-protobuf")
-        for field in fields { message = message.with(field.name, field.value) }
+        for field in settings.headers { message = message.with(field.name, field.value) }
         isOnItsWay = true
         clock = SpanClock()
         var order = CallOrder(endpoint, target: [], timeout: Self.timeout, owner: self)
@@ -120,7 +118,7 @@ final class SpanExporter: TransferOwner {
         if failsSince == nil {
             failsSince = .now()
             WorkerLog.write("trace_export_failed", .warning) { line in
-                line.add("endpoint", url)
+                line.add("endpoint", settings.endpoint.text)
                 line.add("message", reason)
             }
         }
