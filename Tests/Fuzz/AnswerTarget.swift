@@ -1,3 +1,8 @@
+@testable import Base
+@testable import FanOut
+@testable import HTTP
+@testable import JSON
+
 /// What must hold of the answer parser for any bytes that a server sends; `ReadAnswer` has a part of it.
 enum AnswerTarget {
     /// The corpus of odd answers.

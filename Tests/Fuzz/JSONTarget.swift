@@ -1,3 +1,8 @@
+@testable import Base
+@testable import FanOut
+@testable import HTTP
+@testable import JSON
+
 /// What must hold of the scanner and the merges for any bytes at all.
 enum JSONTarget {
     static let seeds: [(name: String, bytes: [UInt8])] = [

@@ -1,3 +1,8 @@
+@testable import Base
+@testable import FanOut
+@testable import HTTP
+@testable import JSON
+
 /// What must hold of the request parser for any bytes that a client sends; `ReadRequests` has a part of it.
 enum RequestsTarget {
     /// The corpus that the gateway is held to, and one of each kind on a connection.

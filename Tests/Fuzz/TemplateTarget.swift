@@ -1,3 +1,8 @@
+@testable import Base
+@testable import FanOut
+@testable import HTTP
+@testable import JSON
+
 /// What must hold of paths and templates for any text: two routes, a call's path, a field's value and a request's target,
 /// a line each.
 enum TemplateTarget {

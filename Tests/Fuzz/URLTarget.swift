@@ -1,3 +1,8 @@
+@testable import Base
+@testable import FanOut
+@testable import HTTP
+@testable import JSON
+
 /// What must hold of URLs and patterns for any text; a line feed stands between the two.
 enum URLTarget {
     static let seeds: [(name: String, bytes: [UInt8])] = [
