@@ -133,6 +133,7 @@ setup-test: ## install what building and testing need
 	@$(call install_missing,$(BUILD_PACKAGES) $(TEST_PACKAGES))
 	@$(call install_python,collector,Tests/Collector)
 	@$(call install_python,manifests,Tests/Manifests)
+	@$(call install_python,schema,Tests/Schema)
 
 # Asks apt only when something is missing: a second run needs neither the network nor root.
 define install_missing

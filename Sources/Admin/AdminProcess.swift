@@ -23,7 +23,7 @@ package struct AdminProcess {
         let reader = try ScoreboardReader.map(descriptor: scoreboard)
         Signals.ignoreBrokenPipes()
         Signals.ignoreHangUp()
-        try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
+        try SupervisedServer.run(channel, limit: configuration.lifecycle.drain) { [self] in
             var limits = EdgeLimits()
             limits.requestBody = 0
             let generation = reader.entry(of: .admin)?.generation

@@ -59,12 +59,13 @@ package struct WorkerProcess {
         let recorder = RequestRecorder(ring: try board.requestRing(place.slot, row: place.row), worker: place.slot)
         Signals.ignoreBrokenPipes()
         Signals.ignoreHangUp()
-        try SupervisedServer.run(channel, limit: configuration.drain) { [self] in
+        try SupervisedServer.run(channel, limit: configuration.lifecycle.drain) { [self] in
             WorkerLog.level = configuration.log.level
             let log = configuration.accessLog ? try AccessLog(slot: place.slot, configuration.log, counters) : nil
             let engine = TransferEngine(
                 Names(age: configuration.names.age, timeout: configuration.names.timeout),
-                limit: configuration.limits.inFlight, forbidden: ForbiddenPeer(OwnEndpoint(configuration.admin)))
+                limit: configuration.limits.inFlight, forbidden: ForbiddenPeer(OwnEndpoint(configuration.sockets.admin))
+            )
             let services = Services(configuration, board, counters)
             services.start(engine)
             let tracer = configuration.tracing.map { Tracer($0, engine, counters, slot: place.slot) }
@@ -82,7 +83,7 @@ package struct WorkerProcess {
             Heartbeat(counters).start()
             if probesItself {
                 // A channel that cannot be written to has no supervisor behind it any more.
-                flow.probe(configuration.reload.probe) { status in _ = try? channel.send(.probed(status)) }
+                flow.probe(configuration.lifecycle.reload.probe) { status in _ = try? channel.send(.probed(status)) }
             }
             return SupervisedServer.Started(server, heard: { Self.obey($0, log) }) { end in
                 log?.close()

@@ -9,8 +9,10 @@ struct ConfigurationFile {
     /// EX_CONFIG of sysexits(3).
     static let badConfiguration = ExitCode(78)
 
-    let configuration: Configuration
+    let text: ConfigurationText
     let bytes: [UInt8]
+
+    var configuration: Configuration { text.configuration }
 
     /// Reads and checks a file; prints what is wrong with it and ends with 78 otherwise.
     static func load(_ path: String) throws -> ConfigurationFile {
@@ -27,10 +29,9 @@ struct ConfigurationFile {
     /// Checks the bytes of a configuration; warnings go to standard error.
     static func check(_ bytes: [UInt8], path: String) throws -> ConfigurationFile {
         do throws(InvalidConfiguration) {
-            let (configuration, warnings) = try Configuration.load(
-                bytes, path: path, environment: Environment.all, files: .onDisk)
-            warn(warnings)
-            return ConfigurationFile(configuration: configuration, bytes: bytes)
+            let text = try ConfigurationText(bytes, path: path, environment: Environment.all, files: .onDisk)
+            warn(text.warnings)
+            return ConfigurationFile(text: text, bytes: bytes)
         } catch {
             printError(error.description)
             throw badConfiguration

@@ -13,6 +13,8 @@ struct Gatewayd: ParsableCommand {
             configuration.
             """,
         version: Version.text,
-        subcommands: [Run.self, Check.self, Explain.self, Demo.self, Worker.self, Admin.self, DemoUpstreams.self],
+        subcommands: [
+            Run.self, Check.self, Schema.self, Explain.self, Demo.self, Worker.self, Admin.self, DemoUpstreams.self,
+        ],
         defaultSubcommand: Run.self)
 }

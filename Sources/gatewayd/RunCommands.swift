@@ -48,12 +48,18 @@ struct Check: ParsableCommand {
     @Flag(help: "Print the plan as a graph for Graphviz.")
     var dot = false
 
+    @Flag(help: "Print the whole configuration, with every default filled in and secrets masked.")
+    var effective = false
+
     func validate() throws {
+        if effective, plan != nil { throw ValidationError("--effective prints the whole, and --plan one route") }
         if dot, plan == nil { throw ValidationError("--dot prints a plan: give the path of a route by --plan") }
     }
 
     func run() throws {
-        let configuration = try ConfigurationFile.load(config).configuration
+        let text = try ConfigurationFile.load(config).text
+        if effective { return print(try text.effective(), terminator: "") }
+        let configuration = text.configuration
         guard let plan else { return print(configuration.summary) }
         guard let found = RoutePlan(ofPath: plan, in: configuration) else {
             let known = RoutePlan.paths(in: configuration).joined(separator: ", ")
@@ -62,6 +68,14 @@ struct Check: ParsableCommand {
         }
         print(dot ? found.dot : found.table)
     }
+}
+
+/// `gatewayd schema`: what a configuration file may have.
+struct Schema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print a JSON Schema (2020-12) of the configuration file.")
+
+    func run() { print(ConfigurationSchema.text) }
 }
 
 /// `gatewayd explain METHOD URL`: what a request would do.

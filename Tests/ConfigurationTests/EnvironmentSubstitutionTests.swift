@@ -51,10 +51,10 @@ func reachesEveryValue() throws {
               - { path: /a, fan_out: [{ name: a, url: "http://${HOST}/x", fallback: "${N}" }] }
             """,
             environment: ["PORT": "81", "DRAIN": "5s", "HOST": "h:82", "N": "1"]))
-    #expect(configuration.listen == [.tcp(host: "127.0.0.1", port: 81)])
+    #expect(configuration.sockets.listen == [.tcp(host: "127.0.0.1", port: 81)])
     #expect(configuration.workers == .fixed(2))
     #expect(!configuration.accessLog)
-    #expect(configuration.drain == .seconds(5))
+    #expect(configuration.lifecycle.drain == .seconds(5))
     #expect(configuration.upstreams.map(\.name) == ["http://h:82"])
 }
 

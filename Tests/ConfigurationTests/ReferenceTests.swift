@@ -6,13 +6,7 @@ import Testing
 
 /// `deploy/CONFIGURATION.md`, held against the readers that it describes.
 @Suite struct ReferenceTests {
-    private static func reference() throws -> String { try document("deploy/CONFIGURATION.md") }
-
-    private static func document(_ path: String) throws -> String {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: package.appendingPathComponent(path), encoding: .utf8)
-    }
+    private static func reference() throws -> String { try Repository.text("deploy/CONFIGURATION.md") }
 
     // MARK: Examples
 
@@ -22,26 +16,12 @@ import Testing
             ("deploy/CONFIGURATION.md", 10), ("README.md", 1),
         ])
     func examples(path: String, atLeast: Int) throws {
-        let blocks = try Self.document(path).components(separatedBy: "```yaml\n").dropFirst()
+        let blocks = try Repository.text(path).components(separatedBy: "```yaml\n").dropFirst()
         #expect(blocks.count >= atLeast)
-        // The files that have to be there for a configuration to be valid.
-        let files = SecretFiles { path in
-            let text: String? =
-                switch path {
-                case "/etc/gatewayd/api-keys": "mobile \(String(repeating: "0a", count: 32))\n"
-                case "/etc/gatewayd/internal-ca.pem", "/etc/gatewayd/client.pem":
-                    "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
-                case "/run/credentials/gatewayd.service/client.key":
-                    "-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n"
-                default: nil
-                }
-            return text.map { .success(Array($0.utf8)) }
-                ?? .failure(SecretFiles.Failure(message: "\(path) is not there"))
-        }
         for block in blocks {
             let text = try #require(block.components(separatedBy: "```\n").first)
-            #expect(errors(text, files: files) == [], "\(text)")
-            #expect(try warnings(text, files: files) == [], "\(text)")
+            #expect(errors(text, files: .ofExamples) == [], "\(text)")
+            #expect(try warnings(text, files: .ofExamples) == [], "\(text)")
         }
     }
 
@@ -129,9 +109,7 @@ import Testing
 
     @Test("the sample shows each key that the reference has")
     func sample() throws {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let sample = try String(contentsOf: package.appendingPathComponent("deploy/gatewayd.yaml"), encoding: .utf8)
+        let sample = try Repository.text("deploy/gatewayd.yaml")
         let words = sample.split { " \n#{[,".contains($0) }
         let keys = Set(words.filter { $0.hasSuffix(":") }.map { $0.dropLast() })
         let known = Self.chapters.flatMap(Self.known).compactMap { $0.split(separator: ".").last }

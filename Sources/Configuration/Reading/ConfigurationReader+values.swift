@@ -19,7 +19,7 @@ extension ConfigurationReader {
         case .invalid:
             return nil
         case .scalar(let scalar) where !value.isNull:
-            do throws(ScalarKind<Value>.Refusal) {
+            do throws(Refusal) {
                 return try kind.parse(scalar.text)
             } catch {
                 let message = "\(subject) wants \(error.wanted); found \(value.found)\(error.hint)"

@@ -9,47 +9,29 @@ struct ConfigurationReader {
     var upstreams = UpstreamTable()
     /// Those that the file may name.
     var files = SecretFiles.none
+    /// The file as it was read, once it was.
+    private(set) var root: YAMLValue?
     /// What no upstream may be.
     private var ownEndpoint: OwnEndpoint?
     /// Who may use a route that does not say it itself.
     var standardAccess = RouteAccess()
-
-    private static let keys =
-        [
-            "listen", "admin", "control", "workers", "access_log", "log", "tracing", "drain", "heartbeat_stale",
-            "restart", "reload", "recycle", "limits", "names", "trusted_proxies", "upstreams", "routes",
-        ] + accessKeys
 
     /// The configuration; nil, or a value that is not to be used, when `problems` has errors.
     mutating func read(_ text: [UInt8], environment: [String: String], files: SecretFiles) -> Configuration? {
         self.files = files
         guard let text = decode(text) else { return nil }
         let document = YAMLDocument.read(text, environment: environment, files: files, problems: &problems)
-        guard let root = document else {
+        root = document
+        guard let root else {
             if !problems.hasErrors { problems.error("the file is empty; a gateway wants 'routes'", at: .start) }
             return nil
         }
-        guard let section = section(root, "the configuration", keys: Self.keys) else { return nil }
+        guard let section = section(root, "the configuration", keys: Configuration.keys.map(\.name)) else { return nil }
         var configuration = Configuration()
-        configuration.listen = listen(in: section) ?? configuration.listen
-        configuration.admin = scalar(.listenAddress, "admin", in: section) ?? configuration.admin
-        configuration.control = scalar(.socketPath, "control", in: section) ?? configuration.control
-        configuration.workers = scalar(.workers, "workers", in: section) ?? configuration.workers
-        configuration.accessLog = scalar(.boolean, "access_log", in: section) ?? configuration.accessLog
-        configuration.log = log(in: section)
+        read(Configuration.keys, in: section, into: &configuration)
         warnOfLog(configuration, in: section)
-        configuration.tracing = tracing(in: section)
-        configuration.drain = scalar(.duration, "drain", in: section) ?? configuration.drain
-        configuration.heartbeatStale =
-            scalar(.duration, "heartbeat_stale", in: section) ?? configuration.heartbeatStale
-        configuration.restart = restart(in: section)
-        configuration.reload = reload(in: section)
-        configuration.recycle = recycle(in: section)
-        configuration.limits = limits(in: section)
-        configuration.names = names(in: section)
-        configuration.trustedProxies = trustedProxies(in: section)
         checkAddresses(of: configuration, in: section)
-        ownEndpoint = OwnEndpoint(configuration.admin)
+        ownEndpoint = OwnEndpoint(configuration.sockets.admin)
         readUpstreams(in: section)
         standardAccess = access(in: section)
         configuration.routes = routes(in: section)
@@ -79,7 +61,7 @@ struct ConfigurationReader {
 
     // MARK: Top-level keys
 
-    private mutating func listen(in section: Section) -> [ListenAddress]? {
+    mutating func listen(in section: Section) -> [ListenAddress]? {
         guard let value = section["listen"] else { return nil }
         guard case .sequence(let values) = value.content else {
             return scalar(.listenAddress, "listen", in: section).map { [$0] }
@@ -105,13 +87,14 @@ struct ConfigurationReader {
     /// Two sockets cannot share an address.
     private mutating func checkAddresses(of configuration: Configuration, in section: Section) {
         if let place = section["admin"]?.place ?? section["listen"]?.place,
-            configuration.listen.contains(configuration.admin), !configuration.admin.isChosenByKernel
+            configuration.sockets.listen.contains(configuration.sockets.admin),
+            !configuration.sockets.admin.isChosenByKernel
         {
-            problems.error("'admin' and 'listen' are both \(configuration.admin)", at: place)
+            problems.error("'admin' and 'listen' are both \(configuration.sockets.admin)", at: place)
         }
-        let control = ListenAddress.unix(path: configuration.control)
+        let control = ListenAddress.unix(path: configuration.sockets.control)
         if let place = section["control"]?.place ?? section["listen"]?.place,
-            configuration.listen.contains(control) || configuration.admin == control
+            configuration.sockets.listen.contains(control) || configuration.sockets.admin == control
         {
             problems.error("'control' and another address are both \(control)", at: place)
         }
@@ -123,60 +106,14 @@ struct ConfigurationReader {
         problems.error("\(address.authority) is gatewayd's own 'admin', which no route may reach", at: place)
     }
 
-    private mutating func restart(in section: Section) -> RestartSettings {
-        var settings = RestartSettings()
-        let keys = ["backoff", "backoff_max", "reset_after", "intensity", "period", "hold"]
-        guard let section = optionalSection("restart", in: section, keys: keys) else { return settings }
-        settings.backoff = scalar(.duration, "backoff", in: section) ?? settings.backoff
-        settings.backoffMax = scalar(.duration, "backoff_max", in: section) ?? settings.backoffMax
-        settings.resetAfter = scalar(.duration, "reset_after", in: section) ?? settings.resetAfter
-        settings.intensity = scalar(.count(1...Bounds.intensity), "intensity", in: section) ?? settings.intensity
-        settings.period = scalar(.duration, "period", in: section) ?? settings.period
-        settings.hold = scalar(.duration, "hold", in: section) ?? settings.hold
+    /// Says that the doubling begins behind its end.
+    mutating func check(_ settings: RestartSettings, in section: Section) {
         if settings.backoff > settings.backoffMax,
             let place = section["backoff"]?.place ?? section["backoff_max"]?.place
         {
             let texts = (settings.backoff.configurationText, settings.backoffMax.configurationText)
             problems.error("'backoff' of \(texts.0) is longer than 'backoff_max' of \(texts.1)", at: place)
         }
-        return settings
-    }
-
-    private mutating func limits(in section: Section) -> Limits {
-        var limits = Limits()
-        let keys = [
-            "header_timeout", "keepalive_idle", "connect_timeout", "request_body", "response_body", "header_bytes",
-            "header_fields", "in_flight", "adaptive", "least_rate", "write_timeout", "connections",
-            "connections_per_client", "requests_per_connection",
-        ]
-        guard let section = optionalSection("limits", in: section, keys: keys) else { return limits }
-        limits.headerTimeout = scalar(.duration, "header_timeout", in: section) ?? limits.headerTimeout
-        limits.keepaliveIdle = scalar(.duration, "keepalive_idle", in: section) ?? limits.keepaliveIdle
-        limits.connectTimeout = scalar(.duration, "connect_timeout", in: section) ?? limits.connectTimeout
-        let body = ScalarKind.size(upTo: Bounds.body)
-        limits.requestBody = scalar(body, "request_body", in: section) ?? limits.requestBody
-        limits.responseBody = scalar(body, "response_body", in: section) ?? limits.responseBody
-        limits.headerBytes = scalar(.size(upTo: Bounds.headerBytes), "header_bytes", in: section) ?? limits.headerBytes
-        limits.headerFields =
-            scalar(.count(1...Bounds.headerFields), "header_fields", in: section) ?? limits.headerFields
-        limits.inFlight = scalar(.count(1...Bounds.inFlight), "in_flight", in: section) ?? limits.inFlight
-        limits.isAdaptive = scalar(.boolean, "adaptive", in: section) ?? limits.isAdaptive
-        limits.leastRate = scalar(.size(upTo: Bounds.leastRate), "least_rate", in: section) ?? limits.leastRate
-        limits.writeTimeout = scalar(.duration, "write_timeout", in: section) ?? limits.writeTimeout
-        let connections = ScalarKind.count(1...Bounds.connections)
-        limits.connections = scalar(connections, "connections", in: section) ?? limits.connections
-        limits.connectionsPerClient = scalar(connections, "connections_per_client", in: section)
-        limits.requestsPerConnection =
-            scalar(.count(1...Bounds.requestsPerConnection), "requests_per_connection", in: section)
-        return limits
-    }
-
-    private mutating func names(in section: Section) -> NameSettings {
-        var names = NameSettings()
-        guard let section = optionalSection("names", in: section, keys: ["age", "timeout"]) else { return names }
-        names.age = scalar(.duration, "age", in: section) ?? names.age
-        names.timeout = scalar(.duration, "timeout", in: section) ?? names.timeout
-        return names
     }
 }
 

@@ -12,6 +12,8 @@ package enum Bounds {
     package static let weight = 1_000
     /// Failures in a row, and probes, that a judgement may wait for.
     package static let failures = 10_000
+    /// Calls that a circuit's window may have to have.
+    package static let minimumCalls = 60_000
     /// Attempts of one call.
     package static let attempts = 10
     /// Routes in one file; a guard against generated files that went wrong.

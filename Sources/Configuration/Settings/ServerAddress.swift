@@ -55,6 +55,9 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Where a collector on this machine usually takes spans.
+    static let collector = ServerAddress(scheme: .http, host: "127.0.0.1", port: 4318, basePath: "/v1/traces")
+
     private init(scheme: URLScheme, host: String, port: UInt16, basePath: String, isService: Bool = false) {
         self.isService = isService
         self.scheme = scheme

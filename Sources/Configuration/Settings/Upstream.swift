@@ -40,10 +40,13 @@ package struct Upstream: Sendable, Hashable {
     /// Whether calls ask for compressed bodies (gzip and br), which saves the wire and costs time.
     package var asksForCompression = false
 
+    /// Of a server that has none of its own.
+    static let usualWeight = 1
+
     package init(name: String, servers: [ServerAddress]) {
         self.name = name
         self.servers = servers
-        weights = servers.map { _ in 1 }
+        weights = servers.map { _ in Self.usualWeight }
     }
 
     /// Where the records are that name the servers; nil where the configuration does.

@@ -8,16 +8,16 @@ extension Configuration {
     /// What `gatewayd check` says that it would run: a line per listener, upstream, route and call.
     package var summary: String {
         var lines = [
-            "listen     " + listen.map(\.description).joined(separator: ", "),
-            "admin      \(admin)",
-            "control    \(control)",
+            "listen     " + sockets.listen.map(\.description).joined(separator: ", "),
+            "admin      \(sockets.admin)",
+            "control    \(sockets.control)",
             "workers    \(workers)",
             "access log \(accessLog ? "on" : "off")",
-            "drain      \(drain.configurationText)",
+            "drain      \(lifecycle.drain.configurationText)",
         ]
         if let text = log.summary { lines.append("log        " + text) }
         if let tracing { lines.append("tracing    " + tracing.summary) }
-        if reload != ReloadSettings() { lines.append("reload     " + reloadText) }
+        if lifecycle.reload != ReloadSettings() { lines.append("reload     " + reloadText) }
         if let text = recycleText { lines.append("recycle    " + text) }
         if limits.inFlight != Limits().inFlight {
             lines.append("in flight  at most \(limits.inFlight) calls per worker")
@@ -38,11 +38,12 @@ extension Configuration {
     }
 
     private var reloadText: String {
-        "canary \(reload.canary.configurationText)" + (reload.probe.map { ", probe \($0)" } ?? "")
+        "canary \(lifecycle.reload.canary.configurationText)" + (lifecycle.reload.probe.map { ", probe \($0)" } ?? "")
     }
 
     /// When a worker is recycled; nil for never.
     private var recycleText: String? {
+        let recycle = lifecycle.recycle
         guard recycle.isOn else { return nil }
         let limits = [
             recycle.maxRequests.map { "\($0) requests" }, recycle.maxLifetime.map(\.configurationText),
@@ -67,7 +68,9 @@ extension Configuration {
         traits += Self.traits(of: upstream.tls)
         if upstream.asksForCompression { traits.append("compression") }
         traits += policies(of: upstream, standard)
-        let servers = zip(upstream.servers, upstream.weights).map { $1 == 1 ? $0.text : "\($0.text) × \($1)" }
+        let servers = zip(upstream.servers, upstream.weights).map {
+            $1 == Upstream.usualWeight ? $0.text : "\($0.text) × \($1)"
+        }
         return "  \(upstream.name): " + servers.joined(separator: ", ") + suffix(traits)
     }
 

@@ -32,7 +32,7 @@ final class Child {
     init(_ role: ChildRole, _ generation: Generation) {
         self.role = role
         self.generation = generation
-        slot = ChildSlot(restart: generation.configuration.restart)
+        slot = ChildSlot(restart: generation.configuration.lifecycle.restart)
     }
 
     /// The process id, 0 while there is none.
@@ -53,6 +53,6 @@ final class Child {
     /// Makes it ready for a first start for this configuration.
     func prepare(for generation: Generation) {
         self.generation = generation
-        slot = ChildSlot(restart: generation.configuration.restart)
+        slot = ChildSlot(restart: generation.configuration.lifecycle.restart)
     }
 }

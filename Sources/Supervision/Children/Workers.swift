@@ -97,6 +97,6 @@ final class Workers {
     }
 
     private func drain(_ reason: String? = nil, at now: MonotonicTime) -> ChildSlot.Event {
-        .drain(until: now + children.generation.configuration.drain, reason: reason)
+        .drain(until: now + children.generation.configuration.lifecycle.drain, reason: reason)
     }
 }

@@ -30,7 +30,7 @@ package struct Listeners {
         let held =
             systemd.passed.map { Entry(address: nil, socket: $0, isPassed: true) }
             + systemd.kept.map { Entry(address: nil, socket: $0, isPassed: false) }
-        entries = try Self.open(configuration.listen, holding: held)
+        entries = try Self.open(configuration.sockets.listen, holding: held)
         for socket in systemd.kept where !entries.contains(where: { $0.socket === socket }) { socket.removeFile() }
     }
 
@@ -47,7 +47,7 @@ package struct Listeners {
         } catch {
             throw StartError(exitCode: 70, description: error.description)
         }
-        entries = try Self.open(configuration.listen, holding: held)
+        entries = try Self.open(configuration.sockets.listen, holding: held)
     }
 
     /// What the program that takes over is told of them.
@@ -67,7 +67,7 @@ package struct Listeners {
     ///
     /// Passed ones stay in any case: they are not ours to close. Throws as `init` does, and then leaves this as it is.
     package func reopened(for configuration: Configuration) throws(StartError) -> Listeners {
-        Listeners(try Self.open(configuration.listen, holding: entries))
+        Listeners(try Self.open(configuration.sockets.listen, holding: entries))
     }
 
     /// Closes those that `kept` does not have, and removes their files.
@@ -88,7 +88,7 @@ package struct Listeners {
         _ configuration: Configuration, takingFrom systemd: inout SystemdSockets, handedOver: Int32? = nil
     ) throws(StartError) -> ListeningSocket {
         do throws(SystemError) {
-            let wanted = try address(configuration.admin)
+            let wanted = try address(configuration.sockets.admin)
             if let handedOver {
                 let socket = try ListeningSocket(adopting: handedOver, withFile: true)
                 // Port 0 is whichever was chosen for it.

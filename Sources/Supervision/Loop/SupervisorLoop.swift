@@ -36,7 +36,7 @@ struct SupervisorLoop {
                 listen: resources.generation.listeners.sockets.map(\.address), admin: resources.admin.address)
             return { tell(addresses) }
         }
-        shutdown = Shutdown(drain: options.configuration.drain)
+        shutdown = Shutdown(drain: options.configuration.lifecycle.drain)
         heartbeats = HeartbeatCheck(at: now)
     }
 
@@ -91,7 +91,7 @@ struct SupervisorLoop {
         let now = MonotonicTime.now()
         children.tick(at: now)
         resources.control.dropLateClients(at: now)
-        let stale = configuration.heartbeatStale
+        let stale = configuration.lifecycle.heartbeatStale
         if !shutdown.hasBegun, heartbeats.isDue(stale: stale, at: now) {
             children.checkHeartbeats(stale: stale, at: now)
         }
@@ -185,7 +185,7 @@ struct SupervisorLoop {
     private mutating func requestEnd(because cause: String, at now: MonotonicTime) {
         let action = shutdown.request(at: now)
         switch action {
-        case .drainWorkers: log.draining(because: cause, limit: configuration.drain)
+        case .drainWorkers: log.draining(because: cause, limit: configuration.lifecycle.drain)
         case .killAll: log.killing(because: cause)
         case .drainOthers, .nothing: break
         }
@@ -212,7 +212,7 @@ struct SupervisorLoop {
             rolls.advance(at: now)
             upgrade.advance(
                 isIdle: rolls.isIdle && resources.control.isIdle, isReloading: rolls.isReloading, at: now)
-            shutdown.drain = configuration.drain
+            shutdown.drain = configuration.lifecycle.drain
             followLogSettings()
         }
         let state: DaemonState =

@@ -10,8 +10,8 @@ package enum ConfigurationChange {
         func compare(_ key: String, _ old: String, _ new: String) {
             if old != new { reasons.append("'\(key)' cannot change from \(old) to \(new) without a restart") }
         }
-        compare("admin", old.admin.description, new.admin.description)
-        compare("control", old.control, new.control)
+        compare("admin", old.sockets.admin.description, new.sockets.admin.description)
+        compare("control", old.sockets.control, new.sockets.control)
         return reasons
     }
 }

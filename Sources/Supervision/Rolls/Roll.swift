@@ -21,6 +21,6 @@ struct Roll {
         self.slots = slots
         self.isOfAll = isOfAll
         self.generation = generation
-        plan = RollPlan(slots: slots, canary: isOfAll ? generation.configuration.reload.canary : .zero)
+        plan = RollPlan(slots: slots, canary: isOfAll ? generation.configuration.lifecycle.reload.canary : .zero)
     }
 }

@@ -15,7 +15,7 @@ final class Rolls {
     private var roll: Roll?
 
     private var children: Children { workers.children }
-    private var recycles: Bool { children.generation.configuration.recycle.isOn }
+    private var recycles: Bool { children.generation.configuration.lifecycle.recycle.isOn }
 
     init(_ workers: Workers, _ options: SupervisorOptions, at now: MonotonicTime) {
         self.workers = workers
@@ -131,7 +131,7 @@ final class Rolls {
 
     private func beginRecycling(at now: MonotonicTime) {
         let generation = children.generation
-        let policy = RecyclePolicy(generation.configuration.recycle)
+        let policy = RecyclePolicy(generation.configuration.lifecycle.recycle)
         for slot in workers.slotsInUse {
             let child = slot.current
             guard let run = child.run, child.isReady else { continue }

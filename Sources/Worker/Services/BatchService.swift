@@ -15,7 +15,7 @@ struct BatchService {
     let endpoint: Endpoint
 
     init(_ batch: BatchRoute, of route: Route, _ configuration: Configuration) {
-        let own = OwnEndpoint(configuration.admin)
+        let own = OwnEndpoint(configuration.sockets.admin)
         self.route = batch
         timeout = min(batch.timeout, route.timeout)
         // Every URL is a server of its own.

@@ -44,6 +44,28 @@ extension RunningPrograms {
             #expect(start.errors == check.errors)
         }
 
+        @Test("--effective prints a file that reads back to itself, without its secrets; schema prints a JSON Schema")
+        func effectiveAndSchema() async throws {
+            let (file, folder) = try Self.write(
+                """
+                tracing: { endpoint: "http://127.0.0.1:4318/v1/traces", headers: { Authorization: Bearer hunter2 } }
+                routes: [{ path: /page, fan_out: [{ name: news, url: "http://127.0.0.1:9001/news" }] }]
+
+                """)
+            defer { withExtendedLifetime(folder) {} }
+            let first = try await Program.run(Program.gatewayd, "check", "--config", file, "--effective")
+            #expect(first.exitCode == 0 && first.errors == [])
+            #expect(first.output.contains("drain: 30s") && !first.output.joined().contains("hunter2"))
+            try first.output.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+            let second = try await Program.run(Program.gatewayd, "check", "--config", file, "--effective")
+            #expect(second.output == first.output)
+            let both = try await Program.run(
+                Program.gatewayd, "check", "--config", file, "--effective", "--plan", "/page")
+            #expect(both.exitCode == 64)
+            let schema = try await Program.run(Program.gatewayd, "schema")
+            #expect(schema.output.joined().contains("https://json-schema.org/draft/2020-12/schema"))
+        }
+
         @Test("a good file is told as what it would run, and exit 0")
         func goodFile() async throws {
             let (file, folder) = try Self.write(

@@ -21,6 +21,7 @@ enum DocumentedCommands {
     private static let ways: [String: Way] = [
         "gatewayd check": .daemon,
         "gatewayd explain": .daemon,
+        "gatewayd schema": .daemon,
         "gatewayd --config": .not("runs until it is stopped; every test of a daemon starts one this way"),
         "gatewayctl": .daemon,
         "gatewayctl why": .not("wants the id of a request that was slow or failed; TraceTests has one"),

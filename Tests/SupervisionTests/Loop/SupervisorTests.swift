@@ -44,8 +44,8 @@ private final class Cluster: Sendable {
         try Data(script.utf8).write(to: URL(fileURLWithPath: directory + "/child"))
         chmod(directory + "/child", 0o700)
         var configuration = try Self.configuration()
-        configuration.control = directory + "/control.sock"
-        configuration.listen.append(.unix(path: directory + "/http.sock"))
+        configuration.sockets.control = directory + "/control.sock"
+        configuration.sockets.listen.append(.unix(path: directory + "/http.sock"))
         change(&configuration)
         var options = SupervisorOptions(
             configuration: configuration, configurationBytes: Array("x".utf8), configurationPath: "(test)",
@@ -157,7 +157,7 @@ struct SupervisorTests {
 
     @Test("a worker without a heartbeat is aborted and replaced")
     func workerWithout() throws {
-        let cluster = try Cluster { $0.heartbeatStale = .milliseconds(200) }
+        let cluster = try Cluster { $0.lifecycle.heartbeatStale = .milliseconds(200) }
         cluster.wait(for: "an unresponsive worker") { cluster.hasLogged("worker_unresponsive") }
         try cluster.wait(for: "its replacement") {
             (try cluster.worker(0)["last_exit"] as? [String: Any])?["reason"] as? String == "unresponsive"
@@ -168,8 +168,8 @@ struct SupervisorTests {
     @Test("workers that cannot start hold their slots and degrade the daemon")
     func workersCannot() throws {
         let cluster = try Cluster(marks: ["refuse"]) {
-            $0.restart.backoff = .milliseconds(1)
-            $0.restart.intensity = 3
+            $0.lifecycle.restart.backoff = .milliseconds(1)
+            $0.lifecycle.restart.intensity = 3
         }
         cluster.wait(for: "held slots") { cluster.hasLogged("worker_held", times: 2) }
         #expect(cluster.hasLogged("worker_start_failed", times: 6))
@@ -183,7 +183,7 @@ struct SupervisorTests {
 
     @Test("a worker that does not leave is killed at the limit")
     func workerDoes() throws {
-        let cluster = try Cluster(marks: ["stubborn"]) { $0.drain = .milliseconds(100) }
+        let cluster = try Cluster(marks: ["stubborn"]) { $0.lifecycle.drain = .milliseconds(100) }
         cluster.wait(for: "all ready") { cluster.hasLogged("all_ready") }
         try cluster.stop()
         #expect(cluster.hasLogged("worker_drain_timeout", times: 2))
@@ -206,7 +206,7 @@ struct SupervisorTests {
     func addressUse() throws {
         let taken = try ListeningSocket(bindingTo: SocketAddress(host: "127.0.0.1", port: 0))
         let port = try #require(taken.address.port)
-        let cluster = try Cluster { $0.listen = [.tcp(host: "127.0.0.1", port: port)] }
+        let cluster = try Cluster { $0.sockets.listen = [.tcp(host: "127.0.0.1", port: port)] }
         cluster.wait(for: "the end") { cluster.exitCode.withLock { $0 != nil } }
         #expect(cluster.exitCode.withLock { $0 } == 69)
         let text = "cannot bind 127.0.0.1:\(port): Address already in use"

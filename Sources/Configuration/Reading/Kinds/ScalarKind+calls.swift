@@ -35,7 +35,7 @@ extension ScalarKind where Value == JSONPath {
     /// A place in a body, which is not the whole of it.
     static var jsonPath: Self {
         let wanted = "a place in a body, such as /cart/items or cart.items"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(wanted: wanted, type: "place") { text throws(Refusal) in
             guard !text.isEmpty else { throw Refusal(wanted: wanted) }
             do throws(TextError) {
                 return try JSONPath(text)
@@ -50,7 +50,7 @@ extension ScalarKind where Value == Int {
     /// The final status of an answer (RFC 9110 section 15).
     static var status: Self {
         let wanted = "a status from 200 to 599"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(wanted: wanted, type: "200 to 599", schema: .integer(200...599)) { text throws(Refusal) in
             guard let status = Int(text), (200...599).contains(status) else { throw Refusal(wanted: wanted) }
             return status
         }

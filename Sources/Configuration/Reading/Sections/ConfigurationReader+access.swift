@@ -4,8 +4,6 @@ import Policy
 
 /// Reading of who may use routes: `allow`, `deny`, `auth` and `cors`, of a route or for all of them.
 extension ConfigurationReader {
-    static let accessKeys = ["allow", "deny", "auth", "cors"]
-
     /// What a route says itself; what it does not speak of is as in `defaults`.
     mutating func access(in section: Section, defaults: RouteAccess = RouteAccess()) -> RouteAccess {
         var access = defaults
@@ -33,7 +31,7 @@ extension ConfigurationReader {
     // MARK: Keys
 
     private mutating func readCredentials(_ value: YAMLValue, into access: inout RouteAccess) {
-        guard let section = section(value, "'auth'", keys: ["api_keys", "jwt"]) else { return }
+        guard let section = section(value, "'auth'", keys: RouteAccess.authRows.map(\.name)) else { return }
         switch (section["api_keys"], section["jwt"]) {
         case (let keys?, nil): access.keys = self.keys(keys)
         case (nil, let tokens?): access.tokens = tokenRule(tokens)
@@ -45,8 +43,8 @@ extension ConfigurationReader {
     }
 
     private mutating func keys(_ keys: YAMLValue) -> APIKeys? {
-        guard let section = self.section(keys, "'api_keys'", keys: ["file", "header"]) else { return nil }
-        let header = section["header"] == nil ? "X-Api-Key" : scalar(.name, "header", in: section)
+        guard let section = self.section(keys, "'api_keys'", keys: APIKeys.rows.map(\.name)) else { return nil }
+        let header = section["header"] == nil ? Defaults.keyHeader : scalar(.name, "header", in: section)
         if let header, let place = section["header"]?.place, header.lowercased() != "authorization" {
             check(field: header, at: place)
         }
@@ -80,8 +78,7 @@ extension ConfigurationReader {
     // MARK: Browsers
 
     private mutating func cors(_ value: YAMLValue) -> CORSPolicy? {
-        let keys = ["origins", "methods", "headers", "expose", "credentials", "max_age"]
-        guard let section = section(value, "'cors'", keys: keys) else { return nil }
+        guard let section = section(value, "'cors'", keys: CORSPolicy.rows.map(\.name)) else { return nil }
         guard let value = section["origins"] else {
             problems.error(
                 "'origins' is missing in 'cors'; it wants origins such as https://shop.example, or \"*\"",
@@ -119,17 +116,13 @@ extension ConfigurationReader {
 extension YAMLValue {
     /// Whether it turns off what is on for all routes.
     fileprivate var isNone: Bool { isWord("none") }
-
-    fileprivate func isWord(_ word: String) -> Bool {
-        if case .scalar(let scalar) = content { scalar.text == word } else { false }
-    }
 }
 
 extension ScalarKind where Value == String {
     /// An origin as browsers write it.
-    fileprivate static var origin: Self {
+    static var origin: Self {
         let wanted = "an origin such as https://shop.example or http://localhost:3000, in lower case and without a path"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(wanted: wanted, schema: .pattern("^[a-z][a-z0-9+.-]*://[^/]+$")) { text throws(Refusal) in
             guard CORSPolicy.isOrigin(text) else { throw Refusal(wanted: wanted) }
             return text
         }

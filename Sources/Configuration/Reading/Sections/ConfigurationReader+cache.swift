@@ -3,26 +3,14 @@ import HTTP
 
 /// Reading of what equal calls of an upstream share.
 extension ConfigurationReader {
-    static let sharingKeys = ["coalesce", "cache"]
-
-    /// Reads `coalesce:` and `cache:` into an upstream.
-    mutating func sharing(in section: Section, into upstream: inout Upstream) {
-        upstream.coalesces = scalar(.boolean, "coalesce", in: section) ?? upstream.coalesces
-        upstream.cache = cache(in: section)
-    }
-
     /// Nil: no answers are kept.
-    private mutating func cache(in section: Section) -> CacheSettings? {
+    mutating func cache(in section: Section) -> CacheSettings? {
         guard section["cache"] != nil else { return nil }
         var settings = CacheSettings()
-        let keys = ["ttl", "stale_if_error", "stale_while_revalidate", "max_bytes"]
+        let keys = CacheSettings.keys
         // Without content all are at their defaults: only what answers allow themselves is kept.
-        guard let section = optionalSection("cache", in: section, keys: keys) else { return settings }
-        settings.ttl = scalar(.duration, "ttl", in: section)
-        settings.staleIfError = scalar(.duration, "stale_if_error", in: section) ?? settings.staleIfError
-        settings.staleWhileRevalidate =
-            scalar(.duration, "stale_while_revalidate", in: section) ?? settings.staleWhileRevalidate
-        settings.maxBytes = scalar(.size(upTo: Bounds.cacheBytes), "max_bytes", in: section) ?? settings.maxBytes
+        guard let section = optionalSection("cache", in: section, keys: keys.map(\.name)) else { return settings }
+        read(keys, in: section, into: &settings)
         return settings
     }
 }

@@ -4,19 +4,13 @@ import HTTP
 
 /// Reading of one item of `fan_out:`.
 extension ConfigurationReader {
-    private static let keys = [
-        "name", "upstream", "path", "url", "timeout", "required", "fallback", "as", "expect_status", "max_body",
-        "after", "default", "pass_back",
-    ]
-
     /// A call; nil when there is a mistake in it, which is reported.
     ///
     /// - Parameters:
     ///   - own: Its index among the route's calls.
     ///   - names: The names of the route's calls so far; this one's is added.
     mutating func call(_ value: YAMLValue, own: Int, in scope: CallScope, names: inout [String: Place]) -> Call? {
-        let keys = Self.keys + Self.requestKeys + Self.shapeKeys
-        guard let section = section(value, "a call", keys: keys) else { return nil }
+        guard let section = section(value, "a call", keys: CallScope.rows.map(\.name)) else { return nil }
         let name = required(ScalarKind.name, "name", in: section)
         if let name, let place = section["name"]?.place {
             if let first = names[name] {

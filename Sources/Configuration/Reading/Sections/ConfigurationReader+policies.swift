@@ -5,7 +5,7 @@ extension ConfigurationReader {
     /// `rate_limit:`; nil when it is absent or wrong.
     mutating func rateLimit(in route: Section, access: RouteAccess) -> RateLimit? {
         guard let value = route["rate_limit"],
-            let section = section(value, "'rate_limit'", keys: ["rate", "burst", "key"])
+            let section = section(value, "'rate_limit'", keys: RateLimit.rows.map(\.name))
         else { return nil }
         let rate = required(.rate, "rate", in: section)
         // Without a rate there is nothing to compare the burst with but the largest of all.
@@ -22,9 +22,10 @@ extension ConfigurationReader {
 
 extension ScalarKind where Value == RateLimit.Rate {
     /// A number of requests in a second, a minute or an hour.
-    fileprivate static var rate: Self {
+    static var rate: Self {
         let wanted = "a rate such as 100/s, 600/m or 1000/h"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(wanted: wanted, type: "`N/s`, `N/m` or `N/h`", schema: .pattern("^[0-9]+/[smh]$")) {
+            text throws(Refusal) in
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count == 2, let unit = RateLimit.Rate.Unit(rawValue: String(parts[1])), !parts[0].isEmpty,
                 parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) })
@@ -39,9 +40,10 @@ extension ScalarKind where Value == RateLimit.Rate {
 
 extension ScalarKind where Value == RateLimit.Key {
     /// Who shares a bucket.
-    fileprivate static var rateKey: Self {
+    static var rateKey: Self {
         let wanted = "route, client, api_key or header.NAME, such as header.X-Tenant"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(wanted: wanted, type: "word", schema: .pattern("^(route|client|api_key|header[.].+)$")) {
+            text throws(Refusal) in
             switch text {
             case "route": return .route
             case "client": return .client
@@ -53,7 +55,7 @@ extension ScalarKind where Value == RateLimit.Key {
                 throw Refusal(
                     wanted: wanted, hint: NearestName.hint(for: text, among: ["route", "client", "api_key", "header."]))
             }
-            do throws(ScalarKind<String>.Refusal) {
+            do throws(Refusal) {
                 return .header(try ScalarKind<String>.name.parse(String(text.dropFirst(prefix.count))))
             } catch {
                 throw Refusal(wanted: wanted, hint: "; a field has \(error.wanted)")

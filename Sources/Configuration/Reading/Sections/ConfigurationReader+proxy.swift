@@ -5,13 +5,8 @@ import HTTP
 
 /// Reading of `proxy:` and of `trusted_proxies:`.
 extension ConfigurationReader {
-    private static let proxyKeys = [
-        "upstream", "path", "strip_prefix", "host", "max_body", "response_timeout", "idle", "websocket",
-        "websocket_idle",
-    ]
-
     mutating func proxy(_ value: YAMLValue, path: PathTemplate?) -> ProxyRoute? {
-        guard let section = section(value, "'proxy'", keys: Self.proxyKeys) else { return nil }
+        guard let section = section(value, "'proxy'", keys: ProxyRoute.rows.map(\.name)) else { return nil }
         let idle = scalar(.duration, "idle", in: section) ?? Defaults.proxyIdle
         var target: TargetTemplate?
         if section["path"] != nil, let path {
@@ -82,7 +77,7 @@ extension ConfigurationReader {
 
 extension ScalarKind where Value == AddressBlock? {
     /// An address, a block of addresses, or nil for unix sockets.
-    fileprivate static var address: Self {
+    static var address: Self {
         let wanted = "an address such as 10.0.0.1, a block such as 10.0.0.0/8, or unix"
         return ScalarKind(wanted: wanted) { text throws(Refusal) in
             if text == "unix" { return nil }
@@ -96,7 +91,10 @@ extension ScalarKind where Value == HostPolicy {
     /// What an upstream is told as Host.
     static var hostPolicy: Self {
         let wanted = "upstream, preserve or a name such as shop.example"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(
+            wanted: wanted, type: "`upstream`, `preserve` or a name",
+            text: { value in if case .name(let name) = value { name } else { "\(value)" } }
+        ) { text throws(Refusal) in
             switch text {
             case "upstream": return .upstream
             case "preserve": return .preserve

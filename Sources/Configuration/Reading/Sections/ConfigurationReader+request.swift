@@ -2,13 +2,11 @@ import FanOut
 
 /// Reading of what a call sends beside its path, and of what it waits for.
 extension ConfigurationReader {
-    static let requestKeys = ["method", "headers", "body", "forward"]
-
     /// What a call sends; nil for a GET that carries nothing of a request.
     mutating func callRequest(in section: Section, _ names: Reference.Names) -> CallRequest? {
-        guard Self.requestKeys.contains(where: { section[$0] != nil }) else { return nil }
+        guard CallRequest.rows.contains(where: { section[$0.name] != nil }) else { return nil }
         var request = CallRequest()
-        let forward = optionalSection("forward", in: section, keys: ["method", "headers", "query", "body"])
+        let forward = optionalSection("forward", in: section, keys: CallRequest.forwardRows.map(\.name))
         if let forward { read(forward, into: &request) }
         request.fields = fields(in: section, names)
         if let value = section["body"] {

@@ -4,10 +4,7 @@ import FanOut
 /// Reading of `routes:`.
 extension ConfigurationReader {
     /// The keys of a route that say what it does, of which it has one.
-    private static let actions = ["fan_out", "proxy", "batch", "respond"]
-    private static let keys =
-        ["path", "methods", "timeout", "merge", "on_conflict", "quorum", "debug", "quarantine", "rate_limit"] + actions
-        + accessKeys
+    static let actions = ["fan_out", "proxy", "batch", "respond"]
     /// Those that a route may take; TRACE and CONNECT are for proxies that a client chooses.
     static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -43,7 +40,7 @@ extension ConfigurationReader {
     }
 
     private mutating func routeDraft(_ value: YAMLValue) -> RouteDraft? {
-        guard let section = section(value, "a route", keys: Self.keys) else { return nil }
+        guard let section = section(value, "a route", keys: RouteDraft.rows.map(\.name)) else { return nil }
         var draft = RouteDraft(place: section["path"]?.place ?? section.place)
         draft.path = required(.pathTemplate, "path", in: section)
         let present = Self.actions.filter { section[$0] != nil }
@@ -74,14 +71,7 @@ extension ConfigurationReader {
     }
 
     mutating func methods(in section: Section, action: String?) -> [String]? {
-        guard section["methods"] != nil else {
-            // A batch is posted, and a proxy leaves it to its upstream which methods there are.
-            switch action {
-            case "batch": return ["POST"]
-            case "proxy": return Self.methods
-            default: return ["GET"]
-            }
-        }
+        guard section["methods"] != nil else { return Self.usualMethods(for: action) }
         guard let values = oneOrMore("methods", of: "methods", in: section) else { return nil }
         var methods: [String] = []
         for value in values {
@@ -102,11 +92,21 @@ extension ConfigurationReader {
         return methods.isEmpty ? nil : methods
     }
 
+    /// The methods of a route that names none, by the key that says what it does.
+    static func usualMethods(for action: String?) -> [String] {
+        // A batch is posted, and a proxy leaves it to its upstream which methods there are.
+        switch action {
+        case "batch": ["POST"]
+        case "proxy": methods
+        default: ["GET"]
+        }
+    }
+
     // MARK: What a route does
 
     private mutating func fanOut(in section: Section, draft: RouteDraft) -> FanOutRoute? {
-        let merge = section["merge"] == nil ? .group : scalar(ScalarKind<MergeMode>.word, "merge", in: section)
-        let rule = scalar(ScalarKind<ConflictRule>.word, "on_conflict", in: section) ?? .last
+        let merge = section["merge"] == nil ? Defaults.merge : scalar(ScalarKind<MergeMode>.word, "merge", in: section)
+        let rule = scalar(ScalarKind<ConflictRule>.word, "on_conflict", in: section) ?? Defaults.onConflict
         guard let values = list("fan_out", of: "calls", in: section) else { return nil }
         if values.count > Bounds.calls {
             problems.error("'fan_out' has more than \(Bounds.calls) calls", at: values[Bounds.calls].place)
@@ -130,7 +130,7 @@ extension ConfigurationReader {
     }
 
     private mutating func batch(_ value: YAMLValue) -> BatchRoute? {
-        guard let section = section(value, "'batch'", keys: ["allow", "max", "timeout", "private"]) else { return nil }
+        guard let section = section(value, "'batch'", keys: BatchRoute.rows.map(\.name)) else { return nil }
         let count = scalar(.count(1...Bounds.batchURLs), "max", in: section) ?? Defaults.batchMax
         let timeout = scalar(.duration, "timeout", in: section) ?? Defaults.batchTimeout
         let allowsPrivate = scalar(.boolean, "private", in: section) ?? false

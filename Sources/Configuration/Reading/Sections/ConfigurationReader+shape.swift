@@ -5,13 +5,11 @@ import JSON
 
 /// Reading of what of a call's body enters the answer, and of answers that are written in the file.
 extension ConfigurationReader {
-    static let shapeKeys = ["at", "pick", "drop", "rename", "under"]
-
     /// The shape of a call's part; nil where its body enters as it is.
     mutating func shape(in section: Section, accepts: BodyKind) -> Shape? {
-        guard Self.shapeKeys.contains(where: { section[$0] != nil }) else { return nil }
+        guard Shape.rows.contains(where: { section[$0.name] != nil }) else { return nil }
         if accepts != .json {
-            for key in Self.shapeKeys where key != "under" {
+            for key in Shape.rows.map(\.name) where key != "under" {
                 guard let place = section.place(of: key) else { continue }
                 problems.error("'\(key)' has a meaning only with 'as: json'", at: place)
             }
@@ -39,8 +37,8 @@ extension ConfigurationReader {
 
     /// An answer that the file has; nil when there is a mistake in it, which is reported.
     mutating func respond(_ value: YAMLValue) -> Response? {
-        guard let section = section(value, "'respond'", keys: ["status", "headers", "body"]) else { return nil }
-        var response = Response(status: scalar(.status, "status", in: section) ?? 200)
+        guard let section = section(value, "'respond'", keys: Response.rows.map(\.name)) else { return nil }
+        var response = Response(status: scalar(.status, "status", in: section) ?? Defaults.respondStatus)
         var hasType = false
         for entry in section["headers"].flatMap({ entries($0, "'headers'") }) ?? [] {
             check(field: entry.key, at: entry.keyPlace, refusing: ["date"])

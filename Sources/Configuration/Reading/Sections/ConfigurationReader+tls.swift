@@ -3,16 +3,13 @@ import Policy
 
 /// Reading of an upstream's `tls`, and of whether its files are what they are to be.
 extension ConfigurationReader {
-    private static let tlsKeys = ["ca", "client_certificate", "client_key", "server_name", "pins"]
+    /// The digests of the keys that are trusted.
+    mutating func pins(in section: Section) -> [String] {
+        (oneOrMore("pins", of: "pins", in: section) ?? []).compactMap { read(.pin, $0, subject: "'pins'") }
+    }
 
-    mutating func tls(in section: Section) -> TLSSettings {
-        var tls = TLSSettings()
-        guard let section = optionalSection("tls", in: section, keys: Self.tlsKeys) else { return tls }
-        tls.authorities = scalar(.filePath, "ca", in: section)
-        tls.certificate = scalar(.filePath, "client_certificate", in: section)
-        tls.key = scalar(.filePath, "client_key", in: section)
-        tls.serverName = scalar(.serverName, "server_name", in: section)
-        tls.pins = (oneOrMore("pins", of: "pins", in: section) ?? []).compactMap { read(.pin, $0, subject: "'pins'") }
+    /// Says what is missing beside a key, and what is wrong with its file.
+    mutating func check(_ tls: TLSSettings, in section: Section) {
         for (key, other) in [("client_certificate", "client_key"), ("client_key", "client_certificate")] {
             guard let place = section.place(of: key), section[other] == nil else { continue }
             problems.error("'\(key)' wants '\(other)' beside it", at: place)
@@ -24,7 +21,6 @@ extension ConfigurationReader {
             checkCertificates(path, at: place, "a certificate")
         }
         if let path = tls.key, let place = section["client_key"]?.place { checkKey(path, at: place) }
-        return tls
     }
 
     private mutating func checkCertificates(_ path: String, at place: Place, _ wanted: String) {
@@ -70,9 +66,9 @@ extension ConfigurationReader {
 
 extension ScalarKind where Value == String {
     /// A name that a server may be asked for; addresses are none (RFC 6066 section 3).
-    fileprivate static var serverName: Self {
+    static var serverName: Self {
         let wanted = "a host name such as users.example.internal"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(wanted: wanted, type: "host name") { text throws(Refusal) in
             let host: String
             do throws(AddressError) {
                 host = try HostText.parse(text[...])
@@ -85,9 +81,9 @@ extension ScalarKind where Value == String {
     }
 
     /// The digest of a public key as curl writes it (CURLOPT_PINNEDPUBLICKEY(3)): 32 bytes in base64.
-    fileprivate static var pin: Self {
+    static var pin: Self {
         let wanted = "a pin such as sha256// and the SHA-256 digest of a public key in base64"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(wanted: wanted, schema: .pattern("^sha256//[A-Za-z0-9+/]{43}=$")) { text throws(Refusal) in
             let digest = text.utf8.dropFirst("sha256//".utf8.count)
             // 43 digits and a '=': the last digit has two bits that belong to no byte.
             guard text.hasPrefix("sha256//"), digest.count == 44, digest.last == UInt8(ascii: "="),

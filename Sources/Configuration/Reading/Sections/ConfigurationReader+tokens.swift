@@ -7,23 +7,19 @@ import Tokens
 
 /// Reading of `auth.jwt`: which tokens a route takes.
 extension ConfigurationReader {
-    private static let tokenKeys = [
-        "jwks", "issuer", "audience", "algorithms", "header", "leeway", "claims", "forward",
-    ]
-
     mutating func tokenRule(_ value: YAMLValue) -> TokenRule? {
-        guard let section = section(value, "'jwt'", keys: Self.tokenKeys) else { return nil }
+        guard let section = section(value, "'jwt'", keys: TokenRule.rows.map(\.name)) else { return nil }
         guard let jwks = section["jwks"] else {
             problems.error(
                 "'jwks' is missing in 'jwt'; it wants { file: /PATH }, { url: https://… } or { upstream, path }",
                 at: section.place)
             return nil
         }
-        let keys = self.section(jwks, "'jwks'", keys: ["file", "url", "upstream", "path", "refresh"])
+        let keys = self.section(jwks, "'jwks'", keys: TokenRule.sourceRows.map(\.name))
         let source = keys.flatMap { self.source($0) }
         let refresh = keys.flatMap { scalar(.duration, "refresh", in: $0) } ?? Defaults.keyRefresh
         let algorithms = algorithms(in: section, of: source)
-        let header = section["header"] == nil ? "Authorization" : scalar(.name, "header", in: section)
+        let header = section["header"] == nil ? Defaults.tokenHeader : scalar(.name, "header", in: section)
         if let header, let place = section["header"]?.place, header.lowercased() != "authorization" {
             check(field: header, at: place)
         }
@@ -103,9 +99,12 @@ extension ConfigurationReader {
 
 extension ScalarKind where Value == Duration {
     /// Whole seconds, as clocks of different machines are apart.
-    fileprivate static var leeway: Self {
+    static var leeway: Self {
         let wanted = "a duration of whole seconds from 0s to 10m"
-        return ScalarKind(wanted: wanted) { text throws(Refusal) in
+        return ScalarKind(
+            wanted: wanted, type: "seconds", schema: .pattern(#"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$"#),
+            text: { $0.configurationText }
+        ) { text throws(Refusal) in
             guard let nanoseconds = Quantity.duration.parse(text), nanoseconds % 1_000_000_000 == 0,
                 nanoseconds <= 600_000_000_000
             else { throw Refusal(wanted: wanted) }

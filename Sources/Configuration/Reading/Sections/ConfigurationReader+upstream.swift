@@ -45,39 +45,18 @@ extension ConfigurationReader {
         let name = YAMLValue(
             content: .scalar(YAMLValue.Scalar(text: entry.key, isPlain: false)), place: entry.keyPlace)
         guard let name = read(.name, name, subject: "an upstream") else { return nil }
-        let keys =
-            Self.serverKeys + Self.sharingKeys + [
-                "engine", "connect_timeout", "max_in_flight", "max_queue", "keepalive", "tls", "compression",
-            ]
-        guard let section = section(entry.value, "the upstream '\(name)'", keys: keys) else { return nil }
+        guard let section = section(entry.value, "the upstream '\(name)'", keys: Upstream.keys.map(\.name)) else {
+            return nil
+        }
         // Read even when the servers are wrong: a mistake in the rest is a mistake of its own.
         let servers = servers(in: section)
         var upstream = Upstream(name: name, servers: servers?.map(\.address) ?? [])
         upstream.weights = servers?.map(\.weight) ?? []
-        policies(in: section, into: &upstream)
-        sharing(in: section, into: &upstream)
-        upstream.engine = scalar(ScalarKind<Engine>.word, "engine", in: section) ?? upstream.engine
-        upstream.connectTimeout = scalar(.duration, "connect_timeout", in: section)
-        upstream.maxInFlight = scalar(.count(1...Bounds.inFlight), "max_in_flight", in: section)
-        upstream.maxQueue = scalar(.count(0...Bounds.inFlight), "max_queue", in: section) ?? upstream.maxQueue
-        upstream.keepalive = keepalive(in: section)
-        upstream.tls = tls(in: section)
-        upstream.asksForCompression =
-            scalar(.boolean, "compression", in: section) ?? upstream.asksForCompression
+        read(Upstream.keys, in: section, into: &upstream)
+        warnOfOneServer(upstream, section)
         guard servers != nil else { return nil }
         warn(of: upstream, section)
         return upstream
-    }
-
-    private mutating func keepalive(in section: Section) -> Keepalive {
-        var keepalive = Keepalive()
-        guard let section = optionalSection("keepalive", in: section, keys: ["idle", "connections"]) else {
-            return keepalive
-        }
-        keepalive.idle = scalar(.duration, "idle", in: section) ?? keepalive.idle
-        keepalive.connections =
-            scalar(.count(0...Bounds.inFlight), "connections", in: section) ?? keepalive.connections
-        return keepalive
     }
 
     /// Says what has no effect; where somebody expects to be protected by it that is an error.

@@ -64,6 +64,7 @@ struct YAMLDocument {
             do throws(EnvironmentSubstitution.Failure) {
                 result.text = try substitution.expand(scalar.string)
                 result.textColumn = nil
+                result.written = scalar.string
             } catch {
                 let value = YAMLValue(content: .scalar(result), place: place)
                 problems.error(error.message, at: value.place(atOffset: error.offset))
@@ -73,7 +74,9 @@ struct YAMLDocument {
         guard result.text.hasPrefix(SecretFiles.prefix) else { return .scalar(result) }
         do throws(SecretFiles.Failure) {
             let text = try files.text(of: result.text)
-            return .scalar(YAMLValue.Scalar(text: text, isPlain: false, textColumn: nil, isSecret: true))
+            return .scalar(
+                YAMLValue.Scalar(
+                    text: text, isPlain: false, textColumn: nil, written: scalar.string, isSecret: true))
         } catch {
             problems.error(error.message, at: place)
             return .invalid

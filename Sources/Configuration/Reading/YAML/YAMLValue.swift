@@ -17,6 +17,8 @@ struct YAMLValue: Sendable {
         /// The column of the text's first character; nil when the source spells the text in another way
         /// (escapes, several lines, an environment variable).
         var textColumn: Int?
+        /// As the source writes it, where that is not the text: with a variable, or the name of a file.
+        var written: String?
         /// It stands in a file of its own, and no message shows it.
         var isSecret = false
     }
