@@ -126,7 +126,7 @@ let package = Package(
             swiftSettings: swift),
         benchmark("merge-bench", in: "merge", ["Base", "HTTP", "Policy", "FanOut"]),
         // What several of the tests below share.
-        .target(name: "TestSupport", dependencies: ["HTTP"], path: "Tests/Support", swiftSettings: swift),
+        .target(name: "TestSupport", dependencies: ["Base", "HTTP"], path: "Tests/Support", swiftSettings: swift),
         tests("Base", ["TestSupport"]),
         tests("JSON", ["Base", "FanOut", "TestSupport"]),
         tests("HTTP", ["Base", "FanOut", "TestSupport"]),

@@ -22,7 +22,7 @@ struct ResponseWriter {
         switch framing {
         case .length(let length):
             bytes.append("Content-Length: ")
-            Self.append(length, to: &bytes)
+            bytes.append(decimal: UInt64(length))
             bytes.append("\r\nDate: ")
         case .chunked: bytes.append("Transfer-Encoding: chunked\r\nDate: ")
         case .upgraded: return bytes.append("\r\n")
@@ -45,23 +45,9 @@ struct ResponseWriter {
 
     private static func append(statusOf response: Response, to bytes: inout [UInt8]) {
         bytes.append("HTTP/1.1 ")
-        append(response.status, to: &bytes)
+        bytes.append(decimal: UInt64(response.status))
         bytes.append(0x20)
         bytes.append(StatusCode.reason(response.status))
         bytes.append("\r\n")
-    }
-
-    private static func append(_ number: Int, to bytes: inout [UInt8]) {
-        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        withUnsafeMutableBytes(of: &digits) { buffer in
-            var rest = number
-            var start = buffer.count
-            repeat {
-                start -= 1
-                buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            } while rest > 0
-            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start...]))
-        }
     }
 }

@@ -57,19 +57,12 @@ extension JSONScanner {
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             return place &+ 1
         case UInt8(ascii: "u"):
-            for digit in place &+ 1...place &+ 4 where !Self.isHexDigit(peek(digit)) {
+            for digit in place &+ 1...place &+ 4 where peek(digit).hexDigit == nil {
                 throw error("'\\u' takes four hexadecimal digits", at: digit)
             }
             return place &+ 5
         default:
             throw error("an unknown escape", at: place)
-        }
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
-        default: false
         }
     }
 

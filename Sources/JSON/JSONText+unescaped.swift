@@ -1,3 +1,5 @@
+import Base
+
 extension JSONText {
     /// A checked value as text: a string for what it stands for, a number or truth value as it is written; nil for any other.
     package static func text(ofScalar json: ArraySlice<UInt8>) -> String? {
@@ -32,7 +34,7 @@ extension JSONText {
             var unit: UInt16 = 0
             for _ in 0..<4 {
                 guard let digit = iterator.next() else { break }
-                unit = (unit << 4) | UInt16(digit & 15) + (digit > 0x39 ? 9 : 0)
+                unit = (unit << 4) | UInt16(digit.hexDigit ?? 0)
             }
             units.append(unit)
         }

@@ -36,17 +36,7 @@ package enum JSONText {
 
     /// Appends a whole number.
     package static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        // The largest has 20 digits.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var start = digits.count
-            var rest = number
-            repeat {
-                start -= 1
-                digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(rest % 10))
-                rest /= 10
-            } while rest > 0
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
-        }
+        bytes.append(decimal: number)
     }
 
     /// Appends a duration as milliseconds with one decimal, such as `12.3`.
@@ -117,12 +107,11 @@ package enum JSONText {
             buffer[place + 1] = letter
             return place + 2
         }
-        let low = byte & 15
         buffer[place + 1] = UInt8(ascii: "u")
         buffer[place + 2] = UInt8(ascii: "0")
         buffer[place + 3] = UInt8(ascii: "0")
         buffer[place + 4] = UInt8(ascii: "0") + (byte >> 4)
-        buffer[place + 5] = low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10
+        buffer[place + 5] = UInt8(hexDigitOf: UInt64(byte))
         return place + 6
     }
 

@@ -73,13 +73,12 @@ package struct SpanContext: Sendable, Equatable {
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64 {
-        digits.reduce(0) { ($0 << 4) | UInt64($1 <= 0x39 ? $1 &- 0x30 : $1 &- 0x61 &+ 10) }
+        digits.reduce(0) { ($0 << 4) | UInt64($1.hexDigit ?? 0) }
     }
 
     private static func append(_ number: UInt64, _ digits: Int, to bytes: inout [UInt8]) {
         for place in stride(from: (digits - 1) * 4, through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: number >> UInt64(place)) & 15
-            bytes.append(digit < 10 ? 0x30 + digit : 0x61 + digit - 10)
+            bytes.append(UInt8(hexDigitOf: number >> UInt64(place)))
         }
     }
 }

@@ -86,20 +86,13 @@ extension IPAddress {
             if mayEndInOctets, index == parts.count - 1, let bits = octets(part) {
                 groups += [UInt16(bits >> 16), UInt16(bits & 0xFFFF)]
             } else {
-                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(isHexDigit),
+                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ $0.hexDigit != nil }),
                     let group = UInt16(part, radix: 16)
                 else { return nil }
                 groups.append(group)
             }
         }
         return groups
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
-        default: false
-        }
     }
 }
 

@@ -11,4 +11,30 @@ extension UInt8 {
         default: nil
         }
     }
+
+    /// The hexadecimal digit, in lower case, of the lowest four bits.
+    @inlinable
+    public init(hexDigitOf bits: UInt64) {
+        let value = UInt8(truncatingIfNeeded: bits & 15)
+        self = value < 10 ? 0x30 + value : 0x57 + value
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number in decimal digits.
+    @inlinable
+    public mutating func append(decimal number: UInt64) {
+        // The largest has 20 digits.
+        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        Swift.withUnsafeMutableBytes(of: &digits) { buffer in
+            var rest = number
+            var start = buffer.count
+            repeat {
+                start -= 1
+                buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start...]))
+        }
+    }
 }

@@ -9,19 +9,6 @@ package struct Answer: Sendable {
     /// The failed calls with their reason, in the order of the configuration.
     package let failed: [(name: String, failure: Failure)]
 
-    /// Fields that an answer carries where its route says so.
-    package struct Additions: Sendable {
-        /// Of the calls' answers; not on an error.
-        let passedBack: HeaderBlock?
-        /// How each call went.
-        let trail: RequestTrail?
-
-        package init(passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil) {
-            self.passedBack = passedBack
-            self.trail = trail
-        }
-    }
-
     /// Decides and writes the answer once all calls are settled.
     ///
     /// 200 when every required call has an answer, at least one call has and as many succeeded as the quorum wants; a
@@ -121,6 +108,21 @@ package struct Answer: Sendable {
                 bytes.append(contentsOf: failure.name.utf8)
                 bytes.append(UInt8(ascii: "\""))
             }
+        }
+    }
+}
+
+extension Answer {
+    /// Fields that an answer carries where its route says so.
+    package struct Additions: Sendable {
+        /// Of the calls' answers; not on an error.
+        let passedBack: HeaderBlock?
+        /// How each call went.
+        let trail: RequestTrail?
+
+        package init(passedBack: HeaderBlock? = nil, trail: RequestTrail? = nil) {
+            self.passedBack = passedBack
+            self.trail = trail
         }
     }
 }

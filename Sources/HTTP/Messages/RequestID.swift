@@ -1,3 +1,5 @@
+import Base
+
 /// The id that joins what gateway, upstreams and logs say of one request (`X-Request-Id`).
 package enum RequestID {
     /// Whether an id from outside is taken over: 1 to 128 of the characters that need no quoting anywhere.
@@ -17,8 +19,7 @@ package enum RequestID {
             for half in 0..<2 {
                 var bits: UInt64 = generator.next()
                 for index in 0..<16 {
-                    let digit = UInt8(bits & 15)
-                    buffer[half * 16 + index] = digit < 10 ? 0x30 + digit : 0x61 + digit - 10
+                    buffer[half * 16 + index] = UInt8(hexDigitOf: bits)
                     bits >>= 4
                 }
             }

@@ -6,8 +6,7 @@ package enum ChunkSize {
     package static func append(_ size: Int, to bytes: inout [UInt8]) {
         var shift = max(0, (Int.bitWidth - 1 - size.leadingZeroBitCount) & ~3)
         while shift >= 0 {
-            let digit = UInt8(truncatingIfNeeded: (size >> shift) & 15)
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            bytes.append(UInt8(hexDigitOf: UInt64(truncatingIfNeeded: size >> shift)))
             shift -= 4
         }
         bytes.append("\r\n")

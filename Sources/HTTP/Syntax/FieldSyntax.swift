@@ -111,7 +111,7 @@ package enum FieldSyntax {
         let low: UInt64 = 0x03FF_6CFA_0000_0000
         let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
         guard byte < 128 else { return false }
-        return (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte & 63)) & 1 == 1
+        return ((byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte & 63)) & 1) == 1
     }
 
     /// Compares without regard to case; `name` is in lower case.

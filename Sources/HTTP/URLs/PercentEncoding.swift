@@ -1,3 +1,5 @@
+import Base
+
 /// Percent-encoding (RFC 3986 section 2.1).
 package enum PercentEncoding {
     /// The decoded text; nil for a broken escape, a NUL or what is not UTF-8.
@@ -14,10 +16,10 @@ package enum PercentEncoding {
         while let byte = iterator.next() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = hexValue(iterator.next()), let low = hexValue(iterator.next()), high | low != 0 else {
+                guard let high = iterator.next()?.hexDigit, let low = iterator.next()?.hexDigit, high | low != 0 else {
                     return nil
                 }
-                bytes.append((high << 4) | low)
+                bytes.append(UInt8((high << 4) | low))
             case plus where plusIsSpace: bytes.append(0x20)
             case 0: return nil
             default: bytes.append(byte)
@@ -52,16 +54,8 @@ package enum PercentEncoding {
         }
     }
 
+    /// In upper case (RFC 3986 section 2.1).
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
-    }
-
-    private static func hexValue(_ digit: UInt8?) -> UInt8? {
-        switch digit {
-        case .some(let digit) where (0x30...0x39).contains(digit): digit - 0x30
-        case .some(let digit) where (0x41...0x46).contains(digit): digit - 0x41 + 10
-        case .some(let digit) where (0x61...0x66).contains(digit): digit - 0x61 + 10
-        default: nil
-        }
     }
 }
