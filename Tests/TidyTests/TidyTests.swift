@@ -38,7 +38,6 @@ struct TidyTests {
         "Sources/Configuration": ["properties"],
         "Sources/HTTPEdge": ["circles", "properties"],
         "Sources/Upstream": ["circles", "folders", "parameters", "properties"],
-        "Sources/Worker": ["properties"],
         "Tests/ConfigurationTests": ["folders"],
     ]
 
