@@ -8,7 +8,7 @@
 /// first touched.
 struct Layout: Equatable {
     /// Changes with the place or the meaning of anything in the area.
-    static let version: UInt64 = 8
+    static let version: UInt64 = 9
 
     /// "gatewayd" in ASCII: what the area begins with.
     static let magic: UInt64 = 0x6761_7465_7761_7964

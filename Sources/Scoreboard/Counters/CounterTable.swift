@@ -1,6 +1,6 @@
 /// What one counter is to all who read it: a row.
 package struct CounterRow: Sendable {
-    /// Its family in `/metrics`.
+    /// Its family in `/metrics`; its end says the unit, as Prometheus has it (`_total`, `_bytes`).
     let metric: String
     /// A gauge goes back to zero with the process that counted it; a counter never does.
     let kind: MetricsWriter.Kind

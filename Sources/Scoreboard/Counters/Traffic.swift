@@ -61,6 +61,7 @@ package struct UpstreamTraffic: Sendable, Equatable {
     /// Calls that failed.
     package var failures = FailureCounts()
     package var attempts = Counts<AttemptCounter>()
+    package var sharing = Counts<SharingCounter>()
     package var cache = Counts<CacheCounter>()
     /// How long calls took, failed ones included.
     package var latency = HistogramSnapshot.empty
@@ -72,6 +73,7 @@ package struct UpstreamTraffic: Sendable, Equatable {
         failures = FailureCounts(memory, at: words.failed)
         calls = words.calls.read(memory)
         attempts = words.attempts.read(memory)
+        sharing = words.sharing.read(memory)
         cache = words.cache.read(memory)
         latency = words.latency.snapshot(in: memory)
     }
@@ -81,6 +83,7 @@ package struct UpstreamTraffic: Sendable, Equatable {
         calls.merge(other.calls)
         failures.merge(other.failures)
         attempts.merge(other.attempts)
+        sharing.merge(other.sharing)
         cache.merge(other.cache)
         latency.merge(other.latency)
     }

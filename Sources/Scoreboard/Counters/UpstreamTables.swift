@@ -15,7 +15,6 @@ package enum UpstreamCallCounter: Int, CounterTable {
 /// What an upstream's policies did about its calls.
 package enum AttemptCounter: Int, CounterTable {
     case retries, hedges, hedgesWon
-    case coalesced
 
     package var row: CounterRow {
         switch self {
@@ -31,11 +30,18 @@ package enum AttemptCounter: Int, CounterTable {
             CounterRow(
                 "gateway_upstream_hedges_won_total", .counter, member: "hedges_won_total",
                 "Copies that were faster than the first attempt.")
-        case .coalesced:
-            CounterRow(
-                "gateway_upstream_coalesced_total", .counter, member: "coalesced",
-                "Calls that waited for the answer to another one.")
         }
+    }
+}
+
+/// Calls that equal ones of other requests were made for.
+package enum SharingCounter: Int, CounterTable {
+    case coalesced
+
+    package var row: CounterRow {
+        CounterRow(
+            "gateway_upstream_coalesced_total", .counter, member: "coalesced",
+            "Calls that waited for the answer to another one.")
     }
 }
 

@@ -101,6 +101,11 @@ package struct WorkerCounters: Sendable {
         if let words = words(of: upstream) { memory.add(1, to: words.attempts[attempt]) }
     }
 
+    /// A call was shared with equal ones.
+    package func count(_ sharing: SharingCounter, upstream: Int?) {
+        if let words = words(of: upstream) { memory.add(1, to: words.sharing[sharing]) }
+    }
+
     /// What was found for a call in what is kept of its upstream's answers.
     package func count(_ lookup: CacheCounter, upstream: Int?) {
         if let words = words(of: upstream) { memory.add(1, to: words.cache[lookup]) }

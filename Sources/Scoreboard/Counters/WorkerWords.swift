@@ -59,6 +59,7 @@ struct UpstreamWords {
     var failed: Int { start + 8 }
     var attempts: CounterWords<AttemptCounter> { CounterWords(start: start + 40) }
     var cache: CounterWords<CacheCounter> { CounterWords(start: start + 48) }
+    var sharing: CounterWords<SharingCounter> { CounterWords(start: start + 56) }
     var latency: SharedHistogram { SharedHistogram(start: start + 64) }
 
     /// Sets to zero what a dead process can no longer count down.
@@ -66,5 +67,6 @@ struct UpstreamWords {
         calls.clearGauges(memory)
         attempts.clearGauges(memory)
         cache.clearGauges(memory)
+        sharing.clearGauges(memory)
     }
 }

@@ -64,9 +64,10 @@ package struct MetricsReport {
 
     private func connectionsAndRequests(into writer: inout MetricsWriter) {
         writer.families(traffic) { $0.connections }
-        writer.families(traffic) { $0.requests }
+        writer.families(traffic, of: .counter) { $0.requests }
         writer.family("gateway_requests_total", .counter, "Requests answered, by the class of the status.")
         for (labels, traffic) in traffic { writer.classes(labels, traffic.byClass) }
+        writer.families(traffic, of: .gauge) { $0.requests }
         writer.families(traffic) { $0.refusals }
         if let limit = snapshot.adaptiveLimit {
             writer.family(
@@ -122,11 +123,11 @@ extension MetricsWriter {
         for (name, count) in counts.named { sample(labels.with("class", name), count) }
     }
 
-    /// A family for each counter of a table, with a sample for each of those that have it.
+    /// A family for each counter of a table, or for those of one kind, with a sample for each owner of the table.
     mutating func families<Owner, Table>(
-        _ owners: [(MetricLabels, Owner)], _ counts: (Owner) -> Counts<Table>
+        _ owners: [(MetricLabels, Owner)], of kind: Kind? = nil, _ counts: (Owner) -> Counts<Table>
     ) {
-        for counter in Table.allCases {
+        for counter in Table.allCases where kind == nil || counter.row.kind == kind {
             family(counter.row.metric, counter.row.kind, counter.row.help)
             for (labels, owner) in owners { sample(labels, counts(owner)[counter]) }
         }

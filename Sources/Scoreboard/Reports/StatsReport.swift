@@ -106,6 +106,7 @@ package struct StatsReport {
     private func upstream(_ traffic: UpstreamTraffic, into writer: inout JSONWriter) {
         writer.members(traffic.calls)
         writer.members(traffic.attempts)
+        writer.members(traffic.sharing)
         writer.object("cache") { writer in writer.members(traffic.cache) }
         failed(traffic.failures, into: &writer)
         latency(traffic.latency, into: &writer)

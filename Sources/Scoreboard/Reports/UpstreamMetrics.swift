@@ -27,10 +27,11 @@ struct UpstreamMetrics {
         writer.family("gateway_upstream_calls_failed_total", .counter, "Calls failed, by the reason.")
         for (labels, traffic) in upstreams { writer.failed(labels, traffic.failures) }
         writer.families(upstreams) { $0.attempts }
-        writer.families(upstreams) { $0.cache }
         writer.family(
             "gateway_upstream_call_duration_seconds", .histogram, "How long calls took, failed ones included.")
         for (labels, traffic) in upstreams { writer.histogram(labels, traffic.latency) }
+        writer.families(upstreams) { $0.sharing }
+        writer.families(upstreams) { $0.cache }
     }
 
     private func circuits(into writer: inout MetricsWriter) {

@@ -35,6 +35,7 @@ struct CounterTableTests {
         check(SpanCounter.self)
         check(UpstreamCallCounter.self)
         check(AttemptCounter.self)
+        check(SharingCounter.self)
         check(CacheCounter.self)
     }
 
