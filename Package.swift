@@ -141,7 +141,7 @@ let package = Package(
         tests("Supervision", ["Base", "JSON", "Configuration", "Scoreboard", "Processes"]),
         tests("Upstream", ["Base", "JSON", "HTTP", "FanOut", "Policy", "Loop", "Processes", "CCurl"] + nio),
         tests("Loop", ["Base", "Processes"]),
-        tests("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes"]),
+        tests("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes", "TestSupport"]),
         tests(
             "Worker",
             [

@@ -25,7 +25,7 @@ package struct AdminProcess {
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.lifecycle.drain) { [self] in
             var limits = EdgeLimits()
-            limits.requestBody = 0
+            limits.requests.body = 0
             let generation = reader.entry(of: .admin)?.generation
             let paths = configuration.routePaths
             // Of later generations nobody tells this process.

@@ -125,15 +125,15 @@ extension EdgeLimits {
     /// The limits as the configuration has them.
     fileprivate init(_ limits: Limits) {
         self.init()
-        headerTimeout = limits.headerTimeout
-        keepAliveIdle = limits.keepaliveIdle
+        times.header = limits.headerTimeout
+        times.keepAliveIdle = limits.keepaliveIdle
         leastRate = limits.leastRate
-        writeTimeout = limits.writeTimeout
-        connections = limits.connections
-        connectionsPerClient = limits.connectionsPerClient
-        requestsPerConnection = limits.requestsPerConnection ?? .max
-        requestBody = limits.requestBody
-        request.headerBytes = limits.headerBytes
-        request.headerFields = limits.headerFields
+        times.write = limits.writeTimeout
+        connections.atOnce = limits.connections
+        connections.perClient = limits.connectionsPerClient
+        connections.requests = limits.requestsPerConnection ?? .max
+        requests.body = limits.requestBody
+        requests.head.headerBytes = limits.headerBytes
+        requests.head.headerFields = limits.headerFields
     }
 }

@@ -11,6 +11,15 @@ package enum BodyReading: Sendable {
     case untilClose
 }
 
+/// Where the bytes of a request's body come from.
+@LoopActor
+protocol BodySource: AnyObject {
+    /// Has the client send the body that it holds back.
+    func sendContinue()
+    /// There is room for bytes, or no more.
+    func roomChanged()
+}
+
 /// A request's body that its handler takes as it comes, no faster than it can.
 ///
 /// Nothing is read ahead but what came with the bytes before: until the handler begins, and while it has no room, the
@@ -28,7 +37,7 @@ package final class RequestBody {
     /// Bytes that may still come.
     private var room: Int
     /// Nil once the connection is closed.
-    private var connection: Connection?
+    private var source: (any BodySource)?
     /// The client waits for `100 Continue` (RFC 9110 section 10.1.1).
     private var owesContinue: Bool
     private var take: ((UnsafeBufferPointer<UInt8>) -> Bool)?
@@ -39,10 +48,10 @@ package final class RequestBody {
     private var hasRoom = false
     private var isStopped = false
 
-    init(_ framing: BodyStreaming, limit: Int, owesContinue: Bool, of connection: Connection) {
+    init(_ framing: BodyStreaming, limit: Int, owesContinue: Bool, of source: any BodySource) {
         self.framing = framing
         self.owesContinue = owesContinue
-        self.connection = connection
+        self.source = source
         room = limit
     }
 
@@ -66,7 +75,7 @@ package final class RequestBody {
         self.take = take
         self.onEnd = onEnd
         hasRoom = true
-        if owesContinue, end == nil, early.isEmpty { connection?.sendContinue() }
+        if owesContinue, end == nil, early.isEmpty { source?.sendContinue() }
         owesContinue = false
         if !early.isEmpty {
             let bytes = early
@@ -74,20 +83,20 @@ package final class RequestBody {
             hasRoom = bytes.withUnsafeBufferPointer { take($0) }
         }
         if let end { return finish(end) }
-        if hasRoom { connection?.watch() }
+        if hasRoom { source?.roomChanged() }
     }
 
     /// There is no room, until `resume`.
     package func pause() {
         hasRoom = false
-        connection?.watch()
+        source?.roomChanged()
     }
 
     /// There is room for more.
     package func resume() {
         guard !isStopped, !hasRoom else { return }
         hasRoom = true
-        connection?.watch()
+        source?.roomChanged()
     }
 
     /// Nobody wants it any more: what comes is left in the socket.
@@ -123,7 +132,7 @@ package final class RequestBody {
     }
 
     func leave() {
-        connection = nil
+        source = nil
         stop()
     }
 }

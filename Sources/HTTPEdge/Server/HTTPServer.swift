@@ -3,30 +3,20 @@ import Base
 import Glibc
 import HTTP
 package import Loop
+import Processes
 
 /// HTTP/1.1 on listening sockets that were opened elsewhere: their connections, and the end of them.
 @LoopActor
-package final class HTTPServer {
-    let limits: EdgeLimits
-    let handler: any RequestHandler
-    /// How fast requests are to come, and answers to be taken.
-    let arrival, departure: Pace
-    /// For the bytes of one read, so that connections need no memory for it; a server lives as long as its process.
-    let input: UnsafeMutableBufferPointer<UInt8>
-    private var writer = ResponseWriter()
-    /// For the bytes of one answer.
-    private var assembled: [UInt8] = []
-
+package final class HTTPServer: ConnectionTaker, ConnectionOwner {
+    private let resources: EdgeResources
     /// Whose word on their clients counts.
-    let proxies: TrustedProxies
+    private let proxies: TrustedProxies
     private var listeners: [Listener] = []
     /// By descriptor.
     private var connections: [CInt: Connection] = [:]
     /// Nil where a client may have as many connections as there may be.
     private var peers: PeerCounts?
-    package private(set) var isDraining = false
     private var onDrained: (() -> Void)?
-
     private let share: (@LoopActor () -> AcceptShare)?
 
     /// - Parameter share: What this server and those it shares its sockets with hold together; nil when it is alone.
@@ -34,15 +24,13 @@ package final class HTTPServer {
         _ handler: any RequestHandler, limits: EdgeLimits, proxies: TrustedProxies = .local,
         share: (@LoopActor () -> AcceptShare)? = nil
     ) {
+        resources = EdgeResources(handler, limits)
         self.proxies = proxies
-        self.handler = handler
-        self.limits = limits
-        arrival = Pace(grace: limits.headerTimeout, bytesPerSecond: limits.leastRate)
-        departure = Pace(grace: limits.writeTimeout, bytesPerSecond: limits.leastRate)
-        peers = limits.connectionsPerClient.map { PeerCounts(limit: $0) }
+        peers = limits.connections.perClient.map { PeerCounts(limit: $0) }
         self.share = share
-        input = .allocate(capacity: max(limits.readBytes, limits.bodyReadBytes))
     }
+
+    package var isDraining: Bool { resources.isDraining }
 
     /// Serves a listening socket, which it owns from now on.
     ///
@@ -54,12 +42,12 @@ package final class HTTPServer {
     /// Takes no new connection, answers what is in progress with `Connection: close`, and calls when all are gone.
     package func drain(_ onDrained: @escaping () -> Void) {
         guard !isDraining else { return }
-        isDraining = true
+        resources.isDraining = true
         self.onDrained = onDrained
         // Connections that wait in the queue get their one answer.
         for listener in listeners { listener.stop(takesQueue: true) }
         listeners = []
-        handler.drains()
+        resources.handler.drains()
         for connection in connections.values { connection.drain() }
         reportDrained()
     }
@@ -70,49 +58,34 @@ package final class HTTPServer {
         onDrained()
     }
 
-    /// Whether the next connection is for this server, and not rather for one that holds fewer.
+    // MARK: Connections
+
     var mayAccept: Bool { hasRoom && share?().admits(connections.count) ?? true }
 
-    /// Whether it may have one more.
-    var hasRoom: Bool { connections.count < limits.connections }
+    var hasRoom: Bool { connections.count < resources.limits.connections.atOnce }
 
     func accepted(_ socket: CInt) {
         var one: CInt = 1
         // An answer must not wait for an acknowledgement; on a unix socket this fails, and need not work.
         setsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
         // The socket takes no more than it can soon send (tcp(7)): large answers go out in turns, and wait here, once.
-        var unsent = CInt(limits.unsentBytes)
+        var unsent = CInt(resources.limits.buffers.unsent)
         setsockopt(socket, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, socklen_t(MemoryLayout<CInt>.size))
-        let connection = Connection(socket, self)
-        connections[socket] = connection
-        handler.connectionOpened()
+        let address = (try? SocketAddress(peerOf: socket))?.description ?? "unix:"
+        var peer = Connection.Peer(address: address, isFromProxy: proxies.trust(peer: address))
         // Behind a proxy that is trusted are many clients.
-        if peers != nil, !connection.isFromProxy {
-            connection.isCounted = peers?.add(connection.client) ?? false
-            guard connection.isCounted else { return connection.close() }
-        }
-        connection.open()
-    }
-
-    /// The bytes of an answer with a body, good until the next one.
-    func assemble(_ response: Response, _ option: ResponseWriter.ConnectionOption, body: [UInt8]) -> [UInt8] {
-        assembled.removeAll(keepingCapacity: true)
-        writer.write(head: response, .length(response.body.count), connection: option, to: &assembled)
-        assembled.append(contentsOf: body)
-        return assembled
-    }
-
-    /// Appends the head of an answer.
-    func write(
-        _ head: Response, _ framing: BodyFraming, _ option: ResponseWriter.ConnectionOption, to bytes: inout [UInt8]
-    ) {
-        writer.write(head: head, framing, connection: option, to: &bytes)
+        let isLimited = peers != nil && !peer.isFromProxy
+        if isLimited { peer.isCounted = peers?.add(address) ?? false }
+        let connection = Connection(socket, peer, resources, self)
+        connections[socket] = connection
+        resources.handler.connectionOpened()
+        if isLimited, !peer.isCounted { connection.close() } else { connection.open() }
     }
 
     func closed(_ descriptor: CInt) {
         guard let connection = connections.removeValue(forKey: descriptor) else { return }
-        if connection.isCounted { peers?.remove(connection.client) }
-        handler.connectionClosed()
+        if connection.peer.isCounted { peers?.remove(connection.peer.address) }
+        resources.handler.connectionClosed()
         reportDrained()
     }
 }

@@ -10,16 +10,6 @@ struct IncomingRequest {
     var body: RequestBody?
 }
 
-/// What the answer to a request must know of it.
-struct ReplyTraits {
-    /// RFC 9112 section 9.3.
-    var keepsAlive: Bool
-    /// HTTP/1.0 wants to be told that the connection stays open.
-    var isHTTP10: Bool
-    /// A HEAD request's answer has the length of a GET's and no body (RFC 9110 section 9.3.2).
-    var omitsBody: Bool
-}
-
 /// Puts requests together from a connection's bytes, within the limits.
 struct RequestAssembler {
     enum Event {
@@ -50,10 +40,10 @@ struct RequestAssembler {
 
     /// - Parameter isFromProxy: Whether the client is a trusted proxy.
     init(limits: EdgeLimits, client: String, isFromProxy: Bool) {
-        bodyLimit = limits.requestBody
+        bodyLimit = limits.requests.body
         self.client = client
         self.isFromProxy = isFromProxy
-        parser = RequestParser(limits.request)
+        parser = RequestParser(limits.requests.head)
     }
 
     /// Whether a request has begun and is not whole; kept, since the parser would be copied for a look at it.

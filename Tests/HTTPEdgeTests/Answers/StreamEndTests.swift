@@ -113,14 +113,14 @@ import Testing
         client.send(get)
         let answer = try client.answer()
         #expect(answer.chunks == Array(repeating: Source.piece, count: count))
-        let rounds = Source.piece.count * count / EdgeLimits().streamedBytes / 2
+        let rounds = Source.piece.count * count / EdgeLimits().buffers.streamed / 2
         #expect(await source.pauses >= rounds)
     }
 
     @Test("a client that does not read a stream has its source wait, and is dropped when a write's time is up")
     func writeTimeout() async throws {
         var limits = EdgeLimits()
-        limits.writeTimeout = .milliseconds(50)
+        limits.times.write = .milliseconds(50)
         // More than sockets hold.
         let count = 6_000
         let source = Source(pieces: count)
@@ -138,9 +138,9 @@ import Testing
     @Test("a stream whose source is silent for longer than any of the edge's times goes on")
     func silentSource() async throws {
         var limits = EdgeLimits()
-        limits.headerTimeout = .milliseconds(10)
-        limits.keepAliveIdle = .milliseconds(10)
-        limits.writeTimeout = .milliseconds(10)
+        limits.times.header = .milliseconds(10)
+        limits.times.keepAliveIdle = .milliseconds(10)
+        limits.times.write = .milliseconds(10)
         let server = try await TestServer(limits) { request, client, _ in
             let stream = client.stream(.text("one"))
             LoopTimer.once(at: request.received + .milliseconds(60)) {
@@ -157,7 +157,7 @@ import Testing
     @Test("a stream in progress goes out whole when the server drains, and its connection ends soon after")
     func drainDuring() async throws {
         var limits = EdgeLimits()
-        limits.drainGrace = .milliseconds(10)
+        limits.times.drainGrace = .milliseconds(10)
         let server = try await TestServer(limits)
         let client = try TestClient(server.address)
         client.send(get)

@@ -4,6 +4,17 @@ import Glibc
 import Loop
 import Processes
 
+/// Who takes the connections of listening sockets.
+@LoopActor
+protocol ConnectionTaker: AnyObject {
+    /// Whether the next connection is for this process, and not rather for one that holds fewer.
+    var mayAccept: Bool { get }
+    /// Whether it may have one more.
+    var hasRoom: Bool { get }
+    /// A connected socket, which is the taker's from now on.
+    func accepted(_ socket: CInt)
+}
+
 /// A listening socket that other processes share: takes connections from it when this one is the process woken.
 ///
 /// The kernel wakes one process for each connection: of those that wait, the one that has been in the socket's queue for
@@ -32,15 +43,15 @@ final class Listener: ReadinessHandler {
     }
 
     private let descriptor: CInt
-    private unowned let server: HTTPServer
+    private unowned let taker: any ConnectionTaker
     private var phase = Phase.stopped
     /// Whether a connection waited at the last look.
     private var sawOne = false
     private lazy var timer = LoopTimer { [weak self] in self?.timerFired() }
 
-    init(_ descriptor: CInt, _ server: HTTPServer) {
+    init(_ descriptor: CInt, _ taker: any ConnectionTaker) {
         self.descriptor = descriptor
-        self.server = server
+        self.taker = taker
         wait()
     }
 
@@ -53,11 +64,11 @@ final class Listener: ReadinessHandler {
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
         // The event may be older than what became of the phase.
         guard case .waiting = phase else { return }
-        let isOpen = accept(upTo: Self.batch, while: { server.mayAccept })
+        let isOpen = accept(upTo: Self.batch, while: { taker.mayAccept })
         Readiness.shared.remove(descriptor)
         guard isOpen else { return pause() }
         sawOne = false
-        if server.mayAccept { wait() } else { leave() }
+        if taker.mayAccept { wait() } else { leave() }
     }
 
     /// Takes what waits while `mayGoOn`; false when no descriptor is to be had.
@@ -66,7 +77,7 @@ final class Listener: ReadinessHandler {
             guard mayGoOn() else { break }
             let socket = CLinux_accept(descriptor)
             if socket >= 0 {
-                server.accepted(socket)
+                taker.accepted(socket)
                 continue
             }
             switch errno {
@@ -94,10 +105,10 @@ final class Listener: ReadinessHandler {
         case .paused: wait()
         case .leaving:
             guard takeForgotten() else { return pause() }
-            if server.mayAccept { wait() } else { leave() }
+            if taker.mayAccept { wait() } else { leave() }
         case .waiting:
             let isOpen = takeForgotten()
-            if isOpen, server.mayAccept { return timer.set(.now() + Self.rareLook) }
+            if isOpen, taker.mayAccept { return timer.set(.now() + Self.rareLook) }
             Readiness.shared.remove(descriptor)
             if isOpen { leave() } else { pause() }
         case .stopped: break
@@ -114,7 +125,7 @@ final class Listener: ReadinessHandler {
             sawOne = seesOne
             return true
         }
-        return accept(upTo: 1, while: { server.hasRoom })
+        return accept(upTo: 1, while: { taker.hasRoom })
     }
 
     /// Takes what already waits in the queue, if any, and then no more.
