@@ -88,7 +88,8 @@ package final class ResponseStream {
             guard piece.count <= left else { return abort() }
             left -= piece.count
         }
-        if sink.send(piece, inChunk: framing == .chunked) >= room { isFull = true }
+        // The connection may have ended on the way.
+        if sink.send(piece, inChunk: framing == .chunked) >= room, self.sink != nil { isFull = true }
     }
 
     /// The body is whole; where the client was told a length and there is less, it is cut off.

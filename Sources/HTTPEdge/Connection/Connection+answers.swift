@@ -56,10 +56,9 @@ extension Connection: AnswerSink, StreamSink {
         send(response, client.reply)
     }
 
-    /// Whether the answer in progress ends the connection.
-    private func isLast(_ reply: ReplyTraits) -> Bool {
-        !reply.keepsAlive || current.isBodyDue || state.requests >= resources.limits.connections.requests
-            || (resources.isDraining && !inbound.hasMore)
+    /// What is there behind the request in progress.
+    private var next: ConnectionState.Next {
+        ConnectionState.Next(hasMore: inbound.hasMore, isBodyDue: current.isBodyDue)
     }
 
     private static func option(isLast: Bool, _ reply: ReplyTraits?) -> ResponseWriter.ConnectionOption {
@@ -70,10 +69,9 @@ extension Connection: AnswerSink, StreamSink {
 
     /// Sends an answer; without `reply` it is a refusal, after which nothing is read.
     private func send(_ response: Response, _ reply: ReplyTraits?) {
-        let ending = ConnectionState.Ending(
-            isLast: response.endsConnection || (reply.map(isLast) ?? true),
-            lingers: reply == nil || response.endsConnection || resources.isDraining || inbound.hasMore
-                || current.isBodyDue)
+        let ending = state.ending(
+            keepsAlive: reply?.keepsAlive ?? false, endsConnection: reply == nil || response.endsConnection, next,
+            isDraining: resources.isDraining, rules)
         let body = reply?.omitsBody == true ? [] : response.body
         let isSmall = body.count <= resources.limits.buffers.write
         let head = resources.assemble(
@@ -134,7 +132,10 @@ extension Connection: AnswerSink, StreamSink {
         guard current.waiter === client, current.stream == nil else { return nil }
         let reply = client.reply
         let framing = BodyFraming(status: head.status, length: length, reply: reply)
-        let isLast = isLast(reply) || framing == .untilClose || framing == .upgraded
+        let isLast = state.ending(
+            keepsAlive: reply.keepsAlive, endsConnection: framing == .untilClose || framing == .upgraded, next,
+            isDraining: resources.isDraining, rules
+        ).isLast
         let stream = ResponseStream(
             self, framing, isLast: isLast, omitsBody: reply.omitsBody || framing == .none,
             room: resources.limits.buffers.streamed)

@@ -164,12 +164,12 @@ final class Connection: ReadinessHandler, BodySource {
     /// Watches the socket for what the connection can do something with.
     func watch() {
         guard !state.isClosed else { return }
-        // What was sent behind too many requests waits in the socket, and so at the client.
-        let isFull = inbound.requests.count >= resources.limits.requests.pipelined || inbound.body?.isFull == true
-        let expectsBody = !isFull && inbound.body.map { $0.framing != .untilClose } ?? false
+        let reads = state.reads(
+            waiting: inbound.requests.count, bodyIsFull: inbound.body?.isFull == true, rules)
+        let expectsBody = reads && inbound.body.map { $0.framing != .untilClose } ?? false
         state.expectsBody(expectsBody, at: .now())
         var wanted = ReadyEvents.nothing
-        if !isFull || state.isLingering { wanted = .readable }
+        if reads { wanted = .readable }
         if !output.isEmpty, !flushesSoon { wanted = wanted.union(.writable) }
         if wanted == .readable { wanted = .arrivals }
         guard wanted != watched else { return }

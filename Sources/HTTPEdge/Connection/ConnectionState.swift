@@ -28,6 +28,14 @@ struct ConnectionState: Equatable {
         var lingers: Bool
     }
 
+    /// What is there behind the request in progress.
+    struct Next: Equatable {
+        /// Another answer follows.
+        var hasMore = false
+        /// The client is still sending the body: where the next request begins would have to be read for nobody.
+        var isBodyDue = false
+    }
+
     /// What is to be done about an event.
     enum Action: Equatable {
         case nothing
@@ -86,6 +94,26 @@ struct ConnectionState: Equatable {
 
     /// Whether what comes is not looked at.
     var isLingering: Bool { phase == .lingering }
+
+    /// Whether the socket is read on: what was sent behind too many requests, or before somebody takes more of a body, waits
+    /// in the socket, and so at the client.
+    func reads(waiting requests: Int, bodyIsFull: Bool, _ rules: ConnectionRules) -> Bool {
+        isLingering || (!isClosed && requests < rules.pipelined && !bodyIsFull)
+    }
+
+    /// What follows the answer to the request in progress.
+    ///
+    /// - Parameters:
+    ///   - next: What else is there of the connection when the answer begins.
+    ///   - endsConnection: The answer itself wants nothing read behind it; so does a refusal, whose request could not be read.
+    func ending(
+        keepsAlive: Bool, endsConnection: Bool, _ next: Next, isDraining: Bool, _ rules: ConnectionRules
+    ) -> Ending {
+        Ending(
+            isLast: endsConnection || !keepsAlive || next.isBodyDue || requests >= rules.requests
+                || (isDraining && !next.hasMore),
+            lingers: endsConnection || isDraining || next.hasMore || next.isBodyDue)
+    }
 
     /// Whether a request is being read and none is being answered.
     var isReading: Bool { if case .reading = phase { true } else { false } }
@@ -155,7 +183,11 @@ struct ConnectionState: Equatable {
     }
 
     /// The socket took bytes of what waited; with nothing left, `isEmpty`.
-    mutating func sent(_ bytes: Int, isEmpty: Bool, at now: MonotonicTime, _ rules: ConnectionRules) -> Progress {
+    mutating func sent(
+        _ bytes: Int, isEmpty: Bool, at time: @autoclosure () -> MonotonicTime, _ rules: ConnectionRules
+    ) -> Progress {
+        // Where all is gone, nothing is to be watched, and the clock is not read.
+        let now = isEmpty ? MonotonicTime(nanoseconds: 0) : time()
         if isEmpty {
             leaving = nil
         } else if leaving == nil {
@@ -244,10 +276,16 @@ final class ConnectionRules: Sendable {
     let times: EdgeLimits.Times
     /// How fast requests are to come, and answers to be taken.
     let arrival, departure: Pace
+    /// Requests that may wait behind the one in progress.
+    let pipelined: Int
+    /// Requests on one connection.
+    let requests: Int
 
     init(_ limits: EdgeLimits) {
         times = limits.times
         arrival = Pace(grace: limits.times.header, bytesPerSecond: limits.leastRate)
+        pipelined = limits.requests.pipelined
+        requests = limits.connections.requests
         departure = Pace(grace: limits.times.write, bytesPerSecond: limits.leastRate)
     }
 }

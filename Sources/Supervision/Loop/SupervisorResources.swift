@@ -109,7 +109,9 @@ final class SupervisorResources {
         _ configuration: Configuration, _ handover: Handover?
     ) throws(StartError) -> ControlServer {
         do throws(SystemError) {
-            if let handover { return try ControlServer(path: configuration.sockets.control, handedOver: handover.open.control) }
+            if let handover {
+                return try ControlServer(path: configuration.sockets.control, handedOver: handover.open.control)
+            }
             return try ControlServer(path: configuration.sockets.control)
         } catch {
             throw StartError(exitCode: 69, description: error.description)

@@ -107,7 +107,59 @@ struct ConnectionStateTests {
         #expect(idle().opened(at: at(0), isDraining: true, rules) == .look(at: at(250)))
     }
 
+    // MARK: What is read
+
+    @Test("A connection is read until as many requests wait as may, and not while nobody takes more of a body")
+    func reads() {
+        for state in [idle(), reading(), answering()] {
+            #expect(state.reads(waiting: rules.pipelined - 1, bodyIsFull: false, rules))
+            #expect(!state.reads(waiting: rules.pipelined, bodyIsFull: false, rules))
+            #expect(!state.reads(waiting: 0, bodyIsFull: true, rules))
+        }
+        var state = answering()
+        _ = state.ended(lingers: true, at: at(0), rules)
+        #expect(state.reads(waiting: rules.pipelined, bodyIsFull: true, rules))
+        _ = state.closed()
+        #expect(!state.reads(waiting: 0, bodyIsFull: false, rules))
+    }
+
     // MARK: Answers
+
+    private func ending(
+        of state: ConnectionState, keepsAlive: Bool = true, endsConnection: Bool = false, hasMore: Bool = false,
+        isBodyDue: Bool = false, isDraining: Bool = false
+    ) -> ConnectionState.Ending {
+        state.ending(
+            keepsAlive: keepsAlive, endsConnection: endsConnection,
+            ConnectionState.Next(hasMore: hasMore, isBodyDue: isBodyDue), isDraining: isDraining, rules)
+    }
+
+    @Test("An answer is the last where the client, the answer or a drain says so, or its body is still coming")
+    func lastAnswer() {
+        let state = answering()
+        #expect(ending(of: state) == more)
+        #expect(ending(of: state, hasMore: true) == ConnectionState.Ending(isLast: false, lingers: true))
+        #expect(ending(of: state, keepsAlive: false) == ConnectionState.Ending(isLast: true, lingers: false))
+        #expect(ending(of: state, endsConnection: true) == last)
+        #expect(ending(of: state, isBodyDue: true) == last)
+        #expect(ending(of: state, isDraining: true) == last)
+        // What came before the drain is answered.
+        #expect(!ending(of: state, hasMore: true, isDraining: true).isLast)
+    }
+
+    @Test("A connection has as many requests as it may, and the answer to the last one ends it")
+    func requestsPerConnection() {
+        var limits = Self.limits
+        limits.connections.requests = 3
+        let rules = ConnectionRules(limits)
+        var state = idle()
+        for request in 1...3 {
+            state.handed()
+            let ending = state.ending(
+                keepsAlive: true, endsConnection: false, ConnectionState.Next(), isDraining: false, rules)
+            #expect(ending.isLast == (request == 3))
+        }
+    }
 
     @Test("An answer that waits for its client ends the connection when nothing of it is taken in time")
     func slowReader() {
