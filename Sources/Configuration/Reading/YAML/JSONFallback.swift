@@ -1,5 +1,6 @@
 import Base
 import FanOut
+import JSON
 
 /// The JSON text of a YAML value (RFC 8259), its types by the core schema of YAML 1.2 (section 10.3.2).
 enum JSONFallback {
@@ -54,7 +55,7 @@ enum JSONFallback {
             output.append(UInt8(ascii: "{"))
             for (index, entry) in entries.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                appendString(entry.key, to: &output)
+                JSONText.append(string: entry.key, to: &output)
                 output.append(UInt8(ascii: ":"))
                 isWhole = append(entry.value, to: &output, &problems, scalars: scalars) && isWhole
             }
@@ -67,7 +68,7 @@ enum JSONFallback {
         _ scalar: YAMLValue.Scalar, of value: YAMLValue, to output: inout [UInt8], _ problems: inout Problems
     ) -> Bool {
         guard scalar.isPlain else {
-            appendString(scalar.text, to: &output)
+            JSONText.append(string: scalar.text, to: &output)
             return true
         }
         switch scalar.text {
@@ -84,7 +85,7 @@ enum JSONFallback {
             if let number = number(scalar.text) {
                 output += Array(number.utf8)
             } else {
-                appendString(scalar.text, to: &output)
+                JSONText.append(string: scalar.text, to: &output)
             }
         }
         return true
@@ -134,21 +135,4 @@ enum JSONFallback {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-    /// A JSON string: quotes, backslashes and control characters escaped (RFC 8259 section 7), all else as it is.
-    private static func appendString(_ text: String, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                output += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default:
-                output.append(byte)
-            }
-        }
-        output.append(UInt8(ascii: "\""))
-    }
 }
