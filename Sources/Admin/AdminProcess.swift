@@ -1,4 +1,5 @@
 package import Configuration
+import HTTP
 import HTTPEdge
 package import Processes
 import Scoreboard
@@ -25,7 +26,7 @@ package struct AdminProcess {
         Signals.ignoreHangUp()
         try SupervisedServer.run(channel, limit: configuration.lifecycle.drain) { [self] in
             var limits = EdgeLimits()
-            limits.requests.body = 0
+            limits.client.requests.body = 0
             let generation = reader.entry(of: .admin)?.generation
             let paths = configuration.routePaths
             // Of later generations nobody tells this process.

@@ -1,6 +1,5 @@
 package import Configuration
 import Glibc
-import HTTP
 import HTTPEdge
 import Loop
 import Policy
@@ -74,7 +73,7 @@ package struct WorkerProcess {
                 RequestTelemetry(counters, records, recorder, configuration.trustedProxies, log, tracer))
             let reader = board.reader
             let server = HTTPServer(
-                flow, limits: EdgeLimits(configuration.limits), proxies: configuration.trustedProxies
+                flow, limits: EdgeLimits(configuration.limits.client), proxies: configuration.trustedProxies
             ) {
                 let load = reader.readyLoad(at: .now())
                 return AcceptShare(workers: load.workers, connections: load.connections)
@@ -118,22 +117,5 @@ extension ForbiddenPeer {
     fileprivate init?(_ own: OwnEndpoint?) {
         guard let own, own.port != 0 else { return nil }
         self.init(port: own.port) { own.mayBeReached(at: $0, port: own.port, isLocal: LocalAddress.has) }
-    }
-}
-
-extension EdgeLimits {
-    /// The limits as the configuration has them.
-    fileprivate init(_ limits: Limits) {
-        self.init()
-        times.header = limits.headerTimeout
-        times.keepAliveIdle = limits.keepaliveIdle
-        leastRate = limits.leastRate
-        times.write = limits.writeTimeout
-        connections.atOnce = limits.connections
-        connections.perClient = limits.connectionsPerClient
-        connections.requests = limits.requestsPerConnection ?? .max
-        requests.body = limits.requestBody
-        requests.head.headerBytes = limits.headerBytes
-        requests.head.headerFields = limits.headerFields
     }
 }

@@ -73,8 +73,10 @@ func readsTopLevel() throws {
     #expect(configuration.summary.contains("reload     canary 3s, probe /page/1\n"))
     #expect(configuration.summary.contains("recycle    after 1000 requests, or 1h, or 512MiB of memory\n"))
     var limits = Limits()
-    (limits.headerTimeout, limits.keepaliveIdle, limits.connectTimeout) = (.seconds(1), .seconds(2), .seconds(3))
-    (limits.requestBody, limits.responseBody, limits.headerBytes, limits.headerFields) = (4, 5 << 10, 6 << 10, 7)
+    (limits.client.times.header, limits.client.times.keepAliveIdle) = (.seconds(1), .seconds(2))
+    (limits.client.requests.body, limits.client.requests.head.headerBytes) = (4, 6 << 10)
+    limits.client.requests.head.headerFields = 7
+    (limits.connectTimeout, limits.responseBody) = (.seconds(3), 5 << 10)
     #expect(configuration.limits == limits)
 }
 

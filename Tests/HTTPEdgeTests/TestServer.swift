@@ -21,7 +21,7 @@ final class TestServer {
     /// What a client is allowed in tests that are not about time: all tests run at once, and one may have to wait for others.
     nonisolated private static var patient: EdgeLimits {
         var limits = EdgeLimits()
-        limits.times.header = .seconds(300)
+        limits.client.times.header = .seconds(300)
         return limits
     }
 

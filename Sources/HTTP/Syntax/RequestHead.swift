@@ -1,12 +1,18 @@
 import Base
 
 /// How much of a request is read before its body.
-package struct RequestLimits: Sendable {
-    /// Bytes of all header fields, trailers and chunk extensions of one request.
+package struct RequestLimits: Sendable, Hashable {
+    /// Bytes of all header fields, trailers and chunk extensions of one request; more is answered 431.
+    ///
+    /// 32 KiB: as nginx's four large buffers of 8 KiB.
     package var headerBytes = 32 << 10
-    /// Fields of the head, and so many trailers again.
+    /// Fields of the head, and so many trailers again; more is answered 431.
+    ///
+    /// 100: as Apache's LimitRequestFields, several times what browsers send.
     package var headerFields = 100
-    /// Bytes of the target; RFC 9110 section 4.1 wants at least 8,000.
+    /// Bytes of the target; a longer one is answered 414.
+    ///
+    /// 8 KiB: RFC 9110 section 4.1 wants at least 8,000 bytes.
     package var targetBytes = 8 << 10
 
     package init() {}

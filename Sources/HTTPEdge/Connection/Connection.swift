@@ -83,7 +83,7 @@ final class Connection: ReadinessHandler, BodySource {
         self.resources = resources
         self.owner = owner
         assembler = RequestAssembler(
-            limits: resources.limits, client: peer.address, isFromProxy: peer.isFromProxy)
+            limits: resources.limits.client.requests, client: peer.address, isFromProxy: peer.isFromProxy)
         state = ConnectionState(at: .now())
     }
 

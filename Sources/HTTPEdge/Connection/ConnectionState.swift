@@ -1,4 +1,5 @@
 import Base
+import HTTP
 
 /// Where a connection stands, and what follows from what happens to it: a value without a socket, with time passed in.
 ///
@@ -273,7 +274,7 @@ struct ConnectionState: Equatable {
 
 /// The times and paces that hold for all connections of a server.
 final class ConnectionRules: Sendable {
-    let times: EdgeLimits.Times
+    let times: ClientLimits.Times
     /// How fast requests are to come, and answers to be taken.
     let arrival, departure: Pace
     /// Requests that may wait behind the one in progress.
@@ -281,11 +282,11 @@ final class ConnectionRules: Sendable {
     /// Requests on one connection.
     let requests: Int
 
-    init(_ limits: EdgeLimits) {
+    init(_ limits: ClientLimits) {
         times = limits.times
         arrival = Pace(grace: limits.times.header, bytesPerSecond: limits.leastRate)
         pipelined = limits.requests.pipelined
-        requests = limits.connections.requests
+        requests = limits.connections.requests ?? .max
         departure = Pace(grace: limits.times.write, bytesPerSecond: limits.leastRate)
     }
 }

@@ -39,11 +39,11 @@ struct RequestAssembler {
     private var room = 0
 
     /// - Parameter isFromProxy: Whether the client is a trusted proxy.
-    init(limits: EdgeLimits, client: String, isFromProxy: Bool) {
-        bodyLimit = limits.requests.body
+    init(limits: ClientLimits.Requests, client: String, isFromProxy: Bool) {
+        bodyLimit = limits.body
         self.client = client
         self.isFromProxy = isFromProxy
-        parser = RequestParser(limits.requests.head)
+        parser = RequestParser(limits.head)
     }
 
     /// Whether a request has begun and is not whole; kept, since the parser would be copied for a look at it.

@@ -18,7 +18,7 @@ final class EdgeResources {
     init(_ handler: any RequestHandler, _ limits: EdgeLimits) {
         self.handler = handler
         self.limits = limits
-        rules = ConnectionRules(limits)
+        rules = ConnectionRules(limits.client)
         input = .allocate(capacity: max(limits.buffers.read, limits.buffers.bodyRead))
     }
 

@@ -26,7 +26,7 @@ package final class HTTPServer: ConnectionTaker, ConnectionOwner {
     ) {
         resources = EdgeResources(handler, limits)
         self.proxies = proxies
-        peers = limits.connections.perClient.map { PeerCounts(limit: $0) }
+        peers = limits.client.connections.perClient.map { PeerCounts(limit: $0) }
         self.share = share
     }
 
@@ -62,7 +62,7 @@ package final class HTTPServer: ConnectionTaker, ConnectionOwner {
 
     var mayAccept: Bool { hasRoom && share?().admits(connections.count) ?? true }
 
-    var hasRoom: Bool { connections.count < resources.limits.connections.atOnce }
+    var hasRoom: Bool { connections.count < resources.limits.client.connections.atOnce }
 
     func accepted(_ socket: CInt) {
         var one: CInt = 1

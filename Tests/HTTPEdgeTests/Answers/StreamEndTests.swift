@@ -120,7 +120,7 @@ import Testing
     @Test("a client that does not read a stream has its source wait, and is dropped when a write's time is up")
     func writeTimeout() async throws {
         var limits = EdgeLimits()
-        limits.times.write = .milliseconds(50)
+        limits.client.times.write = .milliseconds(50)
         // More than sockets hold.
         let count = 6_000
         let source = Source(pieces: count)
@@ -138,9 +138,9 @@ import Testing
     @Test("a stream whose source is silent for longer than any of the edge's times goes on")
     func silentSource() async throws {
         var limits = EdgeLimits()
-        limits.times.header = .milliseconds(10)
-        limits.times.keepAliveIdle = .milliseconds(10)
-        limits.times.write = .milliseconds(10)
+        limits.client.times.header = .milliseconds(10)
+        limits.client.times.keepAliveIdle = .milliseconds(10)
+        limits.client.times.write = .milliseconds(10)
         let server = try await TestServer(limits) { request, client, _ in
             let stream = client.stream(.text("one"))
             LoopTimer.once(at: request.received + .milliseconds(60)) {
@@ -157,7 +157,7 @@ import Testing
     @Test("a stream in progress goes out whole when the server drains, and its connection ends soon after")
     func drainDuring() async throws {
         var limits = EdgeLimits()
-        limits.times.drainGrace = .milliseconds(10)
+        limits.client.times.drainGrace = .milliseconds(10)
         let server = try await TestServer(limits)
         let client = try TestClient(server.address)
         client.send(get)

@@ -1,4 +1,5 @@
 import Base
+import HTTP
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 /// Events of a connection in any order, against what must always hold.
 @Suite("The state of a connection, by generated events")
 struct ConnectionStateGeneratedTests {
-    private let rules = ConnectionRules(EdgeLimits())
+    private let rules = ConnectionRules(ClientLimits())
     private let endings = [
         ConnectionState.Ending(isLast: true, lingers: true), ConnectionState.Ending(isLast: false, lingers: false),
     ]

@@ -1,4 +1,5 @@
 import Base
+import HTTP
 import TestSupport
 import Testing
 
@@ -7,8 +8,8 @@ import Testing
 /// What follows from the events of a connection, without a socket and with a clock of the test's own.
 @Suite("The state of a connection")
 struct ConnectionStateTests {
-    private static let limits: EdgeLimits = {
-        var limits = EdgeLimits()
+    private static let limits: ClientLimits = {
+        var limits = ClientLimits()
         limits.times.header = .seconds(10)
         limits.times.keepAliveIdle = .seconds(75)
         limits.times.write = .seconds(60)

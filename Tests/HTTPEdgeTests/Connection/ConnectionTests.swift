@@ -77,7 +77,7 @@ import Testing
     @Test("a body that is announced as too long is refused without having been sent")
     func tooLong() async throws {
         var limits = EdgeLimits()
-        limits.requests.body = 1
+        limits.client.requests.body = 1
         let server = try await TestServer.echo(limits)
         let client = try TestClient(server.address)
         client.send(expecting)
@@ -89,7 +89,7 @@ import Testing
     @Test("a body in chunks is refused where it becomes too long, and the client sees that though it sends on")
     func tooLongInChunks() async throws {
         var limits = EdgeLimits()
-        limits.requests.body = 1_000
+        limits.client.requests.body = 1_000
         let client = try TestClient(await TestServer.echo(limits).address)
         client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
         let chunk = "1000\r\n" + String(repeating: "x", count: 4_096) + "\r\n"

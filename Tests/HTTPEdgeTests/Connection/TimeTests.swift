@@ -12,8 +12,8 @@ import Testing
     /// Limits that no test reaches by accident.
     private func limits(_ change: (inout EdgeLimits) -> Void) -> EdgeLimits {
         var limits = EdgeLimits()
-        for limit in [\EdgeLimits.times.header, \.times.keepAliveIdle, \.times.write, \.times.drainGrace] {
-            limits[keyPath: limit] = .seconds(3_600)
+        for limit in [\ClientLimits.Times.header, \.keepAliveIdle, \.write, \.drainGrace] {
+            limits.client.times[keyPath: limit] = .seconds(3_600)
         }
         change(&limits)
         return limits
@@ -23,7 +23,7 @@ import Testing
 
     @Test("a connection on which nothing comes is closed when a header's time is up")
     func silent() async throws {
-        let server = try await TestServer.echo(limits { $0.times.header = .milliseconds(20) })
+        let server = try await TestServer.echo(limits { $0.client.times.header = .milliseconds(20) })
         let client = try TestClient(server.address)
         #expect(client.end() == (.closed, ""))
         #expect(await server.handler.refusals.isEmpty)
@@ -33,8 +33,8 @@ import Testing
     func idle() async throws {
         let server = try await TestServer.echo(
             limits {
-                $0.times.header = .milliseconds(20)
-                $0.times.keepAliveIdle = .milliseconds(60)
+                $0.client.times.header = .milliseconds(20)
+                $0.client.times.keepAliveIdle = .milliseconds(60)
             })
         let start = MonotonicTime.now()
         let client = try await TestClient.connected(to: server.address, sending: get)
@@ -47,7 +47,7 @@ import Testing
         "a request that begins and does not end in time is answered with 408",
         arguments: ["G", "GET / HTTP/1.1\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nok"])
     func slowRequest(text: String) async throws {
-        let server = try await TestServer.echo(limits { $0.times.header = .milliseconds(20) })
+        let server = try await TestServer.echo(limits { $0.client.times.header = .milliseconds(20) })
         let client = try await TestClient.connected(to: server.address, sending: text)
         #expect(try client.answer().status == 408)
         #expect(client.end() == (.closed, ""))
@@ -56,7 +56,7 @@ import Testing
 
     @Test("the time of a request's header is as short on a connection that has been idle for longer than that")
     func slowAfterIdle() async throws {
-        let server = try await TestServer.echo(limits { $0.times.header = .milliseconds(20) })
+        let server = try await TestServer.echo(limits { $0.client.times.header = .milliseconds(20) })
         let client = try await TestClient.connected(to: server.address, sending: get)
         #expect(try client.answer().status == 200)
         // Until the connection has looked at its time once and goes by the idle time, which is an hour.
@@ -71,8 +71,8 @@ import Testing
     func emptyLine() async throws {
         let server = try await TestServer.echo(
             limits {
-                $0.times.header = .milliseconds(20)
-                $0.times.keepAliveIdle = .milliseconds(60)
+                $0.client.times.header = .milliseconds(20)
+                $0.client.times.keepAliveIdle = .milliseconds(60)
             })
         let client = try await TestClient.connected(to: server.address, sending: get + "\r\n")
         #expect(try client.answer().status == 200)
@@ -82,7 +82,7 @@ import Testing
 
     @Test("a client that takes no more of its answer is dropped when a write's time is up")
     func writeTimeout() async throws {
-        let server = try await TestServer(limits { $0.times.write = .milliseconds(50) }) { _, _, reply in
+        let server = try await TestServer(limits { $0.client.times.write = .milliseconds(50) }) { _, _, reply in
             reply(Response(status: 200, body: [UInt8](repeating: 0, count: 64 << 20)))
         }
         let client = try TestClient(server.address)
@@ -96,9 +96,9 @@ import Testing
     func slowHandler() async throws {
         let server = try await TestServer(
             limits {
-                $0.times.header = .milliseconds(10)
-                $0.times.keepAliveIdle = .milliseconds(10)
-                $0.times.write = .milliseconds(10)
+                $0.client.times.header = .milliseconds(10)
+                $0.client.times.keepAliveIdle = .milliseconds(10)
+                $0.client.times.write = .milliseconds(10)
             }
         ) { request, _, reply in
             LoopTimer.once(at: request.received + .milliseconds(60)) { reply(.echo(request)) }
@@ -148,7 +148,7 @@ import Testing
 
     @Test("an idle connection is closed in order when the server drains, one that never said anything as well")
     func drainIdle() async throws {
-        let server = try await TestServer.echo(limits { $0.times.drainGrace = .milliseconds(10) })
+        let server = try await TestServer.echo(limits { $0.client.times.drainGrace = .milliseconds(10) })
         let used = try TestClient(server.address)
         used.send(get)
         #expect(try used.answer().status == 200)
@@ -200,7 +200,7 @@ import Testing
 
     @Test("an answer that was going out when the drain began goes out whole, and its connection ends soon after")
     func drainWriting() async throws {
-        let server = try await TestServer(limits { $0.times.drainGrace = .milliseconds(10) }) { _, _, reply in
+        let server = try await TestServer(limits { $0.client.times.drainGrace = .milliseconds(10) }) { _, _, reply in
             reply(Response(status: 200, body: [UInt8](repeating: 0, count: 64 << 20)))
         }
         let client = try TestClient(server.address)

@@ -17,7 +17,7 @@ import Testing
 
     @Test("a connection ends with the answer to the last request that it may have, and nothing behind that is read")
     func requests() async throws {
-        let server = try await TestServer.echo(limits { $0.connections.requests = 2 })
+        let server = try await TestServer.echo(limits { $0.client.connections.requests = 2 })
         let client = try TestClient(server.address)
         client.send(get + get + get)
         #expect(try !client.answer().fields.contains("Connection: close"))
@@ -28,7 +28,7 @@ import Testing
     @Test("a client address has as many connections as it may, and another one when one of them has ended")
     func perClient() async throws {
         let server = try await TestServer(
-            limits { $0.connections.perClient = 2 }, proxies: TrustedProxies(AddressGroup())
+            limits { $0.client.connections.perClient = 2 }, proxies: TrustedProxies(AddressGroup())
         ) {
             request, _, reply in reply(.echo(request))
         }
@@ -49,7 +49,7 @@ import Testing
 
     @Test("connections beyond those that there may be wait, and are served when there is room")
     func connections() async throws {
-        let server = try await TestServer.echo(limits { $0.connections.atOnce = 1 })
+        let server = try await TestServer.echo(limits { $0.client.connections.atOnce = 1 })
         let first = try TestClient(server.address)
         first.send(get)
         #expect(try first.answer().status == 200)
@@ -66,8 +66,8 @@ import Testing
     func slowBody() async throws {
         let slow = limits {
             // Long enough for what is sent to have arrived, however busy the machine is.
-            $0.times.header = .milliseconds(500)
-            $0.leastRate = 1 << 20
+            $0.client.times.header = .milliseconds(500)
+            $0.client.leastRate = 1 << 20
         }
         let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nab"
         let whole = try await TestServer.echo(slow)

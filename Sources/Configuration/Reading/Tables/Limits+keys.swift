@@ -1,3 +1,5 @@
+import HTTP
+
 extension Limits {
     static let keys: [Key<Limits>] = {
         let row = Rows(Limits())
@@ -5,13 +7,13 @@ extension Limits {
         let connections = ScalarKind.count(1...Bounds.connections)
         return [
             row.plain(
-                "header_timeout", \.headerTimeout, .duration,
+                "header_timeout", \.client.times.header, .duration,
                 """
                 for the header of a request to arrive, and what its body has before `least_rate` counts; later: \
                 408
                 """),
             row.plain(
-                "keepalive_idle", \.keepaliveIdle, .duration,
+                "keepalive_idle", \.client.times.keepAliveIdle, .duration,
                 "of a client's connection that waits for its next request; longer than nginx keeps its own (60 s)"),
             row.maybe(
                 "connect_timeout", \.connectTimeout, .duration, "not set",
@@ -19,13 +21,14 @@ extension Limits {
                 of a connection to a server, TLS included; the call then fails as `connect`. Not set: the call's \
                 timeout alone counts
                 """),
-            row.plain("request_body", \.requestBody, body, "larger: 413"),
+            row.plain("request_body", \.client.requests.body, body, "larger: 413"),
             row.plain("response_body", \.responseBody, body, "of each call; larger: it fails as `too_large`"),
             row.plain(
-                "header_bytes", \.headerBytes, .size(upTo: Bounds.headerBytes),
+                "header_bytes", \.client.requests.head.headerBytes, .size(upTo: Bounds.headerBytes),
                 "of a request's line and fields; more: 431, or 414 for the line alone"),
             row.plain(
-                "header_fields", \.headerFields, .count(1...Bounds.headerFields), "of a request; more: 431"),
+                "header_fields", \.client.requests.head.headerFields, .count(1...Bounds.headerFields),
+                "of a request; more: 431"),
             row.plain(
                 "in_flight", \.inFlight, .count(1...Bounds.inFlight),
                 """
@@ -39,26 +42,26 @@ extension Limits {
                 503
                 """),
             row.plain(
-                "least_rate", \.leastRate, .size(upTo: Bounds.leastRate),
+                "least_rate", \.client.leastRate, .size(upTo: Bounds.leastRate),
                 """
                 of a request's body that comes, after `header_timeout`: slower: 408; and of an answer that \
                 waits for its client, after `write_timeout`: slower: closed
                 """,
                 type: "size a second, to 1MiB"),
             row.plain(
-                "write_timeout", \.writeTimeout, .duration,
+                "write_timeout", \.client.times.write, .duration,
                 "in which a client takes nothing of an answer that waits for it; later: closed"),
             row.plain(
-                "connections", \.connections, connections,
+                "connections", \.client.connections.atOnce, connections,
                 "of clients, in each worker; further ones wait in the socket's queue"),
             row.maybe(
-                "connections_per_client", \.connectionsPerClient, connections, "no limit",
+                "connections_per_client", \.client.connections.perClient, connections, "no limit",
                 """
                 of one client address, in each worker; further ones are closed. Proxies that are trusted are \
                 not counted
                 """),
             row.maybe(
-                "requests_per_connection", \.requestsPerConnection, .count(1...Bounds.requestsPerConnection),
+                "requests_per_connection", \.client.connections.requests, .count(1...Bounds.requestsPerConnection),
                 "no limit", "after which a client's connection is closed"),
         ]
     }()
