@@ -63,7 +63,7 @@ final class UpstreamService {
             }
             log.write(event)
         }
-        servers.shared?.report = { event in
+        servers.reportSharing = { event in
             switch event {
             case .hit: counters.count(.hits, upstream: place)
             case .missed: counters.count(.misses, upstream: place)
