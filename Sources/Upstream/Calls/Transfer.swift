@@ -25,7 +25,7 @@ extension TransferHolder {
 
 /// Who starts transfers, moves them between lanes and settles them: what attempts and lanes know of the engine.
 ///
-/// The engine alone is one, so the compiler calls it directly.
+/// The engine alone is one, so the compiler may call it directly.
 @LoopActor
 protocol TransferDesk: AnyObject {
     /// Makes a call once, with nothing that its upstream does about failures.

@@ -10,60 +10,57 @@ extension PlainConnection {
 
     /// Sends a piece; false when no more should come until the sink is told.
     func send(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard !isClosed, !bytes.isEmpty, let framing = bodyDue else { return true }
+        guard !isClosed, !bytes.isEmpty, let framing = output.bodyDue else { return true }
         switch framing {
         case .length, .untilClose: put(bytes)
         case .chunked:
-            putting { ChunkSize.append(bytes.count, to: &$0) }
+            putting { $0.appendChunkSize(bytes.count) }
             put(bytes)
-            putting { $0.append(contentsOf: "\r\n".utf8) }
+            putting { $0.append("\r\n".utf8) }
         }
-        isSinkWaiting = unsent.count - unsentFrom > (isWatchedForWriting ? 0 : Self.waitingBytes)
-        return !isSinkWaiting
+        output.isSinkWaiting = output.waiting > (isWatchedForWriting ? 0 : Self.waitingBytes)
+        return !output.isSinkWaiting
     }
 
     /// The body is whole: the connection may have another request when the answer is.
     func endBody(trailers: [UInt8]) {
-        guard let framing = bodyDue else { return }
-        bodyDue = nil
+        guard let framing = output.bodyDue else { return }
+        output.bodyDue = nil
         guard framing == .chunked else { return }
         putting {
-            $0.append(contentsOf: "0\r\n".utf8)
-            $0.append(contentsOf: trailers)
-            $0.append(contentsOf: "\r\n".utf8)
+            $0.append("0\r\n".utf8)
+            $0.append(trailers)
+            $0.append("\r\n".utf8)
         }
     }
 
     private func put(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard unsent.isEmpty, bytes.count >= Self.directBytes else {
-            return putting { $0.append(contentsOf: bytes) }
+        guard output.isEmpty, bytes.count >= Self.directBytes else {
+            return putting { $0.append(bytes) }
         }
         let sent = wire.write(bytes)
         guard sent < bytes.count || wire.isWaiting else { return }
-        unsent.append(contentsOf: bytes[sent...])
+        output.append(bytes[sent...])
         watchForWriting(true)
     }
 
     /// Puts bytes behind those that wait; what is put there in one turn of the loop goes out in one write.
-    private func putting(_ append: (inout [UInt8]) -> Void) {
-        append(&unsent)
-        guard !isWatchedForWriting, !flushesSoon else { return }
-        flushesSoon = true
+    private func putting(_ append: (inout RequestOutput) -> Void) {
+        append(&output)
+        guard !isWatchedForWriting, !output.flushesSoon else { return }
+        output.flushesSoon = true
         LoopActor.execute { [self] in
-            flushesSoon = false
+            output.flushesSoon = false
             if !isClosed { flush() }
         }
     }
 
     /// Sends what waits, as much as the socket takes.
     func flush() {
-        unsentFrom += unsent.withUnsafeBufferPointer { wire.write(UnsafeBufferPointer(rebasing: $0[unsentFrom...])) }
-        guard unsentFrom == unsent.count, !wire.isWaiting else { return watchForWriting(true) }
-        unsent.removeAll(keepingCapacity: bodyDue != nil)
-        unsentFrom = 0
+        guard output.sent(output.withUnsent { wire.write($0) }), !wire.isWaiting else { return watchForWriting(true) }
         watchForWriting(false)
-        guard isSinkWaiting else { return }
-        isSinkWaiting = false
+        guard output.isSinkWaiting else { return }
+        output.isSinkWaiting = false
         transfer?.sink?.hasRoomForBody()
     }
 }

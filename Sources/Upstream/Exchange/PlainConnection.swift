@@ -4,6 +4,13 @@ import Loop
 import Policy
 import Processes
 
+/// What the loop is asked to tell of a connection.
+private struct Watched {
+    var forWriting = false
+    /// Whoever takes the answer has no room for more.
+    var isPaused = false
+}
+
 /// A connection of the plain lane: one request out, one answer in, and again.
 @LoopActor
 final class PlainConnection: ReadinessHandler, TransferHolder {
@@ -14,24 +21,11 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
     private let lane: PlainLane
     // The lane's: what is two steps away is retained for each use.
     private let scratch: Scratch
-    private var parser = ResponseParser()
+    private var answer = AnswerReading()
     /// Whose request is out; nil while the connection waits for one.
     private(set) var transfer: Transfer?
-    private var body: [UInt8] = []
-    /// What of the request the socket did not take yet, from `unsentFrom` on.
-    var unsent: [UInt8] = []
-    var unsentFrom = 0
-    private(set) var isWatchedForWriting = false
-    /// Whether what waits is sent at the end of this turn.
-    var flushesSoon = false
-    /// How the part of the body is framed that is still to be sent as it comes; nil when the request is whole.
-    var bodyDue: BodyStreaming?
-    /// Whoever gives the body is to be told when there is room for more.
-    var isSinkWaiting = false
-    /// Whoever takes the answer has no room for more.
-    private var isPaused = false
-    /// Whether any byte of the answer has come.
-    private var isAnswered = false
+    var output = RequestOutput()
+    private var watched = Watched()
     /// Answers that came before.
     private var answers = 0
     private(set) var isClosed = false
@@ -57,14 +51,13 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
     func send(_ transfer: Transfer) {
         self.transfer = transfer
         transfer.stage = .held(self)
-        isAnswered = false
         let endpoint = transfer.endpoint
         let message = transfer.message
         let streamed = message?.streamed
-        bodyDue = streamed
-        parser.begin(
+        output.bodyDue = streamed
+        answer.begin(
             isHead: message?.method == "HEAD", collecting: endpoint.settings.collectsFields,
-            passingOn: transfer.sink != nil, upgrading: streamed == .untilClose)
+            passingOn: transfer.sink != nil, upgrading: streamed == .untilClose, limit: endpoint.settings.bodyLimit)
         scratch.assemble(pool.frame, transfer, message)
         if let traced = transfer.times {
             traced.sent = .now()
@@ -73,21 +66,23 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
         let request = scratch.request
         let sent = wire.write(request)
         if sent < request.count || wire.isWaiting {
-            unsent = Array(request[sent...])
+            output.append(request[sent...])
             watchForWriting(true)
         }
         if let streamed, streamed != .untilClose { transfer.sink?.wantsBody() }
     }
 
+    var isWatchedForWriting: Bool { watched.forWriting }
+
     func watchForWriting(_ watches: Bool) {
-        guard watches != isWatchedForWriting else { return }
-        isWatchedForWriting = watches
+        guard watches != watched.forWriting else { return }
+        watched.forWriting = watches
         watch()
     }
 
     private var interest: ReadyEvents {
-        var wanted: ReadyEvents = isPaused ? .nothing : .readable
-        if isWatchedForWriting { wanted = wanted.union(.writable) }
+        var wanted: ReadyEvents = watched.isPaused ? .nothing : .readable
+        if watched.forWriting { wanted = wanted.union(.writable) }
         // What TLS has read ahead no arrival tells of.
         if case .socket = wire, wanted == .readable { return .arrivals }
         return wanted
@@ -99,8 +94,8 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
     }
 
     private func pause(_ pauses: Bool) {
-        guard pauses != isPaused, !isClosed else { return }
-        isPaused = pauses
+        guard pauses != watched.isPaused, !isClosed else { return }
+        watched.isPaused = pauses
         watch()
     }
 
@@ -111,7 +106,7 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
 
     func ready(_ descriptor: CInt, _ events: ReadyEvents) {
         guard !isClosed else { return }
-        if events.intersects(.writable), isWatchedForWriting { flush() }
+        if events.intersects(.writable), watched.forWriting { flush() }
         if events.intersects(.readable.union(.failed)) {
             read(beforeEnd: events.intersects(.peerClosed))
         }
@@ -123,18 +118,14 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
         let transfer = self.transfer
         let isPassedOn = transfer?.sink != nil
         // A large body goes right into its place, in few large reads; but not its end, behind which there may be more.
-        let middle = isPassedOn || transfer == nil ? 0 : min(parser.bodyLeft - Scratch.readBytes, Scratch.bodyBytes)
-        let isInPlace = middle >= Scratch.readBytes
+        let middle = transfer == nil ? 0 : answer.placed(atLeast: Scratch.readBytes, atMost: Scratch.bodyBytes)
+        let isInPlace = middle > 0
         let buffer = isPassedOn ? scratch.stream : scratch.input
-        switch isInPlace ? wire.read(middle, behind: &body) : wire.read(into: buffer) {
+        switch isInPlace ? answer.read({ wire.read(middle, behind: &$0) }) : wire.read(into: buffer) {
         case .bytes(let count):
             // What nobody asked for is such as the 408 that some servers send before they close.
             guard let transfer else { return close() }
-            if isInPlace {
-                parser.passOver(count)
-            } else {
-                take(UnsafeBufferPointer(rebasing: buffer[..<count]), transfer)
-            }
+            if !isInPlace { take(UnsafeBufferPointer(rebasing: buffer[..<count]), transfer) }
             // There may be more, which waits for its turn.
             if count == (isInPlace ? middle : buffer.count) || beforeEnd, !isClosed, interest == .arrivals { watch() }
         case .ended: ended()
@@ -148,84 +139,54 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
     }
 
     private func take(_ bytes: UnsafeBufferPointer<UInt8>, _ transfer: Transfer) {
-        if !isAnswered, let traced = transfer.times { traced.firstByte = .now() }
-        isAnswered = true
-        do throws(MessageError) {
-            var cursor = 0
-            while true {
-                switch try parser.next(bytes, &cursor) {
-                case .more: return
-                case .interim:
-                    guard let interim = parser.interim else { continue }
-                    transfer.sink?.informed(status: interim.status, fields: interim.fields)
-                    // It may have given the transfer up.
-                    if self.transfer == nil { return }
-                case .head: guard begin(transfer) else { return }
-                case .body(let range): guard append(bytes, range, transfer) else { return }
-                case .end: return finish(transfer, hasRest: cursor < bytes.count)
-                }
+        if !answer.hasAny, let traced = transfer.times { traced.firstByte = .now() }
+        var cursor = 0
+        // A sink may give the transfer up when it is told something.
+        while self.transfer != nil {
+            switch answer.next(bytes, &cursor) {
+            case .more: return
+            case .informed:
+                guard let interim = answer.parser.interim else { continue }
+                transfer.sink?.informed(status: interim.status, fields: interim.fields)
+            case .began: begin(transfer)
+            case .piece(let range):
+                guard let sink = transfer.sink else { return }
+                pause(!sink.received(UnsafeBufferPointer(rebasing: bytes[range])))
+            case .coded:
+                transfer.endpoint.isEncoded = true
+                self.transfer = nil
+                close()
+                return lane.desk.beginAgain(transfer)
+            case .failed(let failure): return fail(failure)
+            case .end(let hasRest): return finish(transfer, hasRest: hasRest)
             }
-        } catch {
-            fail(.protocol)
         }
     }
 
-    /// The head is read; false when the answer goes no further here.
-    private func begin(_ transfer: Transfer) -> Bool {
-        if let sink = transfer.sink {
-            transfer.hasBegun = true
-            sink.began(
-                status: parser.status, fields: parser.collected ?? HeaderFields(), length: parser.contentLength)
-            if bodyDue == .untilClose {
-                if parser.status == 101 { sink.wantsBody() } else { bodyDue = nil }
-            }
-            // It may have given the transfer up.
-            return self.transfer != nil
-        }
-        if parser.isEncoded {
-            transfer.endpoint.isEncoded = true
-            self.transfer = nil
-            close()
-            lane.desk.beginAgain(transfer)
-            return false
-        }
-        if let length = parser.contentLength {
-            guard length <= transfer.endpoint.settings.bodyLimit else {
-                fail(.tooLarge)
-                return false
-            }
-            body.reserveCapacity(length)
-        }
-        return true
-    }
-
-    private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ transfer: Transfer) -> Bool {
-        if let sink = transfer.sink {
-            pause(!sink.received(UnsafeBufferPointer(rebasing: bytes[range])))
-            return self.transfer != nil
-        }
-        guard body.count + range.count <= transfer.endpoint.settings.bodyLimit else {
-            fail(.tooLarge)
-            return false
-        }
-        body.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
-        return true
+    /// The head of an answer that is passed on is read.
+    private func begin(_ transfer: Transfer) {
+        guard let sink = transfer.sink else { return }
+        transfer.hasBegun = true
+        sink.began(
+            status: answer.parser.status, fields: answer.parser.collected ?? HeaderFields(),
+            length: answer.parser.contentLength)
+        guard output.bodyDue == .untilClose else { return }
+        if answer.parser.status == 101 { sink.wantsBody() } else { output.bodyDue = nil }
     }
 
     private func finish(_ transfer: Transfer, hasRest: Bool) {
-        if let sink = transfer.sink, let trailers = parser.trailers { sink.received(trailers: trailers) }
+        if let sink = transfer.sink, let trailers = answer.parser.trailers { sink.received(trailers: trailers) }
         self.transfer = nil
         // The connection may have the next one before this one is settled.
         transfer.stage = .starting
         pause(false)
-        var whole: [UInt8] = []
-        swap(&whole, &body)
-        let result = TransferResult.response(status: parser.status, body: whole, fields: parser.collected)
+        let result = TransferResult.response(
+            status: answer.parser.status, body: answer.takeBody(), fields: answer.parser.collected)
         // A kept connection holds no buffer.
-        if transfer.isStreamed, unsent.isEmpty { unsent = [] }
+        if transfer.isStreamed { output.release() }
         answers += 1
         // Bytes behind the answer are nobody's, and a request that was not read whole is in the way of the next.
-        if parser.keepsAlive, !hasRest, unsent.isEmpty, !wire.isWaiting, bodyDue == nil {
+        if answer.parser.keepsAlive, !hasRest, output.isEmpty, !wire.isWaiting, output.bodyDue == nil {
             pool.release(self)
         } else {
             close()
@@ -237,7 +198,7 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
 
     /// The server closed its side.
     private func ended() {
-        if let transfer, isAnswered, parser.close() { finish(transfer, hasRest: false) } else { lost() }
+        if let transfer, answer.close() { finish(transfer, hasRest: false) } else { lost() }
     }
 
     /// The connection is gone; a request that met a connection which its server was just closing gets a second one.
@@ -245,7 +206,7 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
     /// Where it may be sent again, once, and on a connection of its own.
     private func lost() {
         guard let transfer else { return close() }
-        guard answers > 0, !isAnswered, !transfer.isRetry, transfer.order.isIdempotent, !transfer.hasSentBody else {
+        guard answers > 0, !answer.hasAny, !transfer.isRetry, transfer.order.isIdempotent, !transfer.hasSentBody else {
             return fail(.reset)
         }
         self.transfer = nil
@@ -289,9 +250,7 @@ final class PlainConnection: ReadinessHandler, TransferHolder {
 
     private func markClosed() {
         isClosed = true
-        body = []
-        unsent = []
-        unsentFrom = 0
-        bodyDue = nil
+        _ = answer.takeBody()
+        output.clear()
     }
 }

@@ -117,7 +117,7 @@ final class ServerPool: TransferHolder {
     }
 
     private func keep(_ connection: PlainConnection) {
-        guard !isRetired, idle.count < settings.keepaliveConnections else { return connection.close() }
+        guard !isRetired, idle.count < settings.keepalive.connections else { return connection.close() }
         connection.idleSince = sweep
         idle.append(connection)
         scheduleSweep()
@@ -126,7 +126,7 @@ final class ServerPool: TransferHolder {
     private func scheduleSweep() {
         guard !isSweepScheduled else { return }
         isSweepScheduled = true
-        LoopTimer.once(at: .now() + settings.keepaliveIdle / Self.sweeps) { [self] in closeOld() }
+        LoopTimer.once(at: .now() + settings.keepalive.idle / Self.sweeps) { [self] in closeOld() }
     }
 
     /// Closes what was not used for too long; the oldest lie first.

@@ -5,16 +5,22 @@ import Loop
 import Policy
 import Processes
 
+/// What a handle is set to, so that only what differs is set again.
+private struct HandleOptions {
+    var bufferSize = 0
+    /// Takes no kept connection.
+    var isFresh = false
+    var isDecoding = false
+    /// A GET without a body.
+    var isPlainGet = true
+}
+
 /// A transfer through libcurl, with an easy handle that is prepared once for a configured call and used again.
 @LoopActor
 final class CurlExchange: EasyHandle, TransferHolder {
     let endpoint: Endpoint
     let exchanges: CurlExchanges
-    /// The URL as libcurl takes it apart, which it does anew only when the URL changes: most calls repeat theirs.
-    private let parsedURL: OpaquePointer
-    /// What it was put together from.
-    private var origin = ""
-    private var target: [UInt8] = []
+    private var url: CurlURL
     /// Lines that go before the others.
     private var host: StringList?
 
@@ -22,21 +28,12 @@ final class CurlExchange: EasyHandle, TransferHolder {
     private var headers: StringList?
     /// The addresses of the host, when that is a name.
     private var addresses: StringList?
-    private var body: [UInt8] = []
-    /// Why it was stopped from here.
-    private var refusal: Failure?
-    private var framing = FramingCheck()
-    private var bufferSize = 0
-    /// Takes no kept connection.
-    private var isFresh = false
-    private var isDecoding = false
-    /// What is set is a GET without a body.
-    private var isPlainGet = true
-    private var fields: HeaderFields?
+    private var answer = CurlAnswer(collectsFields: false)
+    private var options = HandleOptions()
 
     init?(_ endpoint: Endpoint, _ exchanges: CurlExchanges) {
-        guard let parsedURL = curl_url() else { return nil }
-        self.parsedURL = parsedURL
+        guard let url = CurlURL() else { return nil }
+        self.url = url
         self.endpoint = endpoint
         self.exchanges = exchanges
         super.init(exchanges.lane.sockets)
@@ -47,7 +44,7 @@ final class CurlExchange: EasyHandle, TransferHolder {
     private func configure() {
         let settings = endpoint.settings
         let upstream = endpoint.upstream.settings
-        CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(parsedURL))
+        CCurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(url.parsed))
         CCurl_set_string(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         CCurl_set_long(handle, CURLOPT_FOLLOWLOCATION, settings.followsRedirects ? 1 : 0)
         CCurl_set_long(handle, CURLOPT_MAXREDIRS, 5)
@@ -59,8 +56,8 @@ final class CurlExchange: EasyHandle, TransferHolder {
         }
         // In whole seconds; libcurl closes older ones, also those of other calls, when it next looks for a connection.
         CCurl_set_long(
-            handle, CURLOPT_MAXAGE_CONN, max(1, Int(clamping: upstream.keepaliveIdle.wholeMilliseconds / 1_000)))
-        if upstream.keepaliveConnections == 0 { CCurl_set_long(handle, CURLOPT_FORBID_REUSE, 1) }
+            handle, CURLOPT_MAXAGE_CONN, max(1, Int(clamping: upstream.keepalive.idle.wholeMilliseconds / 1_000)))
+        if upstream.keepalive.connections == 0 { CCurl_set_long(handle, CURLOPT_FORBID_REUSE, 1) }
         let me = Unmanaged.passUnretained(self).toOpaque()
         CCurl_set_pointer(handle, CURLOPT_WRITEDATA, me)
         CCurl_set_write(handle, received)
@@ -77,8 +74,8 @@ final class CurlExchange: EasyHandle, TransferHolder {
         let origin =
             (transfer.order.hasURL ? transfer.order.url?.text : named?.url ?? transfer.server?.server.url) ?? ""
         let target = transfer.order.hasURL ? [] : transfer.order.target
-        if origin != self.origin || target != self.target {
-            guard parse(origin, target) else { return false }
+        if !url.has(origin, target) {
+            guard url.set(origin, target) else { return false }
             host = hostField(transfer)
         }
         if endpoint.upstream.settings.tls.serverName != nil { connect(to: named?.server) }
@@ -89,38 +86,36 @@ final class CurlExchange: EasyHandle, TransferHolder {
         CCurl_set_list(handle, CURLOPT_HTTPHEADER, host?.list(before: headers) ?? headers.list)
         self.headers = headers
         set(transfer.message)
-        fields = endpoint.settings.collectsFields ? HeaderFields() : nil
+        answer = CurlAnswer(collectsFields: endpoint.settings.collectsFields)
         if let addresses {
             CCurl_set_list(handle, CURLOPT_RESOLVE, addresses.list)
             self.addresses = addresses
         }
-        if endpoint.isEncoded != isDecoding {
-            isDecoding = endpoint.isEncoded
-            CCurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, isDecoding ? "gzip, br" : nil)
+        if endpoint.isEncoded != options.isDecoding {
+            options.isDecoding = endpoint.isEncoded
+            CCurl_set_string(handle, CURLOPT_ACCEPT_ENCODING, options.isDecoding ? "gzip, br" : nil)
         }
-        if endpoint.bufferSize != bufferSize {
-            bufferSize = endpoint.bufferSize
-            CCurl_set_long(handle, CURLOPT_BUFFERSIZE, bufferSize)
+        if endpoint.bufferSize != options.bufferSize {
+            options.bufferSize = endpoint.bufferSize
+            CCurl_set_long(handle, CURLOPT_BUFFERSIZE, options.bufferSize)
         }
         self.transfer = transfer
-        refusal = nil
-        framing = FramingCheck()
         clearErrorText()
         // A second attempt meets no other connection that is just being closed.
-        if transfer.isRetry != isFresh {
-            isFresh = transfer.isRetry
-            CCurl_set_long(handle, CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
+        if transfer.isRetry != options.isFresh {
+            options.isFresh = transfer.isRetry
+            CCurl_set_long(handle, CURLOPT_FRESH_CONNECT, options.isFresh ? 1 : 0)
         }
         return true
     }
 
     /// Sets method and body; a handle that was used for another message is a GET again first.
     private func set(_ message: OutgoingMessage?) {
-        if !isPlainGet {
+        if !options.isPlainGet {
             CCurl_set_long(handle, CURLOPT_HTTPGET, 1)
             CCurl_set_string(handle, CURLOPT_CUSTOMREQUEST, nil)
         }
-        isPlainGet = message == nil
+        options.isPlainGet = message == nil
         guard let message else { return }
         if message.method == "HEAD" {
             CCurl_set_long(handle, CURLOPT_NOBODY, 1)
@@ -136,46 +131,17 @@ final class CurlExchange: EasyHandle, TransferHolder {
         CCurl_set_string(handle, CURLOPT_CUSTOMREQUEST, message.method)
     }
 
-    /// Takes a URL apart, of which the target is the rest behind the origin.
-    ///
-    /// Dot-segments stay as they are (CURLU_PATH_AS_IS).
-    private func parse(_ origin: String, _ target: [UInt8]) -> Bool {
-        let url = Array(origin.utf8) + target + [0]
-        let isURL = url.withUnsafeBytes { bytes in
-            let text = bytes.assumingMemoryBound(to: CChar.self).baseAddress
-            return curl_url_set(parsedURL, CURLUPART_URL, text, UInt32(CURLU_PATH_AS_IS)) == CURLUE_OK
-        }
-        self.origin = isURL ? origin : ""
-        self.target = isURL ? target : []
-        return isURL
-    }
-
     fileprivate func receive(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard body.count + bytes.count <= endpoint.settings.bodyLimit else {
-            refusal = .tooLarge
-            return false
-        }
-        // Mostly all of it comes at once, and then in a block of its size.
-        if body.isEmpty { body = Array(bytes) } else { body.append(contentsOf: bytes) }
-        return true
+        answer.receive(bytes, limit: endpoint.settings.bodyLimit)
     }
 
-    /// Takes a line of the header; false when the answer could be framed in two ways.
     fileprivate func receiveHeader(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        do throws(MessageError) {
-            try framing.take(line)
-            fields?.collect(line)
-            // What comes encoded though nobody asked is fetched again, to be decoded.
-            return !framing.isEncoded || isDecoding
-        } catch {
-            refusal = .protocol
-            return false
-        }
+        answer.receiveHeader(line, isDecoding: options.isDecoding)
     }
 
     override func done(_ code: CURLcode) {
         guard let transfer else { return }
-        if framing.isEncoded, !isDecoding, refusal == nil {
+        if answer.framing.isEncoded, !options.isDecoding, answer.refusal == nil {
             endpoint.isEncoded = true
             end()
             return exchanges.desk.beginAgain(transfer)
@@ -200,7 +166,7 @@ final class CurlExchange: EasyHandle, TransferHolder {
     private func isStale(_ code: CURLcode) -> Bool {
         switch code {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_ABORTED_BY_CALLBACK:
-            framing.isEmpty && transfer?.order.isIdempotent != false
+            answer.framing.isEmpty && transfer?.order.isIdempotent != false
                 && CCurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0
         default: false
         }
@@ -224,12 +190,12 @@ final class CurlExchange: EasyHandle, TransferHolder {
     private func result(_ code: CURLcode) -> TransferResult {
         if code == CURLE_OK {
             // Closed before the end of the header, which is a success to libcurl.
-            guard framing.isComplete else { return .failure(.reset) }
-            endpoint.learn(bodyBytes: body.count)
+            guard answer.framing.isComplete else { return .failure(.reset) }
+            endpoint.learn(bodyBytes: answer.body.count)
             return .response(
-                status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: body, fields: fields)
+                status: CCurl_get_long(handle, CURLINFO_RESPONSE_CODE), body: answer.body, fields: answer.fields)
         }
-        if let refusal { return .failure(refusal) }
+        if let refusal = answer.refusal { return .failure(refusal) }
         // A connection that breaks has the same code as chunks that cannot be read; only the words differ.
         if code == CURLE_RECV_ERROR, errorText.contains("chunked-encoding") {
             return .failure(.protocol)
@@ -246,7 +212,7 @@ final class CurlExchange: EasyHandle, TransferHolder {
         headers = nil
         if addresses != nil { CCurl_set_list(handle, CURLOPT_RESOLVE, nil) }
         addresses = nil
-        body = []
+        answer = CurlAnswer(collectsFields: false)
         if !exchanges.keep(self) { free() }
     }
 
@@ -254,7 +220,7 @@ final class CurlExchange: EasyHandle, TransferHolder {
 
     override func free() {
         super.free()
-        curl_url_cleanup(parsedURL)
+        url.free()
     }
 }
 

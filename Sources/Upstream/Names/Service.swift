@@ -42,6 +42,6 @@ package struct Service: Sendable, Hashable {
         // The least weight that is one: RFC 2782 gives 0 a very small chance, and where all have it they are alike.
         return Server(
             isSecure: isSecure, host: host, port: record.port, authority: host + port, base: base,
-            weight: max(1, Int(record.weight)), priority: Int(record.priority))
+            share: Server.Share(weight: max(1, Int(record.weight)), priority: Int(record.priority)))
     }
 }

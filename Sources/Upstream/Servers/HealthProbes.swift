@@ -64,7 +64,7 @@ private final class Probe: TransferOwner {
         self.upstream = upstream
         var plain = UpstreamSettings()
         plain.tls = upstream.settings.tls
-        plain.keepaliveConnections = 1
+        plain.keepalive.connections = 1
         endpoint = Endpoint(
             UpstreamServers([server.server], plain), TransferSettings(bodyLimit: 1 << 20, userAgent: userAgent))
     }

@@ -14,8 +14,8 @@ struct ServerChoice {
 
     init(_ servers: [ServerState], _ balance: Balance) {
         self.servers = servers
-        hasPriorities = servers.first?.server.priority != servers.last?.server.priority
-        balancer = Balancer(balance, weights: servers.map(\.server.weight), seed: .random(in: .min ... .max))
+        hasPriorities = servers.first?.server.share.priority != servers.last?.server.share.priority
+        balancer = Balancer(balance, weights: servers.map(\.server.share.weight), seed: .random(in: .min ... .max))
     }
 
     /// Another than the one given, if there is one; nil when there is none at all.
@@ -36,9 +36,9 @@ struct ServerChoice {
         // Of the lowest number that has one that is up; where none is, of the lowest number.
         let free = servers.map { $0 !== avoided && $0.health.state(at: now) == .up }
         let first = free.firstIndex(of: true)
-        let priority = servers[first ?? 0].server.priority
+        let priority = servers[first ?? 0].server.share.priority
         return balancer.choose(
-            { [servers] in servers[$0].server.priority == priority && (first == nil || free[$0]) },
+            { [servers] in servers[$0].server.share.priority == priority && (first == nil || free[$0]) },
             inFlight: { [servers] in servers[$0].inFlight })
     }
 }

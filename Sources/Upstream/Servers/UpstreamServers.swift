@@ -44,9 +44,9 @@ package final class UpstreamServers {
         cells = health
         choice = ServerChoice(
             servers.map { ServerState($0, health($0.url, .zero) ?? LocalCells()) }, settings.balance)
-        gate = Gate(limit: settings.maxInFlight ?? .max, queue: settings.maxQueue)
+        gate = Gate(limit: settings.admission.maxInFlight ?? .max, queue: settings.admission.maxQueue)
         self.breaker = settings.breaker.map { CircuitBreaker($0, breaker) }
-        repetition = Repetition(settings.retry, settings.hedge, servers: servers.count)
+        repetition = Repetition(settings.attempts.retry, settings.attempts.hedge, servers: servers.count)
         isShared = settings.isShared
     }
 
@@ -67,7 +67,7 @@ package final class UpstreamServers {
         }
         choice = ServerChoice(states, settings.balance)
         for state in left where !states.contains(where: { $0 === state }) { state.retire() }
-        repetition.follow(settings.retry, servers: new.count)
+        repetition.follow(settings.attempts.retry, servers: new.count)
         report(.serversChanged(new.map(\.url)))
     }
 

@@ -27,9 +27,9 @@ package final class SharedCalls {
     /// Nil where the upstream's calls are not shared.
     package init?(_ settings: UpstreamSettings) {
         guard settings.isShared else { return nil }
-        coalesces = settings.coalesces
-        self.settings = settings.cache
-        store = settings.cache.map(AnswerStore.init)
+        coalesces = settings.sharing.coalesces
+        self.settings = settings.sharing.cache
+        store = settings.sharing.cache.map(AnswerStore.init)
         unkeyed = settings.unkeyedFields
     }
 

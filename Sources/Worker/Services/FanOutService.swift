@@ -91,7 +91,7 @@ extension TransferSettings {
         // What an answer says of caches decides whether it is kept.
         collectsFields =
             !call.accepted.passedBack.isEmpty || fanOut.looksAtFields(of: index)
-            || upstream.servers.settings.cache != nil
+            || upstream.servers.settings.sharing.cache != nil
         traces = route.isTraced
     }
 }

@@ -79,7 +79,7 @@ extension Server {
     fileprivate init(_ address: ServerAddress, weight: Int) {
         self.init(
             isSecure: address.scheme == .https, host: address.host, port: address.port, authority: address.authority,
-            base: address.basePath, weight: weight)
+            base: address.basePath, share: Server.Share(weight: weight))
     }
 }
 
@@ -97,17 +97,17 @@ extension UpstreamSettings {
         usesLibcurl = upstream.engine == .libcurl
         asksForCoding = upstream.asksForCompression
         tls = upstream.tls
-        maxInFlight = upstream.maxInFlight
-        maxQueue = upstream.maxQueue
-        keepaliveIdle = upstream.keepalive.idle
-        keepaliveConnections = upstream.keepalive.connections
+        admission.maxInFlight = upstream.maxInFlight
+        admission.maxQueue = upstream.maxQueue
+        keepalive.idle = upstream.keepalive.idle
+        keepalive.connections = upstream.keepalive.connections
         balance = upstream.balance
         outlier = upstream.outlier
         breaker = upstream.breaker
-        retry = upstream.retry
-        hedge = upstream.hedge
+        attempts.retry = upstream.retry
+        attempts.hedge = upstream.hedge
         deadlineField = upstream.deadlineField
-        coalesces = upstream.coalesces
-        cache = upstream.cache
+        sharing.coalesces = upstream.coalesces
+        sharing.cache = upstream.cache
     }
 }

@@ -56,7 +56,7 @@ final class SpanExporter: TransferOwner {
                 ("service.instance.id", .text("worker-\(slot)")),
             ], scope: "gatewayd", version: Version.text)
         var upstream = UpstreamSettings()
-        upstream.keepaliveConnections = 1
+        upstream.keepalive.connections = 1
         let server = Server(
             isSecure: settings.endpoint.scheme == .https, host: settings.endpoint.host, port: settings.endpoint.port,
             authority: settings.endpoint.authority, base: settings.endpoint.basePath)

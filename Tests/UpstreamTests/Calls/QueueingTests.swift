@@ -15,8 +15,8 @@ import Testing
             Names(age: .seconds(10), timeout: .seconds(60), lookup: { lookups.lookUp($0) }), limit: 100)
         var settings = UpstreamSettings()
         settings.usesLibcurl = true
-        settings.maxInFlight = 1
-        settings.maxQueue = 1
+        settings.admission.maxInFlight = 1
+        settings.admission.maxQueue = 1
         let server = Server(isSecure: false, host: "held.test", port: 80, authority: "held.test", base: "")
         let endpoint = Endpoint(UpstreamServers([server], settings), TransferSettings(bodyLimit: 10, userAgent: ""))
         func call(_ milliseconds: Int) async -> OddAnswer.Verdict {

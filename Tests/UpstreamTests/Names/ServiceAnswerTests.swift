@@ -68,8 +68,8 @@ import Testing
         for order in [records, records.reversed()] {
             let servers = service.servers(order)
             #expect(servers.map(\.url) == expected)
-            #expect(servers.map(\.weight) == [5, 7, 1])
-            #expect(servers.map(\.priority) == [10, 10, 20])
+            #expect(servers.map(\.share.weight) == [5, 7, 1])
+            #expect(servers.map(\.share.priority) == [10, 10, 20])
             #expect(servers.map(\.authority) == ["a.test:8443", "c.test:8443", "b.test"])
         }
     }

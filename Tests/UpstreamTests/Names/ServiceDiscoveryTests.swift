@@ -120,7 +120,8 @@ private final class HeldServices: Sendable {
     func priorities() throws {
         func server(_ name: String, _ priority: Int, _ weight: Int) -> Server {
             Server(
-                isSecure: false, host: name, port: 80, authority: name, base: "", weight: weight, priority: priority)
+                isSecure: false, host: name, port: 80, authority: name, base: "",
+                share: Server.Share(weight: weight, priority: priority))
         }
         upstream.replace(by: [server("a", 10, 3), server("b", 10, 1), server("c", 20, 1)])
         func taken(_ count: Int, avoiding avoided: ServerState? = nil) -> [String: Int] {

@@ -6,7 +6,8 @@ import Testing
     @Test("a gate admits up to its limit, queues up to its queue, and refuses the rest")
     func limits() {
         var gate = Gate(limit: 2, queue: 1)
-        #expect((0..<4).map { _ in gate.enter() } == [.admitted, .admitted, .queued, .refused])
+        let entries = (0..<4).map { _ in gate.enter() }
+        #expect(entries == [.admitted, .admitted, .queued, .refused])
         #expect(!gate.hasRoom && gate.inFlight == 2 && gate.queued == 1)
     }
 

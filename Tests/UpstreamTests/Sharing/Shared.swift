@@ -41,8 +41,8 @@ final class Shared {
 
     init(coalesces: Bool = true, cache: CacheSettings? = nil) throws {
         var settings = UpstreamSettings()
-        settings.coalesces = coalesces
-        settings.cache = cache
+        settings.sharing.coalesces = coalesces
+        settings.sharing.cache = cache
         settings.deadlineField = "X-Deadline"
         calls = try #require(SharedCalls(settings))
         endpoint = Endpoint(UpstreamServers([], settings), TransferSettings(bodyLimit: 100, userAgent: ""))
