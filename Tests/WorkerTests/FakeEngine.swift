@@ -9,15 +9,16 @@ import Policy
 @LoopActor
 final class FakeEngine: CallEngine {
     /// A call that was ordered.
+    @LoopActor
     struct Made {
-        let order: CallOrder
         let time: MonotonicTime
         let transfer: Transfer
         fileprivate(set) var isCancelled = false
 
+        var order: CallOrder { _read { yield transfer.order } }
         var target: String { String(decoding: order.target, as: UTF8.self) }
         /// The lines that it carries, those of its own included.
-        @LoopActor var lines: String {
+        var lines: String {
             String(decoding: (order.headers?.bytes ?? []) + (order.message?.fields ?? []), as: UTF8.self)
         }
     }
@@ -28,9 +29,9 @@ final class FakeEngine: CallEngine {
     var isClosed = false
 
     func call(_ order: consuming CallOrder, at now: MonotonicTime) -> RunningCall {
-        let order = order
-        let transfer = Transfer(copy order, deadline: now + order.timeout, line: 0)
-        calls.append(Made(order: order, time: now, transfer: transfer))
+        let deadline = now + order.timeout
+        let transfer = Transfer(order, deadline: deadline, line: 0)
+        calls.append(Made(time: now, transfer: transfer))
         return .transfer(transfer)
     }
 

@@ -66,7 +66,7 @@ package final class TransferEngine: CallEngine, TransferDesk {
             return fetch(order, at: now)
         }
         return .shared(
-            shared.start(key, order, at: now) { [self] order, now in
+            shared.start(key, order, at: now) { [self] (order: consuming CallOrder, now) in
                 let call = fetch(order, at: now)
                 return { [self] in cancel(call) }
             })
@@ -152,7 +152,7 @@ package final class TransferEngine: CallEngine, TransferDesk {
         guard let server = endpoint.upstream.take(avoiding: transfer.order.avoided) else { return discover(transfer) }
         // libcurl decodes and takes whole answers: what only passes through is the plain lane's.
         let usesLibcurl = transfer.sink == nil && (endpoint.isEncoded || endpoint.upstream.settings.usesLibcurl)
-        let pool = usesLibcurl ? nil : plain.pool(server, endpoint.upstream.settings)
+        let pool = usesLibcurl ? nil : plain.pool(server, of: endpoint.upstream)
         transfer.server = server
         if let pool { pool.run(transfer) } else { beginCurl(transfer) }
     }

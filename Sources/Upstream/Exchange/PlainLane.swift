@@ -18,9 +18,11 @@ final class PlainLane {
     }
 
     /// The connections to a server, from the first call on until its upstream has it no more.
-    func pool(_ server: ServerState, _ settings: UpstreamSettings) -> ServerPool {
+    ///
+    /// The upstream and not its settings: they would be copied for each call.
+    func pool(_ server: ServerState, of upstream: UpstreamServers) -> ServerPool {
         if let place = server.poolPlace, let pool = pools[place] { return pool }
-        let pool = ServerPool(server.server, settings, self)
+        let pool = ServerPool(server.server, upstream.settings, self)
         let place = free.popLast() ?? pools.count
         if place == pools.count { pools.append(pool) } else { pools[place] = pool }
         server.poolPlace = place

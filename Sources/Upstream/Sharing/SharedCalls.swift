@@ -11,7 +11,7 @@ import Processes
 @LoopActor
 package final class SharedCalls {
     /// Begins the real call now, and returns what cancels it.
-    package typealias Fetch = @LoopActor (CallOrder, MonotonicTime) -> (@LoopActor () -> Void)
+    package typealias Fetch = @LoopActor (consuming CallOrder, MonotonicTime) -> (@LoopActor () -> Void)
 
     private let coalesces: Bool
     private let settings: CacheSettings?

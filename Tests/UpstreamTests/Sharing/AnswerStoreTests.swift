@@ -13,8 +13,8 @@ import Testing
 
     private func key(_ number: Int) throws -> CallKey {
         let target = Array("/\(number)".utf8)
-        return try #require(
-            CallKey(CallOrder(endpoint, target: target, timeout: .zero, owner: Shared.Caller())))
+        let key = CallKey(CallOrder(endpoint, target: target, timeout: .zero, owner: Shared.Caller()))
+        return try #require(key)
     }
 
     private func answer(_ bytes: Int, seconds: Int = 60) -> KeptAnswer {

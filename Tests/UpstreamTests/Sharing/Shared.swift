@@ -10,9 +10,14 @@ import Testing
 @LoopActor
 final class Shared {
     /// A fetch that began, as it was ordered.
-    struct Fetched {
-        var caller: String
-        var order: CallOrder
+    final class Fetched {
+        let caller: String
+        let order: CallOrder
+
+        init(caller: String, order: consuming CallOrder) {
+            self.caller = caller
+            self.order = order
+        }
     }
 
     /// One who called, and what it was told.
@@ -58,7 +63,8 @@ final class Shared {
     ) throws -> SharedCall {
         var order = CallOrder(endpoint, target: Array("/".utf8), timeout: timeout, owner: owner)
         if !fields.isEmpty { order.message = OutgoingMessage(method: "GET", fields: Array(fields.utf8)) }
-        return calls.start(try #require(CallKey(order)), order, at: now) { [self] order, _ in
+        let key = CallKey(order)
+        return calls.start(try #require(key), order, at: now) { [self] order, _ in
             let place = fetches.count
             fetches.append(Fetched(caller: name, order: order))
             return { [self] in cancelled.append(place) }

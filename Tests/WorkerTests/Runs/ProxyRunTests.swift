@@ -28,7 +28,8 @@ import Testing
         #expect(
             made.target == "/items?x=1" && made.order.message?.method == "POST" && made.lines.contains("X-A: 1\r\n"))
         #expect(made.order.message?.body == [0x62] && made.order.timeout == ProxyService.longest)
-        let sink = try #require(made.order.sink)
+        let found = made.order.sink
+        let sink = try #require(found)
         sink.informed(status: 103, fields: head(("Link", "</a>")))
         sink.began(status: 201, fields: head(("X-B", "2"), ("Connection", "close")), length: 3)
         #expect(client.interim == [103] && client.streams.map(\.status) == [201])
