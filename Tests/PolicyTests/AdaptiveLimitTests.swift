@@ -11,9 +11,9 @@ import Testing
         var limits: [AdaptiveLimit]
         let servers: Int
         var time: Duration
-        /// When each server is free again, in seconds.
+        /// When each server is free again, in seconds, the first one first.
         private var free: [Double]
-        /// Ends of those in flight, and when they began.
+        /// Ends of those in flight, and when they began, the first end first.
         private var running: [(worker: Int, start: Double, end: Double)] = []
         /// By worker.
         private var inFlight: [Int]
@@ -51,24 +51,35 @@ import Testing
                     refused += 1
                     continue
                 }
-                let next = free.indices.min { free[$0] < free[$1] } ?? 0
-                let begin = max(now, free[next])
+                let begin = max(now, free.removeFirst())
                 let work = Double(time.wholeMicroseconds) / 1e6 * Double.random(in: 0.8...1.2, using: &random)
-                free[next] = begin + work
-                running.append((worker, now, begin + work))
+                let end = begin + work
+                free.insert(end, at: Self.place(of: end, in: free, by: { $0 }))
+                running.insert((worker, now, end), at: Self.place(of: end, in: running, by: \.end))
                 inFlight[worker] += 1
             }
         }
 
+        /// Behind all elements that are not later, of an array in order.
+        private static func place<Element>(of time: Double, in all: [Element], by key: (Element) -> Double) -> Int {
+            var (low, high) = (0, all.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if key(all[middle]) <= time { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+
         private mutating func finish(until now: Double) {
-            for request in running.filter({ $0.end <= now }).sorted(by: { $0.end < $1.end }) {
+            let done = running.prefix { $0.end <= now }
+            running.removeFirst(done.count)
+            for request in done {
                 inFlight[request.worker] -= 1
                 limits[request.worker].record(
                     route: 0, latency: .microseconds(Int((request.end - request.start) * 1e6)), at: at(request.end))
                 latencies.append(request.end - request.start)
                 answered += 1
             }
-            running.removeAll { $0.end <= now }
         }
 
         func percentile(_ part: Double) -> Double { latencies.sorted()[Int(Double(latencies.count - 1) * part)] }

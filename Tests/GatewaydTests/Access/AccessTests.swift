@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Who may use a route: addresses, API keys, pages of other origins.
-    @Suite struct AccessTests {
+    @Suite(.serialized, .seat) struct AccessTests {
         private static func digest(of key: String) async throws -> String {
             // What the reference has operators do.
             let made = try await Program.run("/bin/sh", "-c", "printf %s '\(key)' | sha256sum | cut -c1-64")

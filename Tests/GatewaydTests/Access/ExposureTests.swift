@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// What must not get out, and what must not get in with values from outside.
-    @Suite struct ExposureTests {
+    @Suite(.serialized, .seat) struct ExposureTests {
         private static let poison = "a%0D%0AX-Evil:%20b%0D%0A%0D%0A"
         private static let engines = ["auto", "libcurl"]
 

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Rate limits of routes, counted over all workers.
-    @Suite struct RateLimitTests {
+    @Suite(.serialized, .alone) struct RateLimitTests {
         private static func start(_ limit: String, workers: Int = 1, unixSocket: Bool = false) async throws -> Gateway {
             let upstream = try await TestUpstream.start()
             upstream.on("/a", .json("1"))

@@ -4,7 +4,7 @@ import Testing
 
 extension RunningPrograms {
     /// Who may use a route with a signed token.
-    @Suite struct TokenTests {
+    @Suite(.serialized, .seat) struct TokenTests {
         /// Whoever makes tokens.
         private struct Issuer {
             let key = P256.Signing.PrivateKey()
@@ -101,7 +101,9 @@ extension RunningPrograms {
             #expect(!log.contains { $0.contains(token) }, "no token is written anywhere")
         }
 
-        @Test("keys from an upstream are fetched, fetched again for a new one, and kept while they cannot be had")
+        @Test(
+            "keys from an upstream are fetched, fetched again for a new one, and kept while they cannot be had",
+            .tags(.slow))
         func rotation() async throws {
             let upstream = try await TestUpstream.start()
             let (one, two) = (Issuer(id: "one"), Issuer(id: "two"))
@@ -158,7 +160,9 @@ extension RunningPrograms {
             #expect(upstream.requests("/a").count == 1, "which is the other one's")
         }
 
-        @Test("a token of a key that is not known has the keys asked for at once, and no more often than may be")
+        @Test(
+            "a token of a key that is not known has the keys asked for at once, and no more often than may be",
+            .tags(.slow))
         func unknownKey() async throws {
             let upstream = try await TestUpstream.start()
             let (one, two) = (Issuer(id: "one"), Issuer(id: "two"))

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Batches at the built program: the caller names the URLs, the route says which it may.
-    @Suite struct BatchTests {
+    @Suite(.serialized, .seat) struct BatchTests {
         /// A gateway with routes that differ in what they allow.
         private static func start(accessLog: Bool = false) async throws -> Gateway {
             try await Gateway.start(

@@ -2,7 +2,7 @@ import Testing
 
 extension RunningPrograms {
     /// What a call may say of the answers that it takes.
-    @Suite struct CallTests {
+    @Suite(.serialized, .seat) struct CallTests {
         @Test("a call takes the statuses that it expects and bodies up to its own limit, and no others")
         func expectations() async throws {
             let upstream = try await TestUpstream.start()

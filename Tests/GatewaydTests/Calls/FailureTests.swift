@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Calls that fail: each is named with its reason, and disturbs no other.
-    @Suite struct FailureTests {
+    @Suite(.serialized, .seat) struct FailureTests {
         private static func upstream() async throws -> TestUpstream {
             let upstream = try await TestUpstream.start()
             upstream.on("/good", .json("1"))

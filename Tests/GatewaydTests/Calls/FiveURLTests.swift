@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// The classic: five URLs at once, of which one is slow and one is dead.
-    @Suite struct FiveURLTests {
+    @Suite(.serialized, .seat) struct FiveURLTests {
         @Test("five URLs are called at once, and the answer takes as long as the slowest")
         func allAtOnce() async throws {
             let upstream = try await TestUpstream.start()

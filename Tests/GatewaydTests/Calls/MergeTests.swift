@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Merges over real upstreams whose answers arrive in the reverse of the configured order.
-    @Suite struct MergeTests {
+    @Suite(.serialized, .seat) struct MergeTests {
         private static func calls(_ more: String = "") -> String {
             """
                 fan_out:

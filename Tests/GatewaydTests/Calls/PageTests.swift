@@ -2,7 +2,7 @@ import Testing
 
 extension RunningPrograms {
     /// The page language from outside: what calls wait for, send, and bring to the answer.
-    @Suite struct PageTests {
+    @Suite(.serialized, .seat) struct PageTests {
         @Test(
             "a call starts when what it waits for is there, is made of its answer, and fails with it",
             arguments: TestEngine.allCases)

@@ -4,7 +4,7 @@ import Testing
 
 extension RunningPrograms {
     /// Everything at once, at random: whatever happens, each request is answered or has a killed worker to blame.
-    @Suite struct ChaosTests {
+    @Suite(.serialized, .alone) struct ChaosTests {
         private static let seconds = number("CHAOS_SECONDS").map { Int($0) } ?? 8
         private static let seed = number("CHAOS_SEED") ?? UInt64.random(in: 1...1_000_000)
         private static let workers = 3
@@ -31,7 +31,8 @@ extension RunningPrograms {
         }
 
         @Test(
-            "under load, while workers are killed, configurations rolled and programs replaced, every request is accounted for"
+            "under load, while workers are killed, configurations rolled and programs replaced, every request is accounted for",
+            .tags(.slow)
         )
         func accounts() async throws {
             print("chaos: \(Self.seconds) s with the seed \(Self.seed)")

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// `gatewayd check`, and the exit codes of a start that fails.
-    @Suite struct CommandTests {
+    @Suite(.serialized, .seat) struct CommandTests {
         private static func write(_ text: String) throws -> (file: String, folder: TemporaryFolder) {
             let folder = try TemporaryFolder()
             let file = "\(folder.path)/gatewayd.yaml"

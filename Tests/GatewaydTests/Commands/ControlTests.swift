@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// `gatewayctl` against a running daemon.
-    @Suite struct ControlTests {
+    @Suite(.serialized, .seat) struct ControlTests {
         @Test("status and stats are told over the control socket, as a table and as JSON")
         func statusAndStats() async throws {
             let upstream = try await TestUpstream.start()
@@ -75,7 +75,8 @@ extension RunningPrograms {
         }
 
         @Test(
-            "whoever sends something else, half of something or nothing, or never reads, is told or dropped; others are served"
+            "whoever sends something else, half of something or nothing, or never reads, is told or dropped; others are served",
+            .tags(.slow)
         )
         func odd() async throws {
             let gateway = try await Gateway.start(Page.configuration(try await Page.upstream()))

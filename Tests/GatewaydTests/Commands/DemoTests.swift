@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension RunningPrograms {
-    @Suite struct DemoTests {
+    @Suite(.serialized, .seat) struct DemoTests {
         @Test("the demo says what to try, /five answers as promised, and INT ends all of it with 0")
         func demo() async throws {
             let folder = try TemporaryFolder()

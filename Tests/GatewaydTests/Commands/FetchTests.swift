@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// `gatewayctl fetch`: the fan-out by hand.
-    @Suite struct FetchTests {
+    @Suite(.serialized, .seat) struct FetchTests {
         private static func start() async throws -> TestUpstream {
             let upstream = try await TestUpstream.start()
             upstream.on("/slow", .delay(.milliseconds(300), then: .status(200, "slow answer")))

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// `gatewayctl top` on a terminal.
-    @Suite struct TopTests {
+    @Suite(.serialized, .seat) struct TopTests {
         private static let enter = "\u{1B}[?1049h\u{1B}[?25l"
         private static let leave = "\u{1B}[?25h\u{1B}[?1049l"
 

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Requests that two readers could see differently, and what else a client may send (RFC 9110, RFC 9112).
-    @Suite struct CorpusTests {
+    @Suite(.serialized, .seat) struct CorpusTests {
         private static let configuration = """
             routes:
               - { path: /ok, methods: [GET, POST, DELETE], respond: { status: 200, body: ok } }
@@ -36,7 +36,7 @@ extension RunningPrograms {
             #expect(stats.workers.first?.restarts == 0)
         }
 
-        @Test("behind nginx each request is one to both of them")
+        @Test("behind nginx each request is one to both of them", .tags(.slow))
         func behindNginx() async throws {
             let gateway = try await Gateway.start(Self.configuration, accessLog: true)
             let nginx = try await Nginx.start(clients: gateway.port, admin: gateway.adminPort)

@@ -6,7 +6,7 @@ import Testing
 
 extension RunningPrograms {
     /// The corpus with some of its bytes changed: a few thousand in every run of the tests, a million in `make fuzz`.
-    @Suite struct MutationTests {
+    @Suite(.serialized, .seat) struct MutationTests {
         /// `MUTATIONS` says how many, `MUTATION` which one alone.
         private static let numbers: Range<UInt64> = {
             let environment = ProcessInfo.processInfo.environment

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Every command that the documentation tells a reader to type.
-    @Suite struct CommandLineTests {
+    @Suite(.serialized, .seat) struct CommandLineTests {
         /// What the commands are about: a daemon with the README's configuration, its upstream, and the demo.
         private struct Stage {
             let gateway: Gateway
@@ -70,7 +70,7 @@ extension RunningPrograms {
                 folder: folder)
         }
 
-        @Test("every command runs, or a list says why it cannot")
+        @Test("every command runs, or a list says why it cannot", .tags(.slow))
         func commands() async throws {
             let stage = try await stage()
             defer { stage.demo.stop() }

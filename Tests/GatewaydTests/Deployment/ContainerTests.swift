@@ -4,7 +4,7 @@ import Testing
 
 extension RunningPrograms {
     /// deploy/kubernetes without a container engine: what the Dockerfile says, and the pod's confinement made by hand.
-    @Suite struct ContainerTests {
+    @Suite(.serialized, .seat) struct ContainerTests {
         private static let file = "deploy/kubernetes/Dockerfile"
 
         /// The words after an instruction, a line that goes on in the next one joined.
@@ -22,7 +22,7 @@ extension RunningPrograms {
             let pod = try Repository.text("deploy/kubernetes/gatewayd.yaml")
             #expect(pod.contains("\n        runAsUser: 10001\n        runAsGroup: 10001\n"))
             // The tag is what this version calls itself.
-            let source = try Repository.text("Sources/FanOut/Version.swift")
+            let source = try Repository.text("Sources/Base/Version.swift")
             let version = try #require(source.firstMatch(of: #/text = "(.+)"/#)).1
             #expect(pod.contains(" image: registry.example.com/gatewayd:\(version) "))
             #expect(try Repository.text(Self.file).contains("IMAGE=registry.example.com/gatewayd:\(version)\n"))

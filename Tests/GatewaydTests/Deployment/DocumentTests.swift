@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// The documentation does what it says.
-    @Suite struct DocumentTests {
+    @Suite(.serialized, .seat) struct DocumentTests {
         /// A block without routes is a part of a file, and gets one, since a file has to have one.
         private static func whole(_ block: String) -> String {
             let hasRoutes = block.hasPrefix("routes:") || block.contains("\nroutes:")

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Several gatewayd hosts behind the nginx and the HAProxy that deploy/ has configurations for.
-    @Suite struct HostsTests {
+    @Suite(.serialized, .seat) struct HostsTests {
         /// nginx or HAProxy on the front, with clients at it.
         private struct Balancer {
             let name: String
@@ -40,7 +40,7 @@ extension RunningPrograms {
         }
 
         @Test(
-            "a host that is killed, drained or cut off costs no request that may arrive twice",
+            "a host that is killed, drained or cut off costs no request that may arrive twice", .tags(.slow),
             .enabled(if: HostNetwork.isPossible, "needs root, namespaces, nginx and HAProxy"))
         func noFailedRequest() async throws {
             let network = try await HostNetwork.start(hosts: 2)

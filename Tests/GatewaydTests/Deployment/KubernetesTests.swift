@@ -7,6 +7,7 @@ private let python = Repository.root.appending(path: ".build/manifests/bin/pytho
 extension RunningPrograms {
     /// deploy/kubernetes/gatewayd.yaml, held against the API's schema and against itself.
     @Suite(
+        .serialized, .seat,
         .enabled(
             if: FileManager.default.isExecutableFile(atPath: validator), "make setup-test installs kubernetes-validate")
     )

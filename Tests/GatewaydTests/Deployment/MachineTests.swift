@@ -5,6 +5,7 @@ import Testing
 extension RunningPrograms {
     /// The package and its units under a real systemd.
     @Suite(
+        .serialized, .alone,
         .enabled(
             if: SystemdMachine.obstacle == nil && DebianPackage.isPossible,
             "\(SystemdMachine.obstacle ?? "dpkg-dev is not installed; make test installs it")"))
@@ -15,7 +16,9 @@ extension RunningPrograms {
             try await SystemdMachine.boot(with: Self.package.value, settings: settings)
         }
 
-        @Test("an installed service serves when its start returns, shows how it is, reloads, and is gone after a purge")
+        @Test(
+            "an installed service serves when its start returns, shows how it is, reloads, and is gone after a purge",
+            .tags(.slow))
         func installation() async throws {
             let machine = try await boot()
             #expect(try await machine.get("/page").body == #"{"user":{"id":1}}"#, "it was READY before dpkg ended")
@@ -80,7 +83,7 @@ extension RunningPrograms {
             }
         }
 
-        @Test("an upgrade of the package takes over in place and loses no request")
+        @Test("an upgrade of the package takes over in place and loses no request", .tags(.slow))
         func upgrade() async throws {
             let next = try await DebianPackage.build(version: "1.0.1")
             let machine = try await boot()
@@ -177,7 +180,7 @@ extension RunningPrograms {
             #expect(try await machine.get("/page").status == 200)
         }
 
-        @Test("a stop answers what is in progress and ends within its limit")
+        @Test("a stop answers what is in progress and ends within its limit", .tags(.slow))
         func stop() async throws {
             let machine = try await boot(settings: "drain: 10s")
             let client = try await RawClient.connect(path: machine.socketPath)

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct NginxTests {
+    @Suite(.serialized, .seat) struct NginxTests {
         private static func configuration(_ upstream: TestUpstream) -> String {
             """
             upstreams:

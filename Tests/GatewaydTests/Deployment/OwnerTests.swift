@@ -3,7 +3,8 @@ import Testing
 
 extension RunningPrograms {
     /// Whose the package is, and where it is at home.
-    @Suite(.enabled(if: DebianPackage.isPossible, "dpkg-dev is not installed; make test installs it"))
+    @Suite(
+        .serialized, .seat, .enabled(if: DebianPackage.isPossible, "dpkg-dev is not installed; make test installs it"))
     struct OwnerTests {
         @Test("a package names the owner that was said in one place, and nobody else")
         func settings() async throws {

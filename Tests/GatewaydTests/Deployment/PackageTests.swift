@@ -3,11 +3,12 @@ import Testing
 
 extension RunningPrograms {
     /// What is in the package, and what is installed without one.
-    @Suite(.enabled(if: DebianPackage.isPossible, "dpkg-dev is not installed; make test installs it"))
+    @Suite(
+        .serialized, .seat, .enabled(if: DebianPackage.isPossible, "dpkg-dev is not installed; make test installs it"))
     struct PackageTests {
         private static let lintian = "/usr/bin/lintian"
 
-        @Test("the same source gives the same bytes, whenever it is packaged")
+        @Test("the same source gives the same bytes, whenever it is packaged", .tags(.slow))
         func reproducible() async throws {
             let first = try await DebianPackage.build(version: "1.0.0", sourceDateEpoch: 1_700_000_000)
             let second = try await DebianPackage.build(version: "1.0.0", sourceDateEpoch: 1_700_000_000)
@@ -18,7 +19,7 @@ extension RunningPrograms {
         }
 
         @Test(
-            "lintian finds no error and no warning",
+            "lintian finds no error and no warning", .tags(.slow),
             .enabled(if: FileManager.default.isExecutableFile(atPath: lintian), "lintian is not installed"))
         func policy() async throws {
             let package = try await DebianPackage.build(version: "1.0.0")

@@ -6,7 +6,7 @@ private let analyzer = "/usr/bin/systemd-analyze"
 
 extension RunningPrograms {
     /// What systemd relies on, played by the test.
-    @Suite struct SystemdTests {
+    @Suite(.serialized, .seat) struct SystemdTests {
         @Test(
             .enabled(
                 if: FileManager.default.isExecutableFile(atPath: analyzer), "systemd-analyze is not installed"))

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// HTTP/1.1 as clients speak it, well and badly.
-    @Suite struct ConnectionTests {
+    @Suite(.serialized, .seat) struct ConnectionTests {
         private static func start() async throws -> (TestUpstream, Gateway) {
             let upstream = try await TestUpstream.start()
             for name in ["a", "b", "c"] { upstream.on("/\(name)", .json("\"\(name)\"")) }

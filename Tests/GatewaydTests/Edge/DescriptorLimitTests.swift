@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// A worker that has no descriptor left (EMFILE, accept(2)).
-    @Suite struct DescriptorLimitTests {
+    @Suite(.serialized, .alone) struct DescriptorLimitTests {
         @Test(
             "without descriptors it takes no more connections, serves those that it has, and goes on when there are some"
         )

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension RunningPrograms {
-    @Suite struct DisconnectTests {
+    @Suite(.serialized, .seat) struct DisconnectTests {
         @Test("a client that goes away takes its calls with it, seen at the upstream, and counts as 4xx")
         func cancelsCalls() async throws {
             let upstream = try await TestUpstream.start()

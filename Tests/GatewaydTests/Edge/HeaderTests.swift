@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// What headers and templates carry to the calls and back to the client.
-    @Suite struct HeaderTests {
+    @Suite(.serialized, .seat) struct HeaderTests {
         private static func start() async throws -> (TestUpstream, Gateway) {
             let upstream = try await TestUpstream.start()
             for path in ["/fast", "/users/a%3Fb%20c", "/users/42", "/deep/x/y%20z"] { upstream.on(path, .json("1")) }

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Proxy routes: bodies go on as they come, either way.
-    @Suite struct ProxyBodyTests {
+    @Suite(.serialized, .seat) struct ProxyBodyTests {
         private static func start(
             _ upstream: BlockingUpstream, _ keys: String = "", more: String = "", route: String = "timeout: 20s,",
             accessLog: Bool = false

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Proxy routes: a request goes to one upstream, and its answer comes back as it is made.
-    @Suite struct ProxyTests {
+    @Suite(.serialized, .seat) struct ProxyTests {
         private static func start(_ upstream: String, _ more: String = "", route: String = "") async throws -> Gateway {
             try await Gateway.start(
                 """

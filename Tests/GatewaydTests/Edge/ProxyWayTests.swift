@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Proxy routes: what each side is told of the other, interim answers, time, and WebSockets.
-    @Suite struct ProxyWayTests {
+    @Suite(.serialized, .seat) struct ProxyWayTests {
         private static func start(
             _ url: String, _ keys: String = "", more: String = "", route: String = "", accessLog: Bool = false
         ) async throws -> Gateway {

@@ -2,7 +2,7 @@ import Testing
 
 extension RunningPrograms {
     /// `merge: stream`: parts leave as they arrive.
-    @Suite struct StreamTests {
+    @Suite(.serialized, .seat) struct StreamTests {
         private static func start(_ upstream: TestUpstream) async throws -> Gateway {
             try await Gateway.start(
                 """
@@ -90,7 +90,7 @@ extension RunningPrograms {
     }
 
     /// What is refused before it costs calls.
-    @Suite struct AdmissionTests {
+    @Suite(.serialized, .seat) struct AdmissionTests {
         @Test("a page whose required call cannot be made is refused before it begins, with 503 and Retry-After")
         func refused() async throws {
             let upstream = try await TestUpstream.start()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension RunningPrograms {
-    @Suite struct ThousandClientsTests {
+    @Suite(.serialized, .alone) struct ThousandClientsTests {
         @Test(
             "a thousand clients at once with five calls each are answered without a failure",
             .enabled(if: NginxUpstream.isInstalled, "nginx is the upstream here, and it is not installed"))

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Processes
 import Testing
@@ -45,7 +46,7 @@ final class Chromium: Sendable {
         folder = try TemporaryFolder()
         var to: [Int32] = [-1, -1]
         var from: [Int32] = [-1, -1]
-        guard pipe(&to) == 0, pipe(&from) == 0 else { throw Program.Failure(call: "pipe", number: errno) }
+        guard CLinux_pipe(&to) == 0, CLinux_pipe(&from) == 0 else { throw Program.Failure(call: "pipe", number: errno) }
         defer {
             close(to[0])
             close(from[1])

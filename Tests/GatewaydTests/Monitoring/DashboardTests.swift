@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// The dashboard in a real browser.
-    @Suite struct DashboardTests {
+    @Suite(.serialized, .alone) struct DashboardTests {
         private static func start(workers: Int = 2) async throws -> (TestUpstream, Gateway, Chromium) {
             let upstream = try await TestUpstream.start()
             upstream.on("/good", .json("1"))
@@ -76,7 +76,7 @@ extension RunningPrograms {
             withExtendedLifetime((upstream, slow)) {}
         }
 
-        @Test("without events it asks, and says so when it loses the daemon")
+        @Test("without events it asks, and says so when it loses the daemon", .tags(.slow))
         func loses() async throws {
             let (upstream, gateway, chromium) = try await Self.start(workers: 1)
             try await chromium.block("*/events")

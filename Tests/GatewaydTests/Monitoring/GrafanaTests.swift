@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// deploy/grafana/gatewayd.json, by what a real Prometheus answers to it.
-    @Suite struct GrafanaTests {
+    @Suite(.serialized, .seat) struct GrafanaTests {
         @Test("panels have a place, a name and a remark of their own, and take the data source that is chosen")
         func layout() throws {
             let dashboard = try GrafanaDashboard.delivered()
@@ -52,7 +52,7 @@ extension RunningPrograms {
             return (upstream, gateway)
         }
 
-        @Test("every panel has something to draw, with the labels of its legend")
+        @Test("every panel has something to draw, with the labels of its legend", .tags(.slow))
         func panels() async throws {
             let (upstream, gateway) = try await start()
             let prometheus = try await Prometheus.start(scraping: gateway)

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// A gateway, the delivered alerts, and the Prometheus that reads both.
-    @Suite struct PrometheusTests {
+    @Suite(.serialized, .seat) struct PrometheusTests {
         private static let rules = "deploy/prometheus/gatewayd.rules.yml"
 
         private func check(_ arguments: String) async throws {
@@ -11,7 +11,9 @@ extension RunningPrograms {
             #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result.output) \(result.errors)")
         }
 
-        @Test("Prometheus scrapes a gateway, answers what it counted, and raises an alert of a failed reload")
+        @Test(
+            "Prometheus scrapes a gateway, answers what it counted, and raises an alert of a failed reload",
+            .tags(.slow))
         func scrapes() async throws {
             let gateway = try await Gateway.start(
                 "routes: [{ path: /hello, respond: { body: hello } }]", workers: 2)

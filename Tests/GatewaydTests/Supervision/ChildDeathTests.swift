@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct ChildDeathTests {
+    @Suite(.serialized, .seat) struct ChildDeathTests {
         /// Clients until more than one worker has some, and all of them are connected.
         private func spreadLoad(_ gateway: Gateway) async throws -> [LoadClients] {
             var load: [LoadClients] = []

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// What is told of workers that die, and what becomes of a route that they die of.
-    @Suite struct CrashReportTests {
+    @Suite(.serialized, .seat) struct CrashReportTests {
         private static func configuration(_ upstream: TestUpstream) -> String {
             """
             restart: { intensity: 100 }

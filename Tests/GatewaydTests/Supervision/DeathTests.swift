@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// What is told of a worker's death, for each way to die, and how long that is remembered.
-    @Suite struct DeathTests {
+    @Suite(.serialized, .seat) struct DeathTests {
         /// Requests to /held by as many clients, which the upstream has and keeps.
         private static func hold(
             _ count: Int, of gateway: Gateway, _ upstream: TestUpstream

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct DrainTests {
+    @Suite(.serialized, .seat) struct DrainTests {
         /// A gateway of two workers with `count` requests in flight, which the upstream holds.
         private func inFlight(
             _ count: Int, settings: String = ""

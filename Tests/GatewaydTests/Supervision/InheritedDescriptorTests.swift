@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct InheritedDescriptorTests {
+    @Suite(.serialized, .alone) struct InheritedDescriptorTests {
         /// A running gateway that was started with three descriptors too many: a file and both ends of a pipe.
         private struct Started {
             let gateway: Gateway

@@ -4,6 +4,7 @@ import Testing
 extension RunningPrograms {
     /// What becomes of a worker whose event loop itself meets a fault or hangs, as a mistake in it would have it.
     @Suite(
+        .serialized, .seat,
         .enabled("wants gdb and the toolchain's swift-backtrace, on x86-64") {
             #if arch(x86_64)
                 return Debugger.executable != nil && Debugger.backtracer != nil
@@ -46,7 +47,7 @@ extension RunningPrograms {
             #expect(crash.stderr.contains("Backtrace took"))
         }
 
-        @Test("an event loop that hangs is aborted, and the backtrace shows where it hung")
+        @Test("an event loop that hangs is aborted, and the backtrace shows where it hung", .tags(.slow))
         func hang() async throws {
             // Longer than gdb holds the process on a busy machine, which must not count as the hang.
             let (crash, lines) = try await Self.report(at: "&pause", settings: "heartbeat_stale: 6s")

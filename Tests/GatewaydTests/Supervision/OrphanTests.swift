@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct OrphanTests {
+    @Suite(.serialized, .seat) struct OrphanTests {
         private struct Cluster {
             let gateway: Gateway
             let upstream: TestUpstream
@@ -35,7 +35,7 @@ extension RunningPrograms {
             try await gateway.program.allGone()
         }
 
-        @Test func aRequestThatNeverEndsDoesNotKeepAnOrphanAlive() async throws {
+        @Test(.tags(.slow)) func aRequestThatNeverEndsDoesNotKeepAnOrphanAlive() async throws {
             let cluster = try await start(workers: 1)
             let gateway = cluster.gateway
             let reply = Task { try await gateway.get("/held") }

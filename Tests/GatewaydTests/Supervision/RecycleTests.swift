@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct RecycleTests {
+    @Suite(.serialized, .alone) struct RecycleTests {
         private func gateway(_ recycle: String, workers: Int) async throws -> Gateway {
             try await Gateway.start(
                 Page.configuration(try await Page.upstream(), settings: "recycle: { \(recycle) }"), workers: workers)

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct ReloadTests {
+    @Suite(.serialized, .alone) struct ReloadTests {
         private let quick = "reload: { canary: 20ms }"
 
         private func start(

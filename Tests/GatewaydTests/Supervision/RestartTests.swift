@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct RestartTests {
+    @Suite(.serialized, .seat) struct RestartTests {
         @Test func aWorkerThatHangsIsKilledAndReplaced() async throws {
             let upstream = try await Page.upstream()
             let gateway = try await Gateway.start(

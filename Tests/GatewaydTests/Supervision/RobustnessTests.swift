@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// What the supervisor outlives.
-    @Suite struct RobustnessTests {
+    @Suite(.serialized, .alone) struct RobustnessTests {
         /// A daemon that a shell has started in its own way; it listens on unix sockets, since its log may be lost.
         private struct Odd {
             let folder: TemporaryFolder
@@ -118,7 +118,7 @@ extension RunningPrograms {
             #expect(odd.program.exitCode == nil)
         }
 
-        @Test("without a free descriptor it waits, and is well again as soon as there are some")
+        @Test("without a free descriptor it waits, and is well again as soon as there are some", .tags(.slow))
         func noDescriptors() async throws {
             // With one worker the supervisor has some twenty open.
             let odd = try Odd("ulimit -n 40;", upstream: try await Page.upstream(), workers: 1)

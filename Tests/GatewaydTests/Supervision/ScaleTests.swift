@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 extension RunningPrograms {
-    @Suite struct ScaleTests {
+    @Suite(.serialized, .alone) struct ScaleTests {
         private func workers(_ gateway: Gateway, ready count: Int) async throws {
             try await waitUntil("\(count) workers serve") {
                 let stats = try await gateway.stats()

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Another program in the place of the one that runs.
-    @Suite struct UpgradeTests {
+    @Suite(.serialized, .alone) struct UpgradeTests {
         private static let settings = "reload: { canary: 20ms }"
 
         private static func start(

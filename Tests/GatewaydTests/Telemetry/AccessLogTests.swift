@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension RunningPrograms {
-    @Suite struct AccessLogTests {
+    @Suite(.serialized, .seat) struct AccessLogTests {
         private static func start(accessLog: Bool) async throws -> (TestUpstream, Gateway) {
             let upstream = try await TestUpstream.start()
             upstream.on("/a", .json("1"))

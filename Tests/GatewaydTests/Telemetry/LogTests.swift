@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Both logs: their forms, files and levels, and what becomes of them when nobody reads.
-    @Suite struct LogTests {
+    @Suite(.serialized, .seat) struct LogTests {
         private static let slowSink = "{ access_file: FOLDER/pipe }"
 
         private static func start(

@@ -4,7 +4,7 @@ import Testing
 
 extension RunningPrograms {
     /// `/metrics` of a real gateway.
-    @Suite struct MetricsTests {
+    @Suite(.serialized, .seat) struct MetricsTests {
         /// Samples by name and labels, as the text has them.
         private static func samples(_ gateway: Gateway) async throws -> [String: Double] {
             let lines = try await gateway.admin("/metrics").body.split(separator: "\n").filter { !$0.hasPrefix("#") }

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Spans of requests and calls, as a collector gets them.
-    @Suite struct SpanTests {
+    @Suite(.serialized, .seat) struct SpanTests {
         private static let traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
         private static let caller = "00f067aa0ba902b7"
 

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// How calls went, for those who look at a request.
-    @Suite struct TraceTests {
+    @Suite(.serialized, .seat) struct TraceTests {
         @Test("debug shows the time line of each call, and only on its route", arguments: TestEngine.allCases)
         func debug(engine: TestEngine) async throws {
             let upstream = try await TestUpstream.start()

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// How kept connections spread over the workers that share the listening socket.
-    @Suite struct BalanceTests {
+    @Suite(.serialized, .alone) struct BalanceTests {
         /// In which order clients arrive.
         enum Arrival: String, CaseIterable {
             /// All connect before any is accepted for certain: the calls do not wait for one another.

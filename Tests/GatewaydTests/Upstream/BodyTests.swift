@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// What a call takes for its body: kinds, statuses and sizes, alike on both lanes.
-    @Suite struct BodyTests {
+    @Suite(.serialized, .seat) struct BodyTests {
         @Test(
             "json, text and base64 are put into the answer as they are, escaped and encoded",
             arguments: TestEngine.allCases)

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Bodies with a content coding, which nobody asked for: both lanes have them decoded.
-    @Suite struct CodedBodyTests {
+    @Suite(.serialized, .seat) struct CodedBodyTests {
         /// `"gzip"` and `"brotli"`.
         private static let gzip = Data(base64Encoded: "H4sIAAAAAAAAA1NKr8osUAIAhiZvaQYAAAA=").map(Array.init) ?? []
         private static let brotli: [UInt8] = [0x8B, 0x03, 0x80] + Array("\"brotli\"".utf8) + [0x03]

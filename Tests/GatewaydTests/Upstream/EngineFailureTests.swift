@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Every way in which a call can go wrong, made for real: both lanes name it alike, and no other call suffers.
-    @Suite struct EngineFailureTests {
+    @Suite(.serialized, .seat) struct EngineFailureTests {
         private static let ok = "HTTP/1.1 200 OK\r\n"
 
         private static func text(_ text: String, then end: RawEnd = .close) -> Behaviour {

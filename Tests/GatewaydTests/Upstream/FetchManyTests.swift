@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// `gatewayctl fetch` with more URLs than it may fetch at once.
-    @Suite struct FetchManyTests {
+    @Suite(.serialized, .seat) struct FetchManyTests {
         @Test("of a thousand URLs a hundred at once are fetched, and all of them told in their order")
         func thousand() async throws {
             let upstream = try await TestUpstream.start()

@@ -2,9 +2,9 @@ import Testing
 
 extension RunningPrograms {
     /// A server may close a kept connection just when the next request is sent on it: nobody is to notice.
-    @Suite struct KeepaliveRaceTests {
+    @Suite(.serialized, .seat) struct KeepaliveRaceTests {
         @Test(
-            "no call fails although each connection ends unannounced after a few requests",
+            "no call fails although each connection ends unannounced after a few requests", .tags(.slow),
             arguments: [(TestEngine.auto, 10_000), (.libcurl, 10_000)])
         func raced(engine: TestEngine, pages: Int) async throws {
             let upstream = try FickleUpstream.start(seed: 20_261_125)

@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// Thousands of pages whose calls fail in every cheap way leave nothing behind in the worker.
-    @Suite struct LeakTests {
+    @Suite(.serialized, .alone) struct LeakTests {
         /// Does what a path says; a thread for each connection, since thousands are made.
         private static func upstream() throws -> BlockingUpstream {
             let ok = "HTTP/1.1 200 OK\r\n"
@@ -43,7 +43,8 @@ extension RunningPrograms {
 
         // Of ten thousand pages half go over each lane: 13 calls each, which takes a debug build 8 s on two idle cores.
         @Test(
-            "thousands of pages of failures leave no descriptor, call or memory behind", arguments: TestEngine.allCases)
+            "thousands of pages of failures leave no descriptor, call or memory behind", .tags(.slow),
+            arguments: TestEngine.allCases)
         func nothingLeft(engine: TestEngine) async throws {
             let (warmUp, pages) = (2_000, 3_000)
             let dead = try DeadPort()

@@ -4,6 +4,7 @@ import Testing
 extension RunningPrograms {
     /// Names that resolve, that do not, and that never answer, with the system's own resolver.
     @Suite(
+        .serialized, .seat,
         .enabled(
             if: PrivateNetwork.isPossible, "a network of the test's own wants root, unshare, nsenter and perl"))
     struct NameTests {

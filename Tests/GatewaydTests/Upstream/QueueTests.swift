@@ -3,7 +3,7 @@ import Testing
 
 extension RunningPrograms {
     /// `max_in_flight`, `max_queue` and `limits.in_flight`: how many calls run, wait, and are turned away.
-    @Suite struct QueueTests {
+    @Suite(.serialized, .seat) struct QueueTests {
         private static func paths(_ count: Int) -> [String] { (0..<count).map { "/h\($0)" } }
 
         /// An upstream that keeps every request until its path is released.

@@ -2,7 +2,7 @@ import Testing
 
 extension RunningPrograms {
     /// `coalesce:` and `cache:`, with a real gateway: which calls reach the upstream, and what clients get.
-    @Suite struct SharingTests {
+    @Suite(.serialized, .seat) struct SharingTests {
         private static func start(
             _ upstream: TestUpstream, _ sharing: String, call: String = "", engine: TestEngine = .auto
         ) async throws -> Gateway {

@@ -3,7 +3,9 @@ import Testing
 
 extension RunningPrograms {
     /// Who a server and who the gateway says to be: client certificates, names, pins.
-    @Suite(.enabled(if: TLSUpstream.isPossible, "nginx and openssl make the servers, and one of them is not installed"))
+    @Suite(
+        .serialized, .seat,
+        .enabled(if: TLSUpstream.isPossible, "nginx and openssl make the servers, and one of them is not installed"))
     struct TLSIdentityTests {
         /// A gateway with a page `/page` that calls each upstream's `/seen`, in the order of the names.
         private static func start(

@@ -2,7 +2,9 @@ import Testing
 
 extension RunningPrograms {
     /// https upstreams, whose connections libcurl makes on either engine.
-    @Suite(.enabled(if: TLSUpstream.isPossible, "nginx and openssl make the servers, and one of them is not installed"))
+    @Suite(
+        .serialized, .alone,
+        .enabled(if: TLSUpstream.isPossible, "nginx and openssl make the servers, and one of them is not installed"))
     struct TLSTests {
         @Test(
             "only a certificate that is valid, for this host and of a trusted authority is good",
@@ -56,7 +58,7 @@ extension RunningPrograms {
         }
 
         @Test(
-            "hundreds of connections that end at once or never begin leave nothing behind",
+            "hundreds of connections that end at once or never begin leave nothing behind", .tags(.slow),
             arguments: TestEngine.allCases)
         func nothingLeft(engine: TestEngine) async throws {
             let servers = try await TLSUpstream.start()

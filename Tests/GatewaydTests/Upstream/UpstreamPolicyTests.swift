@@ -2,7 +2,7 @@ import Testing
 
 extension RunningPrograms {
     /// What is done about upstreams that fail, with real servers.
-    @Suite struct UpstreamPolicyTests {
+    @Suite(.serialized, .seat) struct UpstreamPolicyTests {
         /// Two servers that answer `/a` and `/b` and their configuration.
         private static func servers(_ count: Int = 2) async throws -> [TestUpstream] {
             var servers: [TestUpstream] = []

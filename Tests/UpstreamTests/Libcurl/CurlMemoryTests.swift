@@ -1,5 +1,6 @@
 import Base
 import CCurl
+import Glibc
 import Testing
 
 /// The memory that libcurl is given, used as libcurl uses it.
@@ -11,8 +12,10 @@ import Testing
         var mark: UInt8
 
         /// Whether the first so many bytes are still what was written.
+        ///
+        /// The first byte is, and each of the others is as the one before it: memcmp(3) needs no call for each in a debug build.
         func isWhole(_ count: Int) -> Bool {
-            UnsafeRawBufferPointer(start: start, count: count).allSatisfy { $0 == mark }
+            count == 0 || (start.load(as: UInt8.self) == mark && memcmp(start, start + 1, count - 1) == 0)
         }
 
         func fill() {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// All suites that start programs: one after the other, since each wants the machine to itself.
-@Suite(.serialized) enum RunningPrograms {}
+/// All suites that start programs; each is `.serialized`, and has a `.seat` or is `.alone`.
+@Suite enum RunningPrograms {}
 
 /// The built daemon with a configuration, on ports of the kernel's choice; it never outlives the test.
 final class Gateway: Sendable {

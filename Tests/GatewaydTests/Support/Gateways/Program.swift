@@ -87,7 +87,7 @@ final class Program: Sendable {
 
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard Glibc.pipe(&ends) == 0 else { throw Failure(call: "pipe", number: errno) }
+        guard CLinux_pipe(&ends) == 0 else { throw Failure(call: "pipe", number: errno) }
         return (ends[0], ends[1])
     }
 

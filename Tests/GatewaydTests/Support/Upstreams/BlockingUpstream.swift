@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// A server of the test's own on blocking sockets, a thread for each connection: cheap under load, and free to misbehave.
@@ -14,7 +15,9 @@ final class BlockingUpstream: Sendable {
     static func start(_ serve: @escaping @Sendable (inout BlockingConnection) -> Void) throws -> BlockingUpstream {
         let upstream = try BlockingUpstream()
         Thread.detachNewThread { [listener = upstream.listener] in
-            while case let socket = accept(listener, nil, nil), socket >= 0 {
+            while case let socket = CLinux_accept(listener), socket >= 0 {
+                // It is one that blocks, too.
+                _ = fcntl(socket, F_SETFL, 0)
                 Thread.detachNewThread {
                     var connection = BlockingConnection(socket)
                     serve(&connection)
