@@ -25,6 +25,6 @@ struct ReservedFieldsTests {
     @Test("Others are left as they are", arguments: ["X-User", "X-User-Id2", "XUser-Id", "X-User-Ie", "-"])
     func left(name: String) { #expect(Self.left("Host", name) == nil) }
 
-    @Test("None reserved is none removed.")
+    @Test("None reserved is none removed")
     func none() { #expect(ReservedFields().isEmpty && !Self.reserved.isEmpty) }
 }

@@ -157,6 +157,11 @@ struct TidyTests {
         }
     }
 
+    @Test("No name of a test ends in a full stop")
+    func names() throws {
+        try check("Tests", rule: NameRules.check)
+    }
+
     /// The one place where the time of day is read: it labels records and answers, and decides nothing, so that its jumps
     /// matter to nobody.
     private static let timeOfDay = ["Sources/Processes/System/WallClock.swift"]

@@ -18,7 +18,7 @@ struct KeySetTests {
         }
     }
 
-    @Test("Keys of all kinds that another implementation wrote are read, each for its one algorithm.")
+    @Test("Keys of all kinds that another implementation wrote are read, each for its one algorithm")
     func kinds() throws {
         let set = try Self.read(Vectors.rsaKey, Vectors.ecKey, Vectors.okpKey, Vectors.octKey)
         #expect(set.keys.map(\.algorithm) == [.rs256, .es256, .edDSA, .hs256])

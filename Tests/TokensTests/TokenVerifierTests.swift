@@ -42,7 +42,7 @@ struct TokenVerifierTests {
         }
     }
 
-    @Test("The examples of RFC 7515, appendices A.1 and A.3, are taken in their time.")
+    @Test("The examples of RFC 7515, appendices A.1 and A.3, are taken in their time")
     func examples() throws {
         let keys = try KeySet(
             Array(
@@ -92,7 +92,7 @@ struct TokenVerifierTests {
         #expect(Self.error(try signer.token("{\(claims)}"), .plain(), try signer.keys) == error)
     }
 
-    @Test("Clocks may be apart by the leeway, and a token is remembered no longer.")
+    @Test("Clocks may be apart by the leeway, and a token is remembered no longer")
     func leeway() throws {
         let signer = Signer()
         let rule = TokenRule.plain(leeway: .seconds(30))
@@ -133,7 +133,7 @@ struct TokenVerifierTests {
             Self.error(try signer.token(header: header, #"{"exp":1900000000}"#), .plain(), try signer.keys) == error)
     }
 
-    @Test("What is no token is refused before anything is verified.")
+    @Test("What is no token is refused before anything is verified")
     func shapes() throws {
         let signer = Signer()
         let good = try signer.token(#"{"exp":1900000000}"#)
@@ -175,7 +175,7 @@ struct TokenVerifierTests {
 
 @Suite("Remembered tokens")
 struct RememberedTokensTests {
-    @Test("A token is remembered until it ends, or until there are too many, or the keys change.")
+    @Test("A token is remembered until it ends, or until there are too many, or the keys change")
     func remembers() {
         var remembered = RememberedTokens(limit: 2)
         func end(_ token: Substring, at now: Int64 = 1) -> Int64? { remembered.find(token, at: now)?.end }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Wall time")
 struct WallTimeTests {
     @Test(
-        "Known moments are written as RFC 3339 has them.",
+        "Known moments are written as RFC 3339 has them",
         arguments: [
             (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
             (951_782_400_000, "2000-02-29T00:00:00.000Z"), (1_772_323_199_042, "2026-02-28T23:59:59.042Z"),
@@ -17,7 +17,7 @@ struct WallTimeTests {
         #expect(WallTime(milliseconds: milliseconds).rfc3339 == text)
     }
 
-    @Test("Generated moments are written as gmtime_r(3) has them.")
+    @Test("Generated moments are written as gmtime_r(3) has them")
     func likeTheLibrary() {
         var random = SeededGenerator(seed: 2)
         for _ in 0..<5_000 {

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Mapping the scoreboard")
 struct MappingTests {
-    @Test("What one mapping writes, another of the same descriptor reads, and so does a read-only one.")
+    @Test("What one mapping writes, another of the same descriptor reads, and so does a read-only one")
     func twoMappings() throws {
         let board = try TestBoard(slots: 2)
         let other = try Scoreboard.map(descriptor: board.descriptor)
@@ -26,7 +26,7 @@ struct MappingTests {
         }
     }
 
-    @Test("The read-only descriptor cannot be mapped for writing.")
+    @Test("The read-only descriptor cannot be mapped for writing")
     func readOnly() throws {
         let board = try TestBoard(slots: 1)
         #expect(fcntl(board.readOnlyDescriptor, F_GETFD) == FD_CLOEXEC)
@@ -40,14 +40,14 @@ struct MappingTests {
         }
     }
 
-    @Test("Nobody can change the size of the file.")
+    @Test("Nobody can change the size of the file")
     func sealed() throws {
         let board = try TestBoard(slots: 1)
         #expect(ftruncate(board.descriptor, 0) == -1 && errno == EPERM)
         #expect(ftruncate(board.descriptor, 1 << 30) == -1 && errno == EPERM)
     }
 
-    @Test("An unused scoreboard takes little memory, and reading it does not change that.")
+    @Test("An unused scoreboard takes little memory, and reading it does not change that")
     func sparse() throws {
         let board = try TestBoard(slots: ScoreboardLimits.workerSlots)
         try board.scoreboard.supervisor.registerUpstream(named: "users")
@@ -57,7 +57,7 @@ struct MappingTests {
         #expect((0..<262_144).contains(board.bytesInUse), "\(board.bytesInUse) bytes")
     }
 
-    @Test("A descriptor that is something else is refused by what it is.")
+    @Test("A descriptor that is something else is refused by what it is")
     func foreign() throws {
         var pipes: [Int32] = [0, 0]
         #expect(pipe(&pipes) == 0)
@@ -76,7 +76,7 @@ struct MappingTests {
         }
     }
 
-    @Test("An area laid out by another build is refused by the field that differs.", arguments: 1...7)
+    @Test("An area laid out by another build is refused by the field that differs", arguments: 1...7)
     func otherBuild(field: Int) throws {
         let layout = Layout(slots: 2)
         let descriptor = try SharedArea.makeFile(byteCount: layout.byteCount)
@@ -90,7 +90,7 @@ struct MappingTests {
         #expect(text.contains(layout.header[field].field) && text.contains("9999"), "\(text)")
     }
 
-    @Test("A file that is shorter than its header says is refused.")
+    @Test("A file that is shorter than its header says is refused")
     func shortFile() throws {
         let layout = Layout(slots: 2)
         let descriptor = try SharedArea.makeFile(byteCount: 4_096)
@@ -105,7 +105,7 @@ struct MappingTests {
         }
     }
 
-    @Test("A number of slots, or a slot, that is not there is an error that says what is possible.")
+    @Test("A number of slots, or a slot, that is not there is an error that says what is possible")
     func slots() throws {
         for count in [-1, 0, ScoreboardLimits.workerSlots + 1] {
             #expect(throws: ScoreboardError.slotCount(count)) { try Scoreboard.create(slots: count) }
@@ -118,7 +118,7 @@ struct MappingTests {
         #expect(ScoreboardError.noSuchSlot(2, slots: 2).description.contains("slots are 0 to 1"))
     }
 
-    @Test("Whatever a worker gone wild writes over the area, neither supervisor nor reader traps.", arguments: 0...3)
+    @Test("Whatever a worker gone wild writes over the area, neither supervisor nor reader traps", arguments: 0...3)
     func scribbled(seed: UInt64) throws {
         let board = try TestBoard(slots: 1)
         let layout = Layout(slots: 1)
@@ -148,7 +148,7 @@ struct MappingTests {
         }
     }
 
-    @Test("No two parts of the layout overlap.")
+    @Test("No two parts of the layout overlap")
     func layout() {
         let layout = Layout(slots: 3)
         #expect(layout.header.count <= Layout.hashKey && Layout.hashKey + 2 <= layout.supervisor)

@@ -33,7 +33,7 @@ struct RateBucketTests {
         }
     }
 
-    @Test("Of one bucket in four processes exactly as many pass as the limit says, at each moment.")
+    @Test("Of one bucket in four processes exactly as many pass as the limit says, at each moment")
     func exact() async throws {
         let board = try TestBoard(slots: 1)
         let limit = try Self.limit(1_000, per: .second, burst: 50)
@@ -51,7 +51,7 @@ struct RateBucketTests {
         }
     }
 
-    @Test("Many keys at once each have a bucket of their own, also when they take the places of others.")
+    @Test("Many keys at once each have a bucket of their own, also when they take the places of others")
     func manyKeys() async throws {
         let board = try TestBoard(slots: 1)
         let limit = try Self.limit(10, per: .second, burst: 3)
@@ -64,7 +64,7 @@ struct RateBucketTests {
         }
     }
 
-    @Test("Where all places of a key are in use, it counts together with another, and with none when one is free.")
+    @Test("Where all places of a key are in use, it counts together with another, and with none when one is free")
     func fullTable() throws {
         let board = try TestBoard(slots: 1)
         let buckets = board.scoreboard.rateBuckets
@@ -84,7 +84,7 @@ struct RateBucketTests {
         }
     }
 
-    @Test("The claim of a worker that was killed keeps nobody from the place for long.")
+    @Test("The claim of a worker that was killed keeps nobody from the place for long")
     func deadClaim() throws {
         let board = try TestBoard(slots: 1)
         let limit = try Self.limit(1, per: .second, burst: 1)
@@ -102,7 +102,7 @@ struct RateBucketTests {
         #expect(SharedWords(area).load(layout.rateBucket(7) + 1) != claim)
     }
 
-    @Test("Whatever a worker gone wild writes there, everything is decided on, and nobody is refused for good.")
+    @Test("Whatever a worker gone wild writes there, everything is decided on, and nobody is refused for good")
     func scribbled() throws {
         let board = try TestBoard(slots: 1)
         let layout = Layout(slots: 1)
@@ -119,7 +119,7 @@ struct RateBucketTests {
         for key in 1...UInt64(2_000) { #expect(buckets.take(key, limit, at: .seconds(1_000)) == nil) }
     }
 
-    @Test("All processes hash keys in the same way, and no two daemons do.")
+    @Test("All processes hash keys in the same way, and no two daemons do")
     func hashKey() throws {
         let board = try TestBoard(slots: 1)
         let key = board.scoreboard.rateBuckets.hashKey

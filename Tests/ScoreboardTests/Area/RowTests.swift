@@ -11,7 +11,7 @@ struct RowTests {
             of: .worker(0, row: row), pid: pid, generation: generation, at: .seconds(second), isRestart: false)
     }
 
-    @Test("What two processes of a slot count is shown in sum, and the newest is shown as the process.")
+    @Test("What two processes of a slot count is shown in sum, and the newest is shown as the process")
     func sum() throws {
         let board = try TestBoard(slots: 2)
         let supervisor = board.scoreboard.supervisor
@@ -40,7 +40,7 @@ struct RowTests {
         #expect(board.scoreboard.reader.readyLoad(at: .seconds(6)).workers == 1)
     }
 
-    @Test("A process that dies beside another leaves its counts, and the other one is shown.")
+    @Test("A process that dies beside another leaves its counts, and the other one is shown")
     func death() throws {
         let board = try TestBoard(slots: 1)
         let supervisor = board.scoreboard.supervisor
@@ -56,7 +56,7 @@ struct RowTests {
         #expect(supervisor.gauges(ofWorker: 0, row: 0).heartbeat == nil)
     }
 
-    @Test("Totals only grow while processes take turns on the rows of a slot.")
+    @Test("Totals only grow while processes take turns on the rows of a slot")
     func turns() throws {
         let board = try TestBoard(slots: 1)
         let supervisor = board.scoreboard.supervisor
@@ -81,7 +81,7 @@ struct RowTests {
         #expect(board.worker(0)?.traffic.latency.count == 60)
     }
 
-    @Test("There are two rows and no third.")
+    @Test("There are two rows and no third")
     func bounds() throws {
         let board = try TestBoard(slots: 1)
         for row in [-1, 2] {
@@ -90,7 +90,7 @@ struct RowTests {
         }
     }
 
-    @Test("How a reload went is read back as it was written, a long reason cut.")
+    @Test("How a reload went is read back as it was written, a long reason cut")
     func reload() throws {
         let board = try TestBoard(slots: 1)
         #expect(board.scoreboard.reader.supervisor.reload == nil)

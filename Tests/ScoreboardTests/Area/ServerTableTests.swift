@@ -26,7 +26,7 @@ struct ServerTableTests {
         board.scoreboard.reader.snapshot().conditions[users].servers(at: .seconds(second)).map(\.url)
     }
 
-    @Test("What is known of a configured server stays over configurations, and only those of the last are shown.")
+    @Test("What is known of a configured server stays over configurations, and only those of the last are shown")
     func configured() throws {
         register(["http://a", "http://b", "http://a"], at: 1)
         #expect(shown(at: 1_000_000) == ["http://a", "http://b"])
@@ -40,7 +40,7 @@ struct ServerTableTests {
         #expect(board.scoreboard.health(ofServer: "http://a", upstream: users)?.load(0) == 7)
     }
 
-    @Test("One that records name is known to all who claim it, shown until nobody does, and then forgotten.")
+    @Test("One that records name is known to all who claim it, shown until nobody does, and then forgotten")
     func claimed() throws {
         let cells = try #require(claim("http://a", until: 20, at: 10))
         #expect(cells.exchange(0, 0, 7))
@@ -57,7 +57,7 @@ struct ServerTableTests {
         #expect(shown(at: 9_000) == ["http://a"])
     }
 
-    @Test("Where there is no room a server is judged by each worker, until places are free again.")
+    @Test("Where there is no room a server is judged by each worker, until places are free again")
     func full() throws {
         register((0..<ScoreboardLimits.servers).map { "http://\($0)" }, at: 1)
         #expect(shown(at: 1).count == ScoreboardLimits.servers)
@@ -70,7 +70,7 @@ struct ServerTableTests {
         #expect(shown(at: 700) == ["http://a", "http://1023"])
     }
 
-    @Test("Workers that enter servers at the same time come together in one place for each.")
+    @Test("Workers that enter servers at the same time come together in one place for each")
     func concurrent() async throws {
         let urls = (0..<40).map { "http://\($0)" }
         // Round after round in the places of those before, which are free by then.

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Counting")
 struct CountingTests {
-    @Test("Each event moves its own counters and gauges.")
+    @Test("Each event moves its own counters and gauges")
     func events() throws {
         let board = try TestBoard(slots: 1)
         let users = try board.scoreboard.supervisor.registerUpstream(named: "users")
@@ -45,7 +45,7 @@ struct CountingTests {
         #expect(worker.gauges.heartbeat == .seconds(77) && worker.gauges.requestsInFlight == 1)
     }
 
-    @Test("After a worker's death its counts stand, its gauges are zero, and its exit says what it left unanswered.")
+    @Test("After a worker's death its counts stand, its gauges are zero, and its exit says what it left unanswered")
     func death() throws {
         let board = try TestBoard(slots: 2)
         let supervisor = board.scoreboard.supervisor
@@ -79,7 +79,7 @@ struct CountingTests {
         #expect(snapshot.workers.first?.process.lastExit?.reason == "signal SIGKILL")
     }
 
-    @Test("The admin process has an entry of its own, whose restarts are not counted as workers'.")
+    @Test("The admin process has an entry of its own, whose restarts are not counted as workers'")
     func admin() throws {
         let board = try TestBoard(slots: 1)
         let supervisor = board.scoreboard.supervisor
@@ -93,7 +93,7 @@ struct CountingTests {
         #expect(board.scoreboard.reader.supervisor.restartsTotal == 0)
     }
 
-    @Test("A gauge that is counted down once too often stays at zero.")
+    @Test("A gauge that is counted down once too often stays at zero")
     func saturated() throws {
         let worker = try TestBoard(slots: 1).scoreboard.worker(0)
         worker.connectionClosed()
@@ -101,7 +101,7 @@ struct CountingTests {
         #expect(worker.gauges.activeConnections == 0 && worker.gauges.requestsInFlight == 0)
     }
 
-    @Test("The load of the workers counts those that are ready only.")
+    @Test("The load of the workers counts those that are ready only")
     func readyLoad() throws {
         let board = try TestBoard(slots: 4)
         for slot in 0..<3 {
@@ -114,7 +114,7 @@ struct CountingTests {
         #expect(load.workers == 2 && load.connections == 3)
     }
 
-    @Test("An upstream keeps its index, and the table says when a name does not fit.")
+    @Test("An upstream keeps its index, and the table says when a name does not fit")
     func upstreamTable() throws {
         let supervisor = try TestBoard(slots: 1).scoreboard.supervisor
         for round in 0..<2 {
@@ -130,7 +130,7 @@ struct CountingTests {
         }
     }
 
-    @Test("While a worker counts, a reader's totals never go back and no more has ended than has begun.")
+    @Test("While a worker counts, a reader's totals never go back and no more has ended than has begun")
     func whileCounting() throws {
         let board = try TestBoard(slots: 1)
         let users = try board.scoreboard.supervisor.registerUpstream(named: "users")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Histograms")
 struct HistogramTests {
-    @Test("Every bucket begins where the one before it ends, and the range is longer than an hour.")
+    @Test("Every bucket begins where the one before it ends, and the range is longer than an hour")
     func contiguous() {
         var next: UInt64 = 0
         for index in 0..<HistogramBuckets.count {
@@ -19,7 +19,7 @@ struct HistogramTests {
         #expect(HistogramBuckets.index(of: .max) == HistogramBuckets.count - 1)
     }
 
-    @Test("A value read back is never below the one recorded and at most a thirty-second above it.")
+    @Test("A value read back is never below the one recorded and at most a thirty-second above it")
     func errorBound() {
         var random = SeededGenerator(seed: 1)
         for _ in 0..<20_000 {
@@ -29,7 +29,7 @@ struct HistogramTests {
         }
     }
 
-    @Test("Quantiles are those of the sorted values within a thirty-second.", arguments: [1, 2, 3, 10, 99, 1_000])
+    @Test("Quantiles are those of the sorted values within a thirty-second", arguments: [1, 2, 3, 10, 99, 1_000])
     func quantiles(size: Int) {
         var random = SeededGenerator(seed: UInt64(size))
         let values = (0..<size).map { _ in min(random.microseconds(), (1 << 32) - 1) }.sorted()
@@ -45,13 +45,13 @@ struct HistogramTests {
         #expect(histogram.sumMicroseconds == values.reduce(0, +))
     }
 
-    @Test("A histogram without values answers zero to everything.")
+    @Test("A histogram without values answers zero to everything")
     func empty() {
         let empty = HistogramSnapshot.empty
         #expect(empty.count == 0 && empty.maxMicroseconds == 0 && empty.microseconds(atQuantile: 0.99) == 0)
     }
 
-    @Test("Merging histograms gives what recording everything in one gives.")
+    @Test("Merging histograms gives what recording everything in one gives")
     func mergeEqualsRecordingAll() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<50 {
@@ -70,7 +70,7 @@ struct HistogramTests {
         }
     }
 
-    @Test("A histogram in shared memory reads back as the same values recorded in one of our own.")
+    @Test("A histogram in shared memory reads back as the same values recorded in one of our own")
     func shared() throws {
         let board = try TestBoard(slots: 1)
         let worker = try board.scoreboard.worker(0)
@@ -85,7 +85,7 @@ struct HistogramTests {
         #expect(board.scoreboard.reader.snapshot().workers.first?.loopLag == expected)
     }
 
-    @Test("What was recorded since a look is the difference, and all of it where that look was at another one.")
+    @Test("What was recorded since a look is the difference, and all of it where that look was at another one")
     func since() {
         var histogram = HistogramSnapshot.empty
         for microseconds in 1...100 { histogram.record(microseconds: UInt64(microseconds)) }

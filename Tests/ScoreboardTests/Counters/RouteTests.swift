@@ -14,7 +14,7 @@ struct RouteTests {
         return traffic
     }
 
-    @Test("Merging is associative and commutative, and nothing counted merges as nothing.")
+    @Test("Merging is associative and commutative, and nothing counted merges as nothing")
     func associative() {
         var random = SeededGenerator(seed: 17)
         for _ in 0..<200 {
@@ -25,7 +25,7 @@ struct RouteTests {
         }
     }
 
-    @Test("A time is counted under the first bound that it does not exceed, or behind them all.")
+    @Test("A time is counted under the first bound that it does not exceed, or behind them all")
     func buckets() throws {
         let board = try TestBoard(slots: 1)
         board.start(0)
@@ -46,7 +46,7 @@ struct RouteTests {
         #expect(traffic.sumMicroseconds == 2 * MetricsWriter.bounds.reduce(0, +) + count)
     }
 
-    @Test("A path keeps its place over reloads; those for which there is no room are counted together.")
+    @Test("A path keeps its place over reloads; those for which there is no room are counted together")
     func places() throws {
         let board = try TestBoard(slots: 1)
         board.start(0)

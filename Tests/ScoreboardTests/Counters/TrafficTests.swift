@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Merging what workers counted")
 struct TrafficTests {
-    @Test("Merging is associative and commutative, and nothing counted merges as nothing.")
+    @Test("Merging is associative and commutative, and nothing counted merges as nothing")
     func associative() {
         var random = SeededGenerator(seed: 11)
         for _ in 0..<200 {
@@ -17,7 +17,7 @@ struct TrafficTests {
         }
     }
 
-    @Test("Calls counted spread over workers merge to what one worker would have counted.")
+    @Test("Calls counted spread over workers merge to what one worker would have counted")
     func spreadOverWorkers() throws {
         let spread = try TestBoard(slots: 3)
         let single = try TestBoard(slots: 1)

@@ -5,7 +5,7 @@ import Testing
 /// What a worker notes down of its requests, and what is kept of its crash.
 @Suite("Requests in flight, crashes and quarantine")
 struct InFlightTests {
-    @Test("What begins is read by the supervisor until it ends, with id and open calls.")
+    @Test("What begins is read by the supervisor until it ends, with id and open calls")
     func noted() throws {
         let board = try TestBoard(slots: 2)
         let records = try board.scoreboard.inFlight(1, row: 1)
@@ -35,7 +35,7 @@ struct InFlightTests {
         #expect(board.scoreboard.supervisor.inFlight(ofWorker: 1, row: 1).isEmpty)
     }
 
-    @Test("The last crashes are kept, the oldest first.")
+    @Test("The last crashes are kept, the oldest first")
     func crashes() throws {
         let board = try TestBoard(slots: 1)
         #expect(board.scoreboard.reader.crashes.isEmpty)
@@ -46,7 +46,7 @@ struct InFlightTests {
         #expect(kept == (5..<(ScoreboardLimits.crashes + 5)).map { "{\"n\":\($0)}" })
     }
 
-    @Test("A quarantine is found by its route, goes on when it is set again, and is bounded in number.")
+    @Test("A quarantine is found by its route, goes on when it is set again, and is bounded in number")
     func quarantine() throws {
         let board = try TestBoard(slots: 1)
         let reader = board.scoreboard.reader

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Records published whole")
 struct RecordTests {
-    @Test("Each entry reads back as it was published, at its largest as well.")
+    @Test("Each entry reads back as it was published, at its largest as well")
     func roundTrip() throws {
         let board = try TestBoard(slots: 1)
         var full = SupervisorEntry()
@@ -37,14 +37,14 @@ struct RecordTests {
         }
     }
 
-    @Test("Every state of the daemon reads back as itself.", arguments: DaemonState.allCases)
+    @Test("Every state of the daemon reads back as itself", arguments: DaemonState.allCases)
     func daemonStates(state: DaemonState) throws {
         let board = try TestBoard(slots: 1)
         board.scoreboard.supervisor.update { $0.state = state }
         #expect(board.scoreboard.reader.supervisor.state == state)
     }
 
-    @Test("A text that is too long is cut after a whole character.", arguments: 1...9)
+    @Test("A text that is too long is cut after a whole character", arguments: 1...9)
     func cutText(limit: Int) {
         for text in ["abcdefghijkl", "äöüäöüäöü", "€€€€€", "🚪🚪🚪", "a€🚪äb", ""] {
             var writer = RecordWriter()
@@ -58,7 +58,7 @@ struct RecordTests {
         }
     }
 
-    @Test("A writer that was killed half-way leaves the last published value, and the next one can publish.")
+    @Test("A writer that was killed half-way leaves the last published value, and the next one can publish")
     func killedWriter() throws {
         let layout = Layout(slots: 1)
         let descriptor = try SharedArea.makeFile(byteCount: layout.byteCount)
@@ -74,7 +74,7 @@ struct RecordTests {
         }
     }
 
-    @Test("A reader never sees parts of two values while a writer publishes as fast as it can.")
+    @Test("A reader never sees parts of two values while a writer publishes as fast as it can")
     func neverTorn() async throws {
         let board = try TestBoard(slots: 1)
         let rounds = 20_000

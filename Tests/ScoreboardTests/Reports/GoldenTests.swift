@@ -7,14 +7,14 @@ import Testing
 /// A new counter adds its lines to the kept texts, and changes no other.
 @Suite("Kept reports")
 struct GoldenTests {
-    @Test("/stats is byte for byte the kept text, but that the kept one has a line for each member.")
+    @Test("/stats is byte for byte the kept text, but that the kept one has a line for each member")
     func stats() throws {
         let json = StatsReport(try TestBoard.golden(), now: .seconds(100), usage: Self.usage).json
         let lines = json.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",\n")
         #expect(lines == Self.keptStats)
     }
 
-    @Test("/metrics is byte for byte the kept text.")
+    @Test("/metrics is byte for byte the kept text")
     func metrics() throws {
         let text = MetricsReport(try TestBoard.golden(), now: .seconds(100), usage: Self.usage).text
         #expect(text == Self.keptMetrics)

@@ -9,7 +9,7 @@ struct LiveReportTests {
         try #require(try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
     }
 
-    @Test("A report is of the time since the last one, with all of /stats, and of what is in flight for long.")
+    @Test("A report is of the time since the last one, with all of /stats, and of what is in flight for long")
     func window() throws {
         let board = try TestBoard(slots: 2)
         board.start(1, pid: 10)

@@ -9,7 +9,7 @@ struct MetricsTests {
         try Exposition(MetricsReport(try TestBoard.busy(), now: .seconds(100), usage: TestBoard.usage).text)
     }
 
-    @Test("The text is what a scraper reads: each family once, named by the rules, no sample twice.")
+    @Test("The text is what a scraper reads: each family once, named by the rules, no sample twice")
     func grammar() throws {
         let metrics = try busy()
         #expect(metrics.families.count > 35)
@@ -23,7 +23,7 @@ struct MetricsTests {
         #expect(try Exposition(fresh).value("gateway_workers_ready") == 0)
     }
 
-    @Test("Values are what was counted, and what needs a process is there only with one.")
+    @Test("Values are what was counted, and what needs a process is there only with one")
     func values() throws {
         let metrics = try busy()
         #expect(metrics.value("gateway_build_info", ["version": "1.2.3"]) == 1)
@@ -55,7 +55,7 @@ struct MetricsTests {
         #expect(metrics.value("gateway_upstream_circuit_state", ["upstream": "users", "state": "closed"]) == 1)
     }
 
-    @Test("Of the states of one thing exactly one is 1.")
+    @Test("Of the states of one thing exactly one is 1")
     func oneHot() throws {
         for (name, family) in try busy().families where name.hasSuffix("_state") {
             var ones: [[String: String]: Double] = [:]
@@ -66,13 +66,13 @@ struct MetricsTests {
         }
     }
 
-    @Test("A label's value comes back as it was, quotes, backslashes and newlines included.")
+    @Test("A label's value comes back as it was, quotes, backslashes and newlines included")
     func escaping() throws {
         #expect(MetricLabels.none.with("a", "b\"\\\n").with("c", "ü").text == #"a="b\"\\\n",c="ü""#)
         #expect(try busy().value("gateway_upstream_calls_total", ["upstream": "or\"der\\s\n"]) == 0)
     }
 
-    @Test("Buckets never go down, the last holds all, and each is right to a thirty-second of its bound.")
+    @Test("Buckets never go down, the last holds all, and each is right to a thirty-second of its bound")
     func buckets() throws {
         var random = SeededGenerator(seed: 5)
         for size in [0, 1, 10, 2_000] {
@@ -98,7 +98,7 @@ struct MetricsTests {
         }
     }
 
-    @Test("A call that took longer than a bound is not counted below it, however little longer.")
+    @Test("A call that took longer than a bound is not counted below it, however little longer")
     func justAbove() throws {
         for bound in MetricsWriter.bounds {
             var histogram = HistogramSnapshot.empty

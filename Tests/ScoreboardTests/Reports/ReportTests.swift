@@ -8,7 +8,7 @@ import Testing
 struct ReportTests {
     private typealias Object = [String: Any]
 
-    @Test("/stats has every key of the contract's schema with the kind of value it promises.")
+    @Test("/stats has every key of the contract's schema with the kind of value it promises")
     func schema() throws {
         let stats = try parse(StatsReport(try TestBoard.busy(), now: .seconds(100), usage: TestBoard.usage).json)
         try expect(
@@ -37,7 +37,7 @@ struct ReportTests {
         }
     }
 
-    @Test("/stats says what was counted.")
+    @Test("/stats says what was counted")
     func values() throws {
         let stats = try parse(StatsReport(try TestBoard.busy(), now: .seconds(100), usage: TestBoard.usage).json)
         let supervisor = try object(stats, "supervisor")
@@ -65,7 +65,7 @@ struct ReportTests {
         #expect(users["calls_total"] as? Int == 1)
     }
 
-    @Test("The limit that the workers have found is shown, and forgotten where they look for none.")
+    @Test("The limit that the workers have found is shown, and forgotten where they look for none")
     func adaptiveLimit() throws {
         let board = try TestBoard(slots: 1).scoreboard
         func reports() throws -> (stats: Any?, metrics: Double?) {
@@ -82,7 +82,7 @@ struct ReportTests {
         #expect(try reports().stats is NSNull)
     }
 
-    @Test("Before anything was started /stats is whole already.")
+    @Test("Before anything was started /stats is whole already")
     func fresh() throws {
         let board = try TestBoard(slots: 4)
         let stats = try parse(
@@ -93,7 +93,7 @@ struct ReportTests {
         try expectTraffic(object(stats, "totals"))
     }
 
-    @Test("Equal input gives equal text, and its members come in the contract's order.")
+    @Test("Equal input gives equal text, and its members come in the contract's order")
     func deterministic() throws {
         let snapshot = try TestBoard.busy()
         let text = StatsReport(snapshot, now: .seconds(100), usage: TestBoard.usage).json
@@ -103,7 +103,7 @@ struct ReportTests {
         #expect(starts.count == 4 && starts == starts.sorted())
     }
 
-    @Test("The status has the daemon and a row for each process, from counters alone.")
+    @Test("The status has the daemon and a row for each process, from counters alone")
     func status() throws {
         let status = try parse(
             StatusReport(try TestBoard.busy(.counters), now: .seconds(100), usage: TestBoard.usage).json)

@@ -14,6 +14,8 @@ struct SourceText {
     let lines: [Line]
     /// The words and operators of the code.
     let tokens: [Token]
+    /// Which of the quotation marks among the tokens, counted from 1, end a string that ends in a full stop.
+    let fullStops: Set<Int>
 
     init(_ text: String) {
         // By bytes: a test reads three megabytes of code in a debug build.
@@ -23,6 +25,7 @@ struct SourceText {
             Line(code: String(decoding: $0, as: UTF8.self), hasComment: $1)
         }
         tokens = Token.all(in: reader.lines)
+        fullStops = reader.fullStops
     }
 }
 
@@ -47,6 +50,8 @@ private struct Reader {
     private var hasComment = false
     private(set) var lines: [[UInt8]] = []
     private(set) var comments: [Bool] = []
+    private var quotationMarks = 0
+    private(set) var fullStops: Set<Int> = []
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -65,6 +70,11 @@ private struct Reader {
             }
         }
         if bytes.last != Self.newline { keepLine() }
+    }
+
+    private mutating func readQuote() {
+        line.append(Self.quote)
+        quotationMarks += 1
     }
 
     private mutating func keepLine() {
@@ -117,7 +127,7 @@ private struct Reader {
             if byte(pounds) == Self.quote {
                 let isMultiline = isTripleQuote(after: pounds)
                 inside.append(.string(pounds: pounds, isMultiline: isMultiline))
-                line.append(Self.quote)
+                readQuote()
                 index += pounds + (isMultiline ? 3 : 1)
                 return
             }
@@ -146,7 +156,8 @@ private struct Reader {
         let quotes = isMultiline ? 3 : 1
         if first == Self.quote, !isMultiline || isTripleQuote(after: 0), self.pounds(after: quotes) >= pounds {
             inside.removeLast()
-            line.append(Self.quote)
+            readQuote()
+            if bytes[index - 1] == UInt8(ascii: ".") { fullStops.insert(quotationMarks) }
             index += quotes + pounds
             return
         }

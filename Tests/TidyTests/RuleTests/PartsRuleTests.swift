@@ -134,4 +134,26 @@ struct PartsRuleTests {
     func alive(code: String) {
         #expect(DeadRules.check([file(code)]).map(\.message) == [])
     }
+
+    @Test(
+        "A name of a test or suite that ends in a full stop is found, where it ends",
+        arguments: [
+            "@Test(\"It is.\")", "@Suite(\"It is.\")", "@Test(\"a\", x)\n@Test(\n    \"it is.\",\n    arguments: [1])",
+            "let a = \"A.\"\n@Test(#\"it is \"so\".\"#)",
+        ])
+    func fullStops(code: String) {
+        let line = code.split(separator: "\n").firstIndex { $0.contains("it is") } ?? 0
+        #expect(lines(NameRules.check("A.swift", SourceText(code))) == [line + 1])
+    }
+
+    @Test(
+        "A full stop elsewhere is none of a name",
+        arguments: [
+            "@Test(\"it is\")", "@Test(\"a. b\")", "@Test(\"it is\", .enabled(if: a, \"There is none.\"))",
+            "f(\"It is.\")",
+            "// @Test(\"It is.\")", "@Test func a() { f(\"It is.\") }", "let a = \"@Test(\\\"It is.\\\")\"",
+        ])
+    func otherFullStops(code: String) {
+        #expect(NameRules.check("A.swift", SourceText(code)).isEmpty)
+    }
 }
