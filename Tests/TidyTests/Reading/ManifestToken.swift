@@ -12,7 +12,9 @@ struct ManifestToken: Equatable {
         return ["(", "["].contains(text) ? 1 : [")", "]"].contains(text) ? -1 : 0
     }
 
-    /// Comments and blanks are left out. Strings of the manifest are on one line and have no escapes.
+    /// Comments and blanks are left out.
+    ///
+    /// Strings of the manifest are on one line and have no escapes.
     static func all(in text: String) -> [ManifestToken] {
         var tokens: [ManifestToken] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

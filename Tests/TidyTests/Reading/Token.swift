@@ -41,7 +41,9 @@ struct Token: Equatable {
         return tokens
     }
 
-    /// By byte: what kind of token it is a part of, nil for blanks. What is not ASCII is part of a word.
+    /// By byte: what kind of token it is a part of, nil for blanks.
+    ///
+    /// What is not ASCII is part of a word.
     private static let kinds: [Kind?] = (0...255).map { number in
         let byte = UInt8(truncatingIfNeeded: number)
         if byte >= 0x80 { return .word }
