@@ -199,6 +199,8 @@ extension RunningPrograms {
                 """)
             for count in 1...20 {
                 #expect(try await gateway.get("/get").status == 200)
+                // The answer may be there before the end of its connection.
+                try await waitUntil("the server has closed it") { upstream.closed >= count }
                 let reply = try await gateway.get("/post")
                 #expect(reply.body == #"{"a":2}"#, "\(reply)")
                 #expect(upstream.requests("/post").count == count)

@@ -13,6 +13,7 @@ final class TestUpstream: Sendable {
         var mostInFlight = 0
         var held: [String: [EventLoopPromise<Void>]] = [:]
         var answered = 0
+        var closed = 0
     }
 
     private let state = Locked(State())
@@ -66,6 +67,9 @@ final class TestUpstream: Sendable {
     /// Answers given, over all paths.
     var answered: Int { state.withLock { $0.answered } }
 
+    /// Connections that have ended, whoever closed them.
+    var closed: Int { state.withLock { $0.closed } }
+
     /// Answers the requests that `hold` keeps, and lets later ones through.
     func release(_ path: String) {
         let held = state.withLock { state in
@@ -74,6 +78,8 @@ final class TestUpstream: Sendable {
         }
         for promise in held { promise.succeed(()) }
     }
+
+    fileprivate func connectionEnded() { state.withLock { $0.closed += 1 } }
 
     fileprivate func arrived(_ path: String, _ request: SeenRequest) -> Behaviour {
         state.withLock { state in
@@ -135,6 +141,7 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         end(isAnswered: false)
+        upstream.connectionEnded()
         context.fireChannelInactive()
     }
 
