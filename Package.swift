@@ -64,7 +64,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
-        .target(name: "CLinux"),
+        .target(name: "CLinux", linkerSettings: [.linkedLibrary("resolv")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         house("Base"),
         house("JSON", ["Base"]),
@@ -139,7 +139,8 @@ let package = Package(
         tests("Scoreboard", ["Base", "Access", "Policy", "CLinux", "TestSupport"]),
         tests("Processes", ["Base", "CLinux"]),
         tests("Supervision", ["Base", "JSON", "Configuration", "Scoreboard", "Processes"]),
-        tests("Upstream", ["Base", "JSON", "HTTP", "FanOut", "Policy", "Loop", "Processes", "CCurl"] + nio),
+        tests(
+            "Upstream", ["Base", "JSON", "HTTP", "FanOut", "Policy", "Loop", "Processes", "CCurl", "TestSupport"] + nio),
         tests("Loop", ["Base", "Processes"]),
         tests("HTTPEdge", ["Base", "HTTP", "Access", "Loop", "Processes", "TestSupport"]),
         tests(

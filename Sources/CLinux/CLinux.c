@@ -17,6 +17,27 @@ int CLinux_query_services(const char *name, unsigned char *answer, int size) {
     return length < size ? length : size;
 }
 
+int CLinux_next_service(const unsigned char *message, int length, int *index, CLinux_service *service, char *target) {
+    ns_msg parsed;
+    if (ns_initparse(message, length, &parsed) < 0) return -1;
+    while (*index < ns_msg_count(parsed, ns_s_an)) {
+        ns_rr record;
+        if (ns_parserr(&parsed, ns_s_an, (*index)++, &record) < 0) return -1;
+        if (ns_rr_type(record) != ns_t_srv) continue;
+        const unsigned char *data = ns_rr_rdata(record);
+        if (ns_rr_rdlen(record) < 7) return -1;
+        *service = (CLinux_service){
+            .priority = ns_get16(data), .weight = ns_get16(data + 2), .port = ns_get16(data + 4),
+            .lives = ns_rr_ttl(record),
+        };
+        int name =
+            ns_name_uncompress(ns_msg_base(parsed), ns_msg_end(parsed), data + 6, target, CLinux_name_bytes);
+        // The name is the rest of the record, and nothing is behind it.
+        return name == ns_rr_rdlen(record) - 6 ? 1 : -1;
+    }
+    return 0;
+}
+
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGQUIT};
 enum { CRASH_SIGNALS = sizeof crash_signals / sizeof crash_signals[0] };
 static struct sigaction earlier[CRASH_SIGNALS];

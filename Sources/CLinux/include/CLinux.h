@@ -249,6 +249,22 @@ static inline int CLinux_affinity_count(void) {
 /// does not tell which.
 int CLinux_query_services(const char *name, unsigned char *answer, int size);
 
+/// A service record of a DNS message (SRV, RFC 2782).
+typedef struct {
+    uint16_t priority, weight, port;
+    /// Seconds.
+    uint32_t lives;
+} CLinux_service;
+
+/// Bytes that a name in its presentation form has at most, with its zero (ns_name_uncompress(3)).
+enum { CLinux_name_bytes = 1026 };
+
+/// Reads the next service record of a DNS message from `index` on, which moves behind it, by libresolv (ns_initparse(3),
+/// ns_parserr(3)), which checks every length and pointer. C because the functions are macros in <resolv.h>.
+/// Returns 1 with the record and its target in a buffer of `CLinux_name_bytes`, 0 behind the last one, -1 when the message
+/// is malformed.
+int CLinux_next_service(const unsigned char *message, int length, int *index, CLinux_service *service, char *target);
+
 #pragma clang assume_nonnull end
 
 /// Has a signal that says that the program is broken end the process in any case, after what handled it before.

@@ -1,3 +1,5 @@
+import CLinux
+
 /// A record that says where a service is (SRV, RFC 2782).
 package struct ServiceRecord: Sendable, Hashable {
     /// Lower numbers are used first.
@@ -28,92 +30,30 @@ package struct ServiceAnswer: Sendable, Equatable {
         self.secondsToLive = secondsToLive
     }
 
-    /// Reads the SRV records of an answer (RFC 1035 section 4); nil when it has none, or cannot be read.
+    /// Records that are read of one answer; more are no service, and each costs a look at those before it.
+    private static let most = 512
+
+    /// The SRV records of an answer (RFC 1035 section 4); nil when it has none or too many, or is malformed.
     ///
-    /// Records that are of another kind, such as the CNAME that led to them, are passed over.
+    /// Records of another kind, such as the CNAME that led to them, are passed over.
     package init?(message: [UInt8]) {
-        var reader = DNSReader(message)
-        // Of the header, the two counts that matter.
-        guard reader.skip(4), let questions = reader.number16(), let answers = reader.number16(), reader.skip(4) else {
-            return nil
+        var answer = ServiceAnswer(records: [], secondsToLive: .max)
+        var target = [CChar](repeating: 0, count: CLinux_name_bytes)
+        var service = CLinux_service()
+        var index: CInt = 0
+        while true {
+            let found = CLinux_next_service(message, CInt(clamping: message.count), &index, &service, &target)
+            if found == 0 { break }
+            guard found > 0, answer.records.count < Self.most else { return nil }
+            let name = String(decoding: target.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            answer.records.append(
+                ServiceRecord(
+                    priority: service.priority, weight: service.weight, port: service.port,
+                    // The root's name is a dot: the service is decidedly not there.
+                    target: name == "." ? "" : name))
+            answer.secondsToLive = min(answer.secondsToLive, service.lives)
         }
-        for _ in 0..<questions {
-            guard reader.name() != nil, reader.skip(4) else { return nil }
-        }
-        var records: [ServiceRecord] = []
-        var secondsToLive = UInt32.max
-        for _ in 0..<answers {
-            guard reader.name() != nil, let type = reader.number16(), reader.skip(2), let seconds = reader.number32(),
-                let length = reader.number16()
-            else { return nil }
-            guard type == 33 else {
-                guard reader.skip(Int(length)) else { return nil }
-                continue
-            }
-            let end = reader.position + Int(length)
-            guard let priority = reader.number16(), let weight = reader.number16(), let port = reader.number16(),
-                let target = reader.name(), reader.position == end
-            else { return nil }
-            records.append(ServiceRecord(priority: priority, weight: weight, port: port, target: target))
-            secondsToLive = min(secondsToLive, seconds)
-        }
-        guard !records.isEmpty else { return nil }
-        self.init(records: records, secondsToLive: secondsToLive)
-    }
-}
-
-/// Reads a DNS message from its front; every reading is nil at and beyond its end.
-private struct DNSReader {
-    /// Labels of one name, pointers included: more than 253 bytes can have, so that pointers in a circle end.
-    private static let labelLimit = 128
-
-    private let bytes: [UInt8]
-    private(set) var position = 0
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    mutating func skip(_ count: Int) -> Bool {
-        guard count <= bytes.count - position else { return false }
-        position += count
-        return true
-    }
-
-    mutating func number16() -> UInt16? {
-        guard skip(2) else { return nil }
-        return (UInt16(bytes[position - 2]) << 8) | UInt16(bytes[position - 1])
-    }
-
-    mutating func number32() -> UInt32? {
-        guard let high = number16(), let low = number16() else { return nil }
-        return (UInt32(high) << 16) | UInt32(low)
-    }
-
-    /// A name, with its pointers followed (RFC 1035 section 4.1.4); what is no text in it becomes U+FFFD.
-    mutating func name() -> String? {
-        var labels: [String] = []
-        var place = position
-        /// Where the name ends in its own place, once a pointer led elsewhere.
-        var end: Int?
-        for _ in 0..<Self.labelLimit {
-            guard place < bytes.count else { return nil }
-            let length = Int(bytes[place])
-            switch length {
-            case 0:
-                position = end ?? place + 1
-                return labels.joined(separator: ".")
-            case 0xC0...:
-                guard place + 1 < bytes.count else { return nil }
-                end = end ?? place + 2
-                place = ((length & 0x3F) << 8) | Int(bytes[place + 1])
-            case 1...63:
-                guard length < bytes.count - place else { return nil }
-                labels.append(String(decoding: bytes[place + 1...place + length], as: UTF8.self))
-                place += length + 1
-            default: return nil
-            }
-        }
-        return nil
+        guard !answer.records.isEmpty else { return nil }
+        self = answer
     }
 }

@@ -31,7 +31,10 @@ extension RunningPrograms {
         @Test("the image has every library that the programs ask for")
         func libraries() async throws {
             // debian:12-slim has what apt needs, which is written in C++.
-            let base = ["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libgcc_s.so.1"]
+            let base = [
+                "libc.so.6", "libm.so.6", "libresolv.so.2", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
+                "libgcc_s.so.1",
+            ]
             let packages = ["libcurl.so.4": "libcurl4"]
             let installed = try #require(
                 instructions("RUN").first?.split(separator: "&&")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Upstream
@@ -51,6 +52,26 @@ import Testing
         #expect(ServiceAnswer(message: Self.message(answers: 1, circle)) == nil)
         let short = Self.record(seconds: 1, [0, 1, 0, 1, 0, 1, 0, 7])
         #expect(ServiceAnswer(message: Self.message(answers: 1, short)) == nil)
+    }
+
+    @Test("the root as a target says that the service is not there")
+    func absent() throws {
+        let root = Self.record(seconds: 1, [0, 1, 0, 1, 0, 1, 0])
+        let answer = try #require(ServiceAnswer(message: Self.message(answers: 1, root)))
+        #expect(answer.records.map(\.target) == [""])
+    }
+
+    @Test("no message makes the reader trap, and what it takes has a name for each record")
+    func generated() {
+        var random = SeededGenerator(seed: 33)
+        let whole = Self.message(answers: 2, Self.plain + Self.compressed)
+        for _ in 0..<20_000 {
+            var message = whole
+            random.spoil(&message)
+            guard let answer = ServiceAnswer(message: message) else { continue }
+            #expect(!answer.records.isEmpty && answer.records.allSatisfy { $0.target.utf8.count <= 1_025 })
+        }
+        #expect(ServiceAnswer(message: []) == nil)
     }
 
     @Test("servers come by priority in one order whatever that of the records, each once, and only hosts")
