@@ -71,7 +71,7 @@ let package = Package(
         house("HTTP", ["Base", "JSON"]),
         house("Telemetry", ["Base", "JSON"]),
         house("Access", ["Base", "JSON", "HTTP", crypto]),
-        house("Policy", ["Base"]),
+        house("Policy", ["Base", "HTTP"]),
         house("FanOut", ["Base", "JSON", "HTTP", "Access", "Policy"]),
         house(
             "Tokens",

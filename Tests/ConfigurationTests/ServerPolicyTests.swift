@@ -25,25 +25,31 @@ import Testing
                     """, servers: "[http://a, { url: 'http://b/base', weight: 3 }]"))?.upstreams.first)
         #expect(upstream.weights == [1, 3])
         #expect(upstream.servers.map(\.text) == ["http://a", "http://b/base"])
-        #expect(upstream.balance == .p2c)
-        #expect(upstream.outlier.failures == 3 && upstream.outlier.mostEjected == 34)
+        #expect(upstream.settings.balance == .p2c)
+        #expect(upstream.settings.outlier.failures == 3 && upstream.settings.outlier.mostEjected == 34)
         #expect(upstream.health?.path == "/up" && upstream.health?.fall == 9)
-        #expect(upstream.breaker?.ratio == 40 && upstream.breaker?.open == .seconds(2))
-        #expect(upstream.retry?.failures == [.reset, .timeout] && upstream.retry?.statuses == [429])
+        #expect(upstream.settings.breaker?.ratio == 40 && upstream.settings.breaker?.open == .seconds(2))
         #expect(
-            upstream.hedge
+            upstream.settings.attempts.retry?.failures == [.reset, .timeout]
+                && upstream.settings.attempts.retry?.statuses == [429])
+        #expect(
+            upstream.settings.attempts.hedge
                 == {
                     var hedge = HedgeSettings(after: .percentile(95)); hedge.budget = 2; return hedge
                 }())
-        #expect(upstream.deadlineField == "X-Left")
+        #expect(upstream.settings.deadlineField == "X-Left")
     }
 
     @Test("a policy without settings has the defaults, and none is none")
     func defaults() throws {
         let upstream = try #require(loaded(Self.text("circuit_breaker: {}, retry: {}"))?.upstreams.first)
-        #expect(upstream.breaker == CircuitBreakerSettings() && upstream.retry == RetrySettings())
+        #expect(
+            upstream.settings.breaker == CircuitBreakerSettings() && upstream.settings.attempts.retry == RetrySettings()
+        )
         let plain = try #require(loaded(Self.text("engine: auto"))?.upstreams.first)
-        #expect(plain.breaker == nil && plain.retry == nil && plain.hedge == nil && plain.health == nil)
+        #expect(
+            plain.settings.breaker == nil && plain.settings.attempts.retry == nil
+                && plain.settings.attempts.hedge == nil && plain.health == nil)
     }
 
     @Test(

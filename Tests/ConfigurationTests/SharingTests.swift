@@ -1,5 +1,6 @@
 import Configuration
 import HTTP
+import Policy
 import Testing
 
 /// Reading of what equal calls share.
@@ -19,11 +20,11 @@ import Testing
                     "coalesce: true, "
                         + "cache: { ttl: 5s, stale_if_error: 1m, stale_while_revalidate: 2s, max_bytes: 64MiB }")))
         let upstream = try #require(configuration.upstreams.first)
-        #expect(upstream.coalesces)
-        #expect(upstream.cache?.ttl == .seconds(5))
-        #expect(upstream.cache?.staleIfError == .seconds(60))
-        #expect(upstream.cache?.staleWhileRevalidate == .seconds(2))
-        #expect(upstream.cache?.maxBytes == (64 << 20))
+        #expect(upstream.settings.sharing.coalesces)
+        #expect(upstream.settings.sharing.cache?.ttl == .seconds(5))
+        #expect(upstream.settings.sharing.cache?.staleIfError == .seconds(60))
+        #expect(upstream.settings.sharing.cache?.staleWhileRevalidate == .seconds(2))
+        #expect(upstream.settings.sharing.cache?.maxBytes == (64 << 20))
         #expect(
             configuration.summary.contains(
                 "(coalesces, cache of 64MiB: ttl 5s, stale if error 1m, stale while revalidate 2s)"))
@@ -32,10 +33,10 @@ import Testing
     @Test("nothing is shared unless it says so, and a cache without settings keeps what answers allow themselves")
     func defaults() throws {
         let plain = try #require(loaded(Self.text("engine: auto"))?.upstreams.first)
-        #expect(!plain.coalesces && plain.cache == nil)
+        #expect(!plain.settings.sharing.coalesces && plain.settings.sharing.cache == nil)
         for keys in ["cache: {}", "cache: "] {
             let configuration = try #require(loaded(Self.text(keys)))
-            #expect(configuration.upstreams.first?.cache == CacheSettings())
+            #expect(configuration.upstreams.first?.settings.sharing.cache == CacheSettings())
             #expect(configuration.summary.contains("(cache of 32MiB: no ttl of its own)"))
         }
     }

@@ -51,7 +51,7 @@ import Testing
         wanted.key = "/c.key"
         wanted.serverName = "other.test"
         wanted.pins = ["sha256//\(Self.digest)", "sha256//\(Self.digest)"]
-        #expect(configuration.upstreams[0].tls == wanted)
+        #expect(configuration.upstreams[0].settings.tls == wanted)
         #expect(
             configuration.summary.contains(
                 "u: https://h (tls ca /ca.pem, client certificate /c.pem, server name other.test, 2 pins)"))

@@ -12,14 +12,14 @@ private func file(_ keys: String, call: String = "") -> String {
 @Test("An upstream with servers only has the defaults")
 func hasUpstreamDefaults() throws {
     let upstream = try #require(loaded(file("servers: [http://h]"))?.upstreams.first)
-    #expect(upstream.engine == .auto)
-    #expect(upstream.maxInFlight == nil)
-    #expect(upstream.maxQueue == 1_000)
-    #expect(upstream.keepalive == Keepalive())
-    #expect(upstream.keepalive.idle == .seconds(60))
-    #expect(upstream.keepalive.connections == 16_384)
-    #expect(upstream.tls == TLSSettings())
-    #expect(!upstream.asksForCompression)
+    #expect(upstream.settings.engine == .auto)
+    #expect(upstream.settings.admission.maxInFlight == nil)
+    #expect(upstream.settings.admission.maxQueue == 1_000)
+    #expect(upstream.settings.keepalive == UpstreamSettings().keepalive)
+    #expect(upstream.settings.keepalive.idle == .seconds(60))
+    #expect(upstream.settings.keepalive.connections == 16_384)
+    #expect(upstream.settings.tls == TLSSettings())
+    #expect(!upstream.settings.asksForCompression)
 }
 
 @Test("Every key of an upstream reaches its value")
@@ -30,12 +30,12 @@ func readsUpstream() throws {
     #expect(try warnings(text) == [])
     let upstream = try #require(loaded(text)?.upstreams.first)
     #expect(upstream.servers.map(\.text) == ["https://h"])
-    #expect(upstream.engine == .libcurl)
-    #expect(upstream.maxInFlight == 7)
-    #expect(upstream.maxQueue == 0)
-    #expect(upstream.keepalive.idle == .seconds(5))
-    #expect(upstream.keepalive.connections == 0)
-    #expect(upstream.asksForCompression)
+    #expect(upstream.settings.engine == .libcurl)
+    #expect(upstream.settings.admission.maxInFlight == 7)
+    #expect(upstream.settings.admission.maxQueue == 0)
+    #expect(upstream.settings.keepalive.idle == .seconds(5))
+    #expect(upstream.settings.keepalive.connections == 0)
+    #expect(upstream.settings.asksForCompression)
 }
 
 @Test("Names and calls in flight have settings of their own")
@@ -175,8 +175,8 @@ func readsConnectTimeout() throws {
     func upstream(_ keys: String) throws -> Configuration {
         try #require(loaded("upstreams: { u: { servers: [http://h] \(keys) } }\n" + someRoutes))
     }
-    #expect(try upstream("").upstreams[0].connectTimeout == nil)
+    #expect(try upstream("").upstreams[0].settings.connectTimeout == nil)
     let own = try upstream(", connect_timeout: 300ms")
-    #expect(own.upstreams[0].connectTimeout == .milliseconds(300))
+    #expect(own.upstreams[0].settings.connectTimeout == .milliseconds(300))
     #expect(own.summary.contains("u: http://h (connect timeout 300ms)"))
 }

@@ -53,21 +53,23 @@ extension Configuration {
     }
 
     private static func line(of upstream: Upstream) -> String {
-        let standard = Upstream(name: upstream.name, servers: upstream.servers)
-        let (keepalive, usual) = (upstream.keepalive, standard.keepalive)
+        let (settings, usual) = (upstream.settings, UpstreamSettings())
         var traits: [String] = []
-        if upstream.engine != standard.engine { traits.append("engine \(upstream.engine.rawValue)") }
-        if let timeout = upstream.connectTimeout { traits.append("connect timeout \(timeout.configurationText)") }
-        if let limit = upstream.maxInFlight {
-            traits.append("at most \(limit) in flight and \(upstream.maxQueue) waiting")
+        if settings.engine != usual.engine { traits.append("engine \(settings.engine.rawValue)") }
+        if let timeout = settings.connectTimeout { traits.append("connect timeout \(timeout.configurationText)") }
+        if let limit = settings.admission.maxInFlight {
+            traits.append("at most \(limit) in flight and \(settings.admission.maxQueue) waiting")
         }
-        if keepalive.idle != usual.idle { traits.append("keepalive idle \(keepalive.idle.configurationText)") }
-        if keepalive.connections != usual.connections {
+        let keepalive = settings.keepalive
+        if keepalive.idle != usual.keepalive.idle {
+            traits.append("keepalive idle \(keepalive.idle.configurationText)")
+        }
+        if keepalive.connections != usual.keepalive.connections {
             traits.append("keepalive connections \(keepalive.connections)")
         }
-        traits += Self.traits(of: upstream.tls)
-        if upstream.asksForCompression { traits.append("compression") }
-        traits += policies(of: upstream, standard)
+        traits += Self.traits(of: settings.tls)
+        if settings.asksForCompression { traits.append("compression") }
+        traits += policies(of: settings, health: upstream.health)
         let servers = zip(upstream.servers, upstream.weights).map {
             $1 == Upstream.usualWeight ? $0.text : "\($0.text) × \($1)"
         }
@@ -83,22 +85,23 @@ extension Configuration {
         return traits
     }
 
-    private static func policies(of upstream: Upstream, _ standard: Upstream) -> [String] {
+    private static func policies(of settings: UpstreamSettings, health: HealthSettings?) -> [String] {
+        let usual = UpstreamSettings()
         var traits: [String] = []
-        if upstream.balance != standard.balance { traits.append("balance \(upstream.balance.rawValue)") }
-        if upstream.outlier != standard.outlier {
-            let texts = (upstream.outlier.failures, upstream.outlier.eject.configurationText)
+        if settings.balance != usual.balance { traits.append("balance \(settings.balance.rawValue)") }
+        if settings.outlier != usual.outlier {
+            let texts = (settings.outlier.failures, settings.outlier.eject.configurationText)
             traits.append("ejects for \(texts.1) after \(texts.0) failures")
         }
-        if let health = upstream.health {
+        if let health {
             traits.append("health \(health.path) every \(health.interval.configurationText)")
         }
-        if let breaker = upstream.breaker {
+        if let breaker = settings.breaker {
             traits.append(
                 "circuit breaker open for \(breaker.open.configurationText) after \(breaker.failures) failures")
         }
-        if let retry = upstream.retry { traits.append("\(retry.attempts) attempts within \(retry.budget)%") }
-        if let hedge = upstream.hedge {
+        if let retry = settings.attempts.retry { traits.append("\(retry.attempts) attempts within \(retry.budget)%") }
+        if let hedge = settings.attempts.hedge {
             let after =
                 switch hedge.after {
                 case .fixed(let delay): delay.configurationText
@@ -106,9 +109,9 @@ extension Configuration {
                 }
             traits.append("hedged after \(after) within \(hedge.budget)%")
         }
-        if let field = upstream.deadlineField { traits.append("deadline in \(field)") }
-        if upstream.coalesces { traits.append("coalesces") }
-        if let cache = upstream.cache { traits.append(cache.summary) }
+        if let field = settings.deadlineField { traits.append("deadline in \(field)") }
+        if settings.sharing.coalesces { traits.append("coalesces") }
+        if let cache = settings.sharing.cache { traits.append(cache.summary) }
         return traits
     }
 

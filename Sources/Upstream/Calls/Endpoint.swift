@@ -1,6 +1,7 @@
 package import Base
 package import HTTP
 package import Loop
+import Policy
 
 /// What is the same for all transfers to an endpoint.
 package struct TransferSettings: Sendable {
@@ -52,7 +53,7 @@ package final class Endpoint {
     ) {
         self.upstream = upstream
         self.permits = permits
-        isEncoded = upstream.settings.asksForCoding
+        isEncoded = upstream.settings.asksForCompression
         self.settings = settings
         let agent = settings.userAgent.isEmpty ? "" : "User-Agent: \(settings.userAgent)\r\n"
         fields = Array((agent + (settings.sendsAccept ? "Accept: */*\r\n" : "")).utf8)

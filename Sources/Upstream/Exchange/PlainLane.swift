@@ -1,4 +1,5 @@
 import Loop
+import Policy
 
 /// The lane of our own: HTTP/1.1 on connections that libcurl made, in a pool for each server.
 @LoopActor

@@ -1,7 +1,7 @@
 package import Base
 import HTTP
 package import Loop
-import Policy
+package import Policy
 import Processes
 
 /// The calls to one upstream, of which equal ones are made once: while one is on its way (`coalesce:`), and for as long as

@@ -2,6 +2,7 @@ import Configuration
 import FanOut
 import HTTP
 import Loop
+import Policy
 import Processes
 import Upstream
 

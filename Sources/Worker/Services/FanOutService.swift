@@ -2,6 +2,7 @@ import Configuration
 import FanOut
 import HTTP
 import Loop
+import Policy
 import Upstream
 
 /// A fan-out route with what the worker made of it at start.

@@ -92,22 +92,7 @@ extension UpstreamSettings {
 
     /// What the configuration says of one.
     fileprivate init(_ upstream: Upstream, _ limits: Limits) {
-        self.init(limits)
-        connectTimeout = upstream.connectTimeout ?? connectTimeout
-        usesLibcurl = upstream.engine == .libcurl
-        asksForCoding = upstream.asksForCompression
-        tls = upstream.tls
-        admission.maxInFlight = upstream.maxInFlight
-        admission.maxQueue = upstream.maxQueue
-        keepalive.idle = upstream.keepalive.idle
-        keepalive.connections = upstream.keepalive.connections
-        balance = upstream.balance
-        outlier = upstream.outlier
-        breaker = upstream.breaker
-        attempts.retry = upstream.retry
-        attempts.hedge = upstream.hedge
-        deadlineField = upstream.deadlineField
-        sharing.coalesces = upstream.coalesces
-        sharing.cache = upstream.cache
+        self = upstream.settings
+        connectTimeout = connectTimeout ?? limits.connectTimeout
     }
 }

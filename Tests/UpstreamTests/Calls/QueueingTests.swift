@@ -14,7 +14,7 @@ import Testing
         let engine = TransferEngine(
             Names(age: .seconds(10), timeout: .seconds(60), lookup: { lookups.lookUp($0) }), limit: 100)
         var settings = UpstreamSettings()
-        settings.usesLibcurl = true
+        settings.engine = .libcurl
         settings.admission.maxInFlight = 1
         settings.admission.maxQueue = 1
         let server = Server(isSecure: false, host: "held.test", port: 80, authority: "held.test", base: "")

@@ -1,5 +1,6 @@
 import FanOut
 import Loop
+import Policy
 import Processes
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
     ) async -> Lane {
         let engine = TransferEngine(Names(age: .seconds(1), timeout: .seconds(1)), limit: 8)
         var settings = UpstreamSettings()
-        settings.usesLibcurl = name == "curl"
+        settings.engine = name == "curl" ? .libcurl : .auto
         let address = Server(
             isSecure: false, host: "127.0.0.1", port: server.port, authority: "127.0.0.1:\(server.port)", base: "")
         let endpoint = Endpoint(

@@ -2,6 +2,7 @@ import Base
 import HTTP
 import JSON
 import Loop
+import Policy
 import Testing
 
 @testable import Upstream

@@ -1,6 +1,7 @@
 import Base
 import HTTP
 import Loop
+import Policy
 import Processes
 import Testing
 

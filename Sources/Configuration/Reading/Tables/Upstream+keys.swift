@@ -22,14 +22,14 @@ extension Upstream {
                     servers](#servers-by-records)
                     """)),
             row.plain(
-                "balance", \.balance, .word,
+                "balance", \.settings.balance, .word,
                 """
                 who has the next call: `round_robin` (in turn), `least_in_flight` (who has the fewest calls for \
                 its weight), `p2c` (the better of two that are drawn)
                 """, type: "word"
             ).filled(where: isShared),
             row.section(
-                "outlier", \.outlier, OutlierSettings.keys,
+                "outlier", \.settings.outlier, OutlierSettings.keys,
                 "when a server that fails is left out: [below](#servers-that-fail)"
             ).filled(where: isShared),
             row.own(
@@ -43,66 +43,69 @@ extension Upstream {
                 KeyRow(
                     "circuit_breaker", .section(CircuitBreakerSettings.keys.map(\.row), or: .null),
                     .emptyMapping(said: "none"), "when no call is made for a while; `{}` has the defaults")
-            ) { $2.breaker = $0.breaker(in: $1) },
+            ) { $2.settings.breaker = $0.breaker(in: $1) },
             row.own(
                 KeyRow(
                     "retry", .section(RetrySettings.keys.map(\.row), or: .null), .emptyMapping(said: "see below"),
                     "[when a call is made again](#further-attempts); `{}` has the defaults")
-            ) { $2.retry = $0.retry(in: $1) },
+            ) { $2.settings.attempts.retry = $0.retry(in: $1) },
             row.own(
                 KeyRow(
                     "hedge", .section(HedgeSettings.keys.map(\.row), or: .null), .said("none"),
                     "when a copy of a slow call is sent")
             ) {
-                $2.hedge = $0.hedge(in: $1)
+                $2.settings.attempts.hedge = $0.hedge(in: $1)
             },
             row.own(
                 KeyRow(
                     "deadline_header", .scalar(.name), .said("none"),
                     "a field that tells servers how many milliseconds are left of the call's and the route's time")
             ) {
-                $2.deadlineField = $0.deadlineField(in: $1)
+                $2.settings.deadlineField = $0.deadlineField(in: $1)
             },
             row.plain(
-                "coalesce", \.coalesces, .boolean, "equal GET calls that run at once [are made once](#calls-made-once)"),
+                "coalesce", \.settings.sharing.coalesces, .boolean,
+                "equal GET calls that run at once [are made once](#calls-made-once)"),
             row.own(
                 KeyRow(
                     "cache", .section(CacheSettings.keys.map(\.row), or: .null), .emptyMapping(said: "none"),
                     "answers to GET are kept; `{}` has the defaults")
-            ) { $2.cache = $0.cache(in: $1) },
+            ) { $2.settings.sharing.cache = $0.cache(in: $1) },
             row.plain(
-                "engine", \.engine, .word,
+                "engine", \.settings.engine, .word,
                 """
                 `auto` takes what is fastest and can do what the call needs; `libcurl` moves every call by \
                 libcurl
                 """, type: "word"),
             row.maybe(
-                "connect_timeout", \.connectTimeout, .duration, "`limits.connect_timeout`",
+                "connect_timeout", \.settings.connectTimeout, .duration, "`limits.connect_timeout`",
                 "for a connection to one of its servers, TLS included; the call then fails as `connect`"),
             row.maybe(
-                "max_in_flight", \.maxInFlight, .count(1...Bounds.inFlight), "no limit",
+                "max_in_flight", \.settings.admission.maxInFlight, .count(1...Bounds.inFlight), "no limit",
                 "attempts of calls in flight to all servers together, in each worker"),
             row.plain(
-                "max_queue", \.maxQueue, .count(0...Bounds.inFlight),
+                "max_queue", \.settings.admission.maxQueue, .count(0...Bounds.inFlight),
                 """
                 those that wait, in each worker, for one of `max_in_flight` to end; one beyond it fails as \
                 `overloaded`
                 """
             )
             .filled { $0.beside["max_in_flight"] != nil },
-            row.section("keepalive", \.keepalive, Keepalive.keys, "how connections wait for their next call"),
             row.section(
-                "tls", \.tls, TLSSettings.keys,
+                "keepalive", \.settings.keepalive, UpstreamSettings.Keepalive.keys,
+                "how connections wait for their next call"),
+            row.section(
+                "tls", \.settings.tls, TLSSettings.keys,
                 "[who the servers are and who asks them](#tls-of-an-upstream), for https servers"
             ) { $0.check($2, in: $1) },
-            row.plain("compression", \.asksForCompression, .boolean, "whether calls ask for gzip and br"),
+            row.plain("compression", \.settings.asksForCompression, .boolean, "whether calls ask for gzip and br"),
         ]
     }()
 }
 
-extension Keepalive {
-    static let keys: [Key<Keepalive>] = {
-        let row = Rows(Keepalive())
+extension UpstreamSettings.Keepalive {
+    static let keys: [Key<Self>] = {
+        let row = Rows(UpstreamSettings().keepalive)
         return [
             row.plain("idle", \.idle, .duration, "the idle age after which one is closed"),
             row.plain(
