@@ -7,11 +7,13 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
     /// Nanoseconds since boot.
     public var nanoseconds: UInt64
 
+    /// A point so many nanoseconds after boot.
     @inlinable
     public init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
     }
 
+    /// Whether `a` is earlier.
     @inlinable
     public static func < (a: MonotonicTime, b: MonotonicTime) -> Bool {
         a.nanoseconds < b.nanoseconds

@@ -1,7 +1,9 @@
 import HTTP
 import Policy
 
-/// The answer to one request as a value: bytes in, what to do out. The connection has the socket and does it.
+/// The answer to one request as a value: bytes in, what to do out.
+///
+/// The connection has the socket and does it.
 struct AnswerReading {
     enum Step: Equatable {
         /// All bytes are taken, and the answer goes on.

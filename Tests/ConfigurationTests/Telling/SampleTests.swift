@@ -3,12 +3,8 @@ import FanOut
 import Foundation
 import Testing
 
-/// `deploy/gatewayd.yaml`, found from this file's place in the package.
-private func sample() throws -> [UInt8] {
-    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    return Array(try Data(contentsOf: package.appendingPathComponent("deploy/gatewayd.yaml")))
-}
+/// `deploy/gatewayd.yaml`.
+private func sample() throws -> [UInt8] { Array(try Repository.text("deploy/gatewayd.yaml").utf8) }
 
 /// The example that users are promised to be valid, word for word.
 private let promised = """
