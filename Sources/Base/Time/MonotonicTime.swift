@@ -7,7 +7,7 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
     /// Nanoseconds since boot.
     public var nanoseconds: UInt64
 
-    /// A point so many nanoseconds after boot.
+    /// The point that lies this number of nanoseconds after boot.
     @inlinable
     public init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds

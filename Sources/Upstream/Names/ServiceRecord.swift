@@ -30,7 +30,7 @@ package struct ServiceAnswer: Sendable, Equatable {
         self.secondsToLive = secondsToLive
     }
 
-    /// Records that are read of one answer; more are no service, and each costs a look at those before it.
+    /// The most records of one answer; a longer answer is refused, since the time grows with their square.
     private static let most = 512
 
     /// The SRV records of an answer (RFC 1035 section 4); nil when it has none or too many, or is malformed.
